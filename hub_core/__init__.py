@@ -1,0 +1,57 @@
+"""What a plugin author imports."""
+
+from .errors import (
+    BadRequest,
+    Banned,
+    Forbidden,
+    Gone,
+    HubError,
+    LeaseLost,
+    Misconfigured,
+    Rejected,
+    Retryable,
+    Throttled,
+    TokenExpired,
+    Unauthorised,
+    Unreadable,
+)
+from .hookspecs import hookimpl
+from .ports import (
+    Authorisation,
+    Channel,
+    Grant,
+    Limit,
+    OrderSource,
+    Paging,
+    Session,
+    ShopInfo,
+    Stream,
+    Window,
+)
+
+__all__ = [
+    "Authorisation",
+    "BadRequest",
+    "Banned",
+    "Channel",
+    "Forbidden",
+    "Gone",
+    "Grant",
+    "HubError",
+    "LeaseLost",
+    "Limit",
+    "Misconfigured",
+    "OrderSource",
+    "Paging",
+    "Rejected",
+    "Retryable",
+    "Session",
+    "ShopInfo",
+    "Stream",
+    "Throttled",
+    "TokenExpired",
+    "Unauthorised",
+    "Unreadable",
+    "Window",
+    "hookimpl",
+]

@@ -1,0 +1,47 @@
+"""Everything a plugin can hook into, on one screen.
+
+A plugin is found by an entry point in group `channel_hub` and implements `hub_channel`
+plus one hook per capability; what a channel can do is read from the hooks it implements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pluggy
+
+from .models import Order
+from .ports import Authorisation, Channel, OrderSource, Session
+
+PROJECT = "channel_hub"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class Hooks:
+    """The hook specifications."""
+
+    @hookspec(firstresult=True)
+    def hub_channel(self) -> Channel | None:
+        """The channel this plugin serves."""
+
+    @hookspec(firstresult=True)
+    def hub_authorisation(self, session: Session) -> Authorisation | None:
+        """How tokens of this channel are fetched and refreshed."""
+
+    @hookspec(firstresult=True)
+    def hub_orders(self, session: Session) -> OrderSource | None:
+        """The shop's orders."""
+
+    @hookspec(firstresult=True)
+    def hub_sandbox(self) -> str | None:
+        """Where the channel's sandbox is made: `package.module:create`; imported late."""
+
+    @hookspec
+    def hub_order_changed(self, order: Order, before: Order | None, shop: str) -> None:
+        """An order was stored new or changed; called after the commit."""
+
+    @hookspec
+    def hub_record_parked(self, parked: Mapping[str, Any], shop: str) -> None:
+        """A record could not be read and was put aside; called after the commit."""

@@ -1,0 +1,203 @@
+"""What a plugin implements, and what it is given. One screen per capability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from .wire import Call, Dialect, Fetched, Misread, Page
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `calls` in any `seconds` for calls whose name starts with `prefix`.
+
+    `per` says what shares it: `app` (one app key) or `shop`. `burst` calls may go at
+    once; 1 means evenly spaced.
+    """
+
+    calls: int
+    seconds: float
+    prefix: str = ""
+    per: str = "app"
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A platform, as its plugin announces it."""
+
+    id: str
+    """Kebab case: `douyin-laike`."""
+    title: str
+    """The name its merchants use: 抖音来客."""
+    base_url: str
+    dialect: Dialect
+    adapters: str
+    """The package its version files stand in."""
+    limits: tuple[Limit, ...] = ()
+    zone: str = "Asia/Shanghai"
+    account_fields: Mapping[str, str] = field(default_factory=dict)
+    """What `shop add` must know besides the shop's id: field to meaning."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Facts no document settles (marked C), with their defaults; configuration may
+    replace each, and `hub doctor --live` tries to find it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopInfo:
+    """The shop a session serves. Holds no credentials."""
+
+    name: str
+    external_id: str
+    account: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    pins: Mapping[str, int] = field(default_factory=dict)
+
+
+class Session(Protocol):
+    """All a connector gets: its own shop, a clock, and a line to the platform."""
+
+    @property
+    def shop(self) -> ShopInfo:
+        """The one shop this session serves."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """The channel's C-marked facts as configured."""
+        ...
+
+    def now(self) -> datetime:
+        """The platform's time, aware."""
+        ...
+
+    def send(self, call: Call[Answer], /, **asked: Any) -> Answer:
+        """Check, pace, sign, send and read one call; retried where that may help.
+
+        Raises any `HubError`.
+        """
+        ...
+
+
+# Orders --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A span of the stream's own time, both ends inclusive as far as rows are concerned.
+
+    Connectors translate it to what their platform takes; rows a second outside it do
+    no harm, rows left out inside it do.
+    """
+
+    since: datetime
+    until: datetime
+
+
+class Paging(StrEnum):
+    """How a list may be walked without losing rows while they change."""
+
+    REVERSE_OFFSET = "reverse_offset"
+    """Numbered pages over a mutable filter: last page first."""
+    FORWARD_OFFSET = "forward_offset"
+    """Numbered pages over an immutable key, no mutable filter."""
+    OPAQUE_CURSOR = "opaque_cursor"
+    """The platform hands out where the next page begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A list the hub keeps up with, declared as data; the engine does the rest."""
+
+    name: str
+    """`orders`, `unpaid` …; the unit of cursors, coverage and leases."""
+    paging: Paging
+    order: str
+    """The platform's sort order in words, e.g. `modified desc`."""
+    max_window: timedelta
+    """The longest span one query may ask for."""
+    settle_lag: timedelta
+    """How far behind platform time a window must end before its rows can be relied on."""
+    overlap: timedelta
+    """How much of the former window is read again."""
+    page_size: int
+    rows_cap: int | None = None
+    """Rows beyond which the platform refuses to page: the window is halved instead."""
+    list_is_partial: bool = False
+    """The list only names rows; each is fetched by id."""
+    look_back: timedelta = timedelta(days=90)
+    """How far back the platform answers at all. Older is a gap, and said so."""
+    reread_every: timedelta | None = timedelta(hours=6)
+    """How often an order that is not yet final is fetched by id again, because some
+    changes leave the modified time alone. None: never."""
+    assumptions: tuple[str, ...] = ()
+    """C-marked facts that `complete` leans on."""
+
+
+@runtime_checkable
+class OrderSource(Protocol):
+    """Orders of one shop."""
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """The lists that together hold every order."""
+        ...
+
+    def probe(self, stream: Stream, window: Window) -> Page:
+        """The cheapest call that tells how many rows the window has.
+
+        Its items count as page 1 when `number` is 1; otherwise they are not used.
+        """
+        ...
+
+    def page(
+        self, stream: Stream, window: Window, number: int, *, count: bool = False
+    ) -> Page:
+        """Page `number` (from 1). With `count` the answer must carry `total`."""
+        ...
+
+    def order(self, external_id: str) -> Fetched | Misread | None:
+        """One order by its id; None when the platform does not have it."""
+        ...
+
+
+# Authorisation -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A token as the platform gave it. Seconds count from the platform's answer."""
+
+    access_token: str = field(repr=False)
+    expires_in: int | None
+    refresh_token: str | None = field(default=None, repr=False)
+    refresh_expires_in: int | None = None
+    scopes: Mapping[str, int] = field(default_factory=dict)
+    """Permissions that expire on their own (`read`, `write` …): seconds left."""
+    subject: str | None = None
+    """The shop it speaks for, when the platform says so."""
+
+
+@runtime_checkable
+class Authorisation(Protocol):
+    """How this channel's tokens are had."""
+
+    shared: bool
+    """True when one token serves every shop of the app (Laike's client_token)."""
+    grace: timedelta
+    """How long a former token still works after a new one was fetched."""
+
+    def fetch(self) -> Grant:
+        """A token from the app's credentials alone. Raises Unauthorised where a shop's
+        owner has to give it."""
+        ...
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """A new token for an old one."""
+        ...

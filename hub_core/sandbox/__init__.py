@@ -1,0 +1,37 @@
+"""A kit for building a platform in a box: its clock, its orders, its faults, its truth.
+
+It imports nothing else of the hub. A sandbox is a subclass of `Platform` that answers
+requests the way its platform's documents say; the kit adds what every platform shares:
+virtual time, versions that become visible late, quotas, faults, an access log, and an
+account of the truth against which a client can be graded.
+"""
+
+from .book import Book, Record, Version
+from .clock import Clock
+from .faults import Fault, Faults
+from .http import Request, Response, json_response
+from .log import AccessLog, Entry
+from .people import Street
+from .platform import Account, Platform, SwitchError, TruthOrder, TruthVersion
+from .quota import Quota
+
+__all__ = [
+    "AccessLog",
+    "Account",
+    "Book",
+    "Clock",
+    "Entry",
+    "Fault",
+    "Faults",
+    "Platform",
+    "Quota",
+    "Record",
+    "Request",
+    "Response",
+    "Street",
+    "SwitchError",
+    "TruthOrder",
+    "TruthVersion",
+    "Version",
+    "json_response",
+]
