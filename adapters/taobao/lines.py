@@ -1,0 +1,136 @@
+"""What was bought: the trade's lines, and the services sold with them.
+
+Source: channel paper §3 (money), §8; "common order amounts", article 108471.
+"""
+
+from __future__ import annotations
+
+from hub_core.models import (
+    AfterSaleStatus,
+    Discounts,
+    FulfillmentStatus,
+    OrderLine,
+    OrderStatus,
+    PaymentStatus,
+)
+
+from .trade import UNREADABLE, Line, Service, Trade
+from .words import REFUND, REFUNDED, STATUS, Axes, look_up
+
+PAID = (
+    PaymentStatus.PAID,
+    PaymentStatus.REFUNDING,
+    PaymentStatus.PARTIALLY_REFUNDED,
+)
+
+
+def read_lines(trade: Trade, axes: Axes) -> tuple[OrderLine, ...]:
+    """The lines of a trade, goods first. `axes` are the trade's own, money as it stands."""
+    gifts = {p.gift_item_id for p in trade.promotion_details if p.gift_item_id}
+    single = alone(trade)
+    lines = [_line(row, trade, axes, single, gifts) for row in trade.orders]
+    if trade.service_orders:
+        lines += [_service(row, axes) for row in trade.service_orders]
+    return tuple(lines)
+
+
+def alone(trade: Trade) -> bool:
+    """Whether one line is all there is to pay for: then the trade's amounts are its own."""
+    return len(trade.orders) == 1 and not any(s.payment for s in trade.service_orders)
+
+
+def _line(row: Line, trade: Trade, axes: Axes, single: bool, gifts: set[str]) -> OrderLine:
+    price, quantity = row.price, _quantity(row, trade, single)
+    return OrderLine(
+        external_id=_id(row),
+        sku_external_id=row.sku_id,
+        product_external_id=row.num_iid,
+        sku_code=row.outer_sku_id or row.outer_iid,
+        title=row.title or "",
+        spec_text=row.sku_properties_name,
+        quantity=quantity,
+        unit_price=price,
+        goods_amount=None if price is None else price * quantity,
+        discounts=_discounts(row, trade, single),
+        buyer_paid_amount=_paid(row, trade, axes, single),
+        fulfillment_status=_fulfillment(row, axes),
+        after_sale_status=after_sale(row),
+        status_raw=row.status,
+        is_gift=row.num_iid in gifts and row.payment == 0,
+    )
+
+
+def _id(row: Line) -> str:
+    if (oid := row.id) is None:
+        raise ValueError("orders.oid is missing")
+    return oid
+
+
+def _quantity(row: Line, trade: Trade, single: bool) -> int:
+    """A trade's own `num` is 0 and means nothing unless it has one line."""
+    quantity = trade.num if row.num is None and single else row.num
+    if quantity is None:
+        raise ValueError("orders.num is missing")
+    return quantity
+
+
+def _discounts(row: Line, trade: Trade, single: bool) -> Discounts:
+    """The line's own discount and its share of the trade's. Who pays is not said."""
+    share = row.part_mjz_discount
+    if share is None and (single or trade.discount_fee == 0):
+        share = trade.discount_fee
+    if row.discount_fee is None or share is None:
+        return Discounts()
+    return Discounts(total_amount=row.discount_fee + share)
+
+
+def _paid(row: Line, trade: Trade, axes: Axes, single: bool) -> int | None:
+    """What the buyer paid for the line, without freight; None once a refund blurs it."""
+    if axes[1] not in PAID or row.refund_status == REFUNDED:
+        return None
+    if row.status and look_up(STATUS, row.status)[0] is OrderStatus.CANCELLED:
+        return None
+    if single:
+        payment = trade.payment if row.payment is None else row.payment
+        return _less(payment, trade.post_fee)
+    if row.divide_order_fee is not None:
+        return row.divide_order_fee
+    return _less(row.payment, trade.discount_fee and row.part_mjz_discount)
+
+
+def _less(amount: int | None, other: int | None) -> int | None:
+    return None if amount is None or other is None else amount - other
+
+
+def _fulfillment(row: Line, axes: Axes) -> FulfillmentStatus:
+    """By the line's own word; without one the trade's, unless that is about several."""
+    if row.status is None:
+        partial = axes[2] is FulfillmentStatus.PARTIAL
+        return FulfillmentStatus.UNKNOWN if partial else axes[2]
+    deal, _, goods = look_up(STATUS, row.status)
+    shipped = row.consign_time is not None and row.consign_time is not UNREADABLE
+    if deal is OrderStatus.CANCELLED and shipped:
+        return FulfillmentStatus.SHIPPED
+    return goods
+
+
+def after_sale(row: Line) -> AfterSaleStatus:
+    """Whether a refund stands against the line."""
+    word = row.refund_status
+    return look_up(REFUND, word) if word else AfterSaleStatus.NONE
+
+
+def _service(row: Service, axes: Axes) -> OrderLine:
+    """A service as a line that nothing is shipped for."""
+    quantity = 1 if row.num is None else row.num
+    return OrderLine(
+        external_id=row.oid,
+        sku_external_id=None,
+        product_external_id=row.service_id,
+        title=row.title or "",
+        quantity=quantity,
+        unit_price=row.price,
+        goods_amount=None if row.price is None else row.price * quantity,
+        buyer_paid_amount=row.payment if axes[1] in PAID else None,
+        fulfillment_status=FulfillmentStatus.NOT_REQUIRED,
+    )
