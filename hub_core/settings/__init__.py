@@ -1,0 +1,30 @@
+"""What an operator may set: `plugins.toml`, four environment variables, and the key.
+
+Nothing here holds a secret: the file names where a secret stands, and it is fetched
+when it is used.
+"""
+
+from .folders import config_folder, data_folder
+from .key import MasterKey, find_key, key_file, master_key
+from .secret import Reference, reveal
+from .settings import AppSettings, Settings
+from .tables import AppTable, ChannelTable, HubTable, LimitTable, ShopTable, StreamTable
+
+__all__ = [
+    "AppSettings",
+    "AppTable",
+    "ChannelTable",
+    "HubTable",
+    "LimitTable",
+    "MasterKey",
+    "Reference",
+    "Settings",
+    "ShopTable",
+    "StreamTable",
+    "config_folder",
+    "data_folder",
+    "find_key",
+    "key_file",
+    "master_key",
+    "reveal",
+]

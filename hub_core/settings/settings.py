@@ -1,0 +1,204 @@
+"""`plugins.toml` read and answered from: what holds for an app, a shop, a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, PrivateAttr, SecretStr
+
+from ..errors import Misconfigured
+from ..ports import Channel, Limit, Stream
+from .file import find, parse, validated
+from .folders import Environment, data_folder
+from .secret import is_reference, reveal
+from .tables import AppName, AppTable, ChannelTable, HubTable, ShopTable, Table
+
+DIRECT = "direct"
+"""As a proxy: none, whatever stands above."""
+ATTEMPTS = 5
+DEADLINE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """What holds for one app: its own settings over its channel's over the hub's."""
+
+    name: str
+    channel: str
+    app_key: str
+    base_url: str | None
+    """None: the channel's own."""
+    proxy: str | None = field(repr=False)
+    limits: tuple[Limit, ...]
+    """What replaces the channel's own; `Settings.limits` has the whole."""
+    facts: Mapping[str, str]
+    options: Mapping[str, str]
+    deadline_seconds: float
+    """How long one call may take in all, waits and repeats included."""
+    attempts: int
+    """How often one call is sent at most."""
+    secret_reference: str
+    folder: Path | None = field(default=None, repr=False)
+
+    def secret(self) -> SecretStr:
+        """The app's secret, fetched now. Raises Misconfigured when it is not there."""
+        return reveal(self.secret_reference, self.folder)
+
+
+class Settings(Table):
+    """The whole of `plugins.toml`, every table of it optional."""
+
+    hub: HubTable = HubTable()
+    apps: dict[AppName, AppTable] = Field(default_factory=dict)
+    channels: dict[str, ChannelTable] = Field(default_factory=dict)
+    shops: dict[str, ShopTable] = Field(default_factory=dict)
+    _source: Path | None = PrivateAttr(None)
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Settings:
+        """Read `path`, else the file CHANNEL_HUB_CONFIG names, else ./plugins.toml, else
+        the one in the user's folder; without any, everything has its default.
+
+        Raises Misconfigured naming file, table and key of everything that is wrong.
+        """
+        source = find(Path(path) if path is not None else None)
+        return cls() if source is None else cls.of(parse(source), source)
+
+    @classmethod
+    def of(cls, tables: Mapping[str, Any], source: Path | None = None) -> Settings:
+        """Settings from tables already read; `source` is the file to name in errors."""
+        settings = validated(cls, tables, source)
+        settings._source = source
+        return settings
+
+    @property
+    def source(self) -> Path | None:
+        """The file these settings were read from."""
+        return self._source
+
+    @property
+    def database(self) -> str:
+        """The database's URL; it may hold a password. The default's folder may not
+        exist yet."""
+        if (given := Environment().database) is not None:
+            return given.get_secret_value()
+        default = f"sqlite:///{(data_folder() / 'hub.db').as_posix()}"
+        return self._open(self.hub.database) or default
+
+    @property
+    def disabled(self) -> frozenset[str]:
+        """Names of plugins that are not to be loaded."""
+        return frozenset(self.hub.disabled)
+
+    def app(self, name: str) -> AppSettings:
+        """What holds for an app. Raises Misconfigured if no table has that name."""
+        if name not in self.apps:
+            known = ", ".join(self.apps) or "none yet"
+            raise Misconfigured(
+                f"{self._file}: there is no [apps.{name}]; add it, or use one of: {known}"
+            )
+        own = self.apps[name]
+        above = self.channels.get(own.channel, ChannelTable())
+        limits = _over([x.limit() for x in above.limits], [x.limit() for x in own.limits])
+        return AppSettings(
+            name=name,
+            channel=own.channel,
+            app_key=own.app_key,
+            base_url=own.base_url or above.base_url,
+            proxy=self._proxy(own.proxy or above.proxy or self.hub.proxy),
+            limits=limits,
+            facts={**above.facts, **own.facts},
+            options={**above.options, **own.options},
+            deadline_seconds=own.deadline_seconds
+            or above.deadline_seconds
+            or DEADLINE_SECONDS,
+            attempts=own.attempts or above.attempts or ATTEMPTS,
+            secret_reference=own.app_secret,
+            folder=self._folder,
+        )
+
+    def apps_of(self, channel: str) -> list[str]:
+        """The names of a channel's apps, in the file's order."""
+        return [name for name, app in self.apps.items() if app.channel == channel]
+
+    def limits(self, app: str, channel: Channel) -> tuple[Limit, ...]:
+        """The channel's limits with what is set in their place.
+
+        Entries set for a prefix and a `per` replace all the channel has for that pair.
+        """
+        return _over(channel.limits, self.app(app).limits)
+
+    def facts(self, app: str, channel: Channel) -> Mapping[str, str]:
+        """The channel's C-marked facts as configured. Raises Misconfigured for a fact the
+        channel does not have."""
+        given = self.app(app).facts
+        if strange := [name for name in given if name not in channel.facts]:
+            raise Misconfigured(
+                f"{self._file}: {channel.id} has no fact {', '.join(strange)}; "
+                f"it has: {', '.join(channel.facts) or 'none'}"
+            )
+        return {**channel.facts, **given}
+
+    def stream(self, channel: str, stream: Stream, shop: str | None = None) -> Stream:
+        """The stream as configured: the shop's settings over the channel's."""
+        for table in self._readings(channel, shop):
+            if stream.name in table:
+                stream = table[stream.name].apply(stream)
+        return stream
+
+    def _readings(self, channel: str, shop: str | None) -> list[dict[str, Any]]:
+        above, own = self.channels.get(channel), self.shops.get(shop or "")
+        return [table.streams for table in (above, own) if table is not None]
+
+    def pins(self, channel: str, shop: str | None = None) -> dict[str, int]:
+        """Area to the shape its records are read in: the shop's over the channel's."""
+        above = self.channels.get(channel, ChannelTable()).pins
+        return {**above, **self.shops.get(shop or "", ShopTable()).pins}
+
+    def off(self, channel: str, shop: str | None = None) -> frozenset[str]:
+        """Names of streams that are not pulled: the channel's and the shop's."""
+        above = self.channels.get(channel, ChannelTable()).off
+        return frozenset(above) | frozenset(self.shops.get(shop or "", ShopTable()).off)
+
+    def shop_settings(self, shop: str) -> dict[str, Any]:
+        """A shop's own `settings`, as its connector reads them."""
+        return dict(self.shops.get(shop, ShopTable()).settings)
+
+    def strangers(self, channels: Iterable[str], shops: Iterable[str]) -> list[str]:
+        """What the file sets for channels and shops there are none of, as sentences: a
+        misspelt table changes nothing, silently."""
+        there = {"channels": set(channels), "shops": set(shops)}
+        named = [("channels", name) for name in self.channels]
+        named += [("shops", name) for name in self.shops]
+        said = [f"[{t}.{n}] names no such {t[:-1]}" for t, n in named if n not in there[t]]
+        said += [
+            f"[apps.{name}] is for channel {app.channel}, which no plugin serves"
+            for name, app in self.apps.items()
+            if app.channel not in there["channels"]
+        ]
+        return [f"{self._file}: {sentence}" for sentence in said]
+
+    @property
+    def _file(self) -> str:
+        return str(self._source or "plugins.toml")
+
+    @property
+    def _folder(self) -> Path | None:
+        return self._source.parent if self._source else None
+
+    def _open(self, url: str | None) -> str | None:
+        if url is None or not is_reference(url):
+            return url
+        return reveal(url, self._folder).get_secret_value()
+
+    def _proxy(self, proxy: str | None) -> str | None:
+        return None if proxy == DIRECT else self._open(proxy)
+
+
+def _over(below: Iterable[Limit], above: Iterable[Limit]) -> tuple[Limit, ...]:
+    """`above`, and what of `below` it says nothing about."""
+    told = {(limit.prefix, limit.per) for limit in above}
+    return (*(x for x in below if (x.prefix, x.per) not in told), *above)

@@ -1,0 +1,119 @@
+"""The tables of `plugins.toml`. A key that is not here is an error, not a shrug."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from ..ports import Limit, Stream
+from .secret import OpenURL, Reference
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+URL = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$")]
+AppName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""It stands in the address the platform pushes to: /hooks/<channel>/<app>."""
+
+
+class Table(BaseModel):
+    """A table: known keys only, values as they are written."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True
+    )
+
+
+class HubTable(Table):
+    """`[hub]`: the hub itself."""
+
+    database: OpenURL | None = None
+    proxy: OpenURL | None = None
+    disabled: list[str] = []
+    key: Reference | None = None
+
+
+class LimitTable(Table):
+    """One entry of `limits`: at most `calls` in any `seconds`."""
+
+    calls: Count
+    seconds: Positive
+    prefix: str = ""
+    per: Literal["app", "shop"] = "app"
+    burst: Count = 1
+
+    def limit(self) -> Limit:
+        """The same, as the engine knows it."""
+        return Limit(**self.model_dump())
+
+
+class StreamTable(Table):
+    """`streams.<name>`: what to do otherwise than the channel's plugin says."""
+
+    settle_lag_seconds: NotNegative | None = None
+    overlap_seconds: NotNegative | None = None
+    max_window_hours: Positive | None = None
+    page_size: Count | None = None
+    look_back_days: Positive | None = None
+    reread_hours: NotNegative | None = None
+    """0 turns re-reading off."""
+
+    def apply(self, stream: Stream) -> Stream:
+        """The stream with what is set here in place of its own."""
+        spans = {
+            "settle_lag": _span(seconds=self.settle_lag_seconds),
+            "overlap": _span(seconds=self.overlap_seconds),
+            "max_window": _span(hours=self.max_window_hours),
+            "look_back": _span(days=self.look_back_days),
+            "reread_every": _span(hours=self.reread_hours or None),
+            "page_size": self.page_size,
+        }
+        changes: dict[str, Any] = {k: v for k, v in spans.items() if v is not None}
+        if self.reread_hours == 0:
+            changes["reread_every"] = None
+        return replace(stream, **changes)
+
+
+def _span(**length: float | None) -> timedelta | None:
+    return None if None in length.values() else timedelta(**length)  # type: ignore[arg-type]
+
+
+class Wiring(Table):
+    """What an app may set, and a channel may set for all its apps."""
+
+    base_url: URL | None = None
+    proxy: OpenURL | None = None
+    limits: list[LimitTable] = []
+    facts: dict[str, str] = {}
+    options: dict[str, str] = {}
+    deadline_seconds: Positive | None = None
+    attempts: Count | None = None
+
+
+class Reading(Table):
+    """What a channel may set for all its shops, and a shop for itself."""
+
+    pins: dict[str, Count] = {}
+    off: list[str] = []
+    streams: dict[str, StreamTable] = {}
+
+
+class AppTable(Wiring):
+    """`[apps.<name>]`: one app key of one platform."""
+
+    channel: str
+    app_key: str
+    app_secret: Reference
+
+
+class ChannelTable(Wiring, Reading):
+    """`[channels.<id>]`: for every app and shop of one channel."""
+
+
+class ShopTable(Reading):
+    """`[shops.<name>]`: one shop, by the name the hub knows it by."""
+
+    settings: dict[str, str | int | float | bool] = {}
