@@ -1,0 +1,84 @@
+"""How 抖音来客 is spoken to: a token in a header, GET in the query, POST as JSON.
+
+Paths keep their trailing slash. Source: channel paper §1.1, §1.2, §3.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from hub_core.errors import Misconfigured
+from hub_core.wire import JSON, Call, Credentials, HttpRequest
+
+from . import envelope
+
+ROOT_HEADER = "Rpc-Transit-Life-Account"
+CURSOR_FORM = "cursor_form"
+"""How a list is spelled in a query: `json`, `comma` or `repeat` (mark C)."""
+
+
+class LaikeDialect:
+    """Places a call's parameters and opens answers. Holds no state."""
+
+    def request(
+        self, call: Call[Any], params: JSON, who: Credentials, now: datetime
+    ) -> HttpRequest:
+        """Place a call. Nothing is signed, so `now` is not used."""
+        headers = {"content-type": "application/json", **_identity(call, params, who)}
+        if call.method == "GET":
+            pairs = _query(params, who.options.get(CURSOR_FORM, "json"))
+            return HttpRequest("GET", call.endpoint, query=pairs, headers=headers)
+        body = params if call.needs_token else {**_secrets(who), **params}
+        return HttpRequest(call.method, call.endpoint, headers=headers, json=body)
+
+    def unwrap(self, call: Call[Any], body: JSON) -> JSON:
+        """The `data` block, if the answer proves success."""
+        return envelope.unwrap(body)
+
+    def request_id(self, body: JSON) -> str | None:
+        """The platform's log id."""
+        return envelope.request_id(body)
+
+    def server_time(self, body: JSON) -> datetime | None:
+        """When the platform answered."""
+        return envelope.server_time(body)
+
+
+def _identity(call: Call[Any], params: JSON, who: Credentials) -> dict[str, str]:
+    """Who calls, and under which root account (来客商户根账户)."""
+    if not call.needs_token:
+        return {}
+    root = who.account.get("root_account_id") or params.get("account_id")
+    headers = {"access-token": who.token or ""}
+    return {**headers, ROOT_HEADER: str(root)} if root else headers
+
+
+def _secrets(who: Credentials) -> JSON:
+    return {"client_key": who.app_key, "client_secret": who.app_secret}
+
+
+def _query(params: JSON, form: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in params.items():
+        if isinstance(value, list | tuple):
+            pairs += [(name, text) for text in _spelled(value, form)]
+        else:
+            pairs.append((name, _plain(value)))
+    return pairs
+
+
+def _spelled(values: list[Any] | tuple[Any, ...], form: str) -> list[str]:
+    texts = [_plain(value) for value in values]
+    if form == "json":
+        return [json.dumps(texts, ensure_ascii=False, separators=(",", ":"))]
+    if form == "comma":
+        return [",".join(texts)]
+    if form == "repeat":
+        return texts
+    raise Misconfigured(f"{CURSOR_FORM} is json, comma or repeat, not {form}")
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

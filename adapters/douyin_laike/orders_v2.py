@@ -1,0 +1,217 @@
+"""Generic orders, second shape: money moves into sub orders, deep paging by cursor.
+
+Since 2023, until now; the first shape still answers. New: search_after, receipt_amount,
+discount_amount, discounts[] split by payer, sub_order_amount_infos (the money source of
+all but catering), merchant_info; since 2026 order_sale_info.
+Source: order query page of general-capabilities; channel paper §3.3, §6 V13, V14.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, TypeAdapter
+
+from hub_core.models import Discounts, Order
+from hub_core.wire import JSON, Call, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+
+from . import common, lines, parts, words
+
+PATH = "/goodlife/v1/trade/order/query/"
+
+
+class OrderQuery(common.OrderAsk):
+    """Orders by page number."""
+
+    get_secret_number: bool | None = None
+
+
+class OrderScroll(OrderQuery):
+    """Orders by cursor, beyond the cap of page numbers: "0", then the page's own."""
+
+    cursor: Literal["0"] | tuple[str, ...] = Field(default="0")
+
+
+class SaleInfo(Wire):
+    """Who sold it and where (mark B; 2026). Names and user ids are left alone."""
+
+    sale_role: SomeText = None
+    sale_channel: SomeText = None
+
+
+class Place(Wire):
+    """The shop of a delivery order."""
+
+    poi_id: SomeId = None
+
+
+class WireOrder(Wire):
+    """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
+
+    order_id: parts.Id
+    order_status: Text
+    update_order_time: Epoch
+    create_order_time: Epoch = None
+    pay_time: Epoch = None
+    order_type: SomeText = None
+    open_id: SomeText = None
+    sku_id: SomeId = None
+    sku_name: SomeText = None
+    third_sku_id: SomeText = None
+    count: SomeWhole = None
+    original_amount: SomeWhole = None
+    pay_amount: SomeWhole = None
+    receipt_amount: SomeWhole = None
+    discount_amount: SomeWhole = None
+    payment_discount: SomeWhole = None
+    poi_id: SomeId = None
+    intention_poi_id: SomeId = None
+    poi: Place | None = None
+    room_id: SomeId = None
+    merchant_info: parts.Merchant | None = None
+    contacts: list[parts.Contact] | None = None
+    certificate: list[parts.Certificate] | None = None
+    products: list[lines.WireProduct] | None = None
+    discounts: list[parts.WireDiscount] | None = None
+    sub_order_amount_infos: list[parts.SubOrder] | None = None
+    delivery_info: parts.DeliveryInfo | None = None
+    receiver_info: parts.Receiver | None = None
+    order_sale_info: SaleInfo | None = None
+
+
+WIRE = TypeAdapter(WireOrder)
+
+
+def read_order(wire: WireOrder) -> Order:
+    """Raises ValueError when the order bears no time of change."""
+    certificates, subs = wire.certificate or [], wire.sub_order_amount_infos or []
+    stand = words.axes(
+        wire.order_status,
+        wire.order_type,
+        wire.pay_time,
+        [c.item_status for c in certificates],
+    )
+    sums = parts.totals(
+        wire.original_amount,
+        wire.pay_amount,
+        wire.receipt_amount,
+        wire.discount_amount,
+        subs,
+    )
+    taken_off = wire.discounts or [d for s in subs for d in s.discounts or ()]
+    off = parts.discounts(sums.discount, wire.payment_discount, taken_off)
+    paid = sums.payable if stand.paid else None
+    back = parts.refunded(certificates)
+    sold = lines.generic_lines(
+        wire.order_id,
+        lines.Sku(wire.sku_id, wire.sku_name, wire.third_sku_id, wire.count),
+        wire.products or [],
+        _goods_money(sums, off, paid, back, subs),
+        stand,
+    )
+    only = sold[0].external_id if len(sold) == 1 else None
+    return Order(
+        external_id=wire.order_id,
+        status_raw=wire.order_status,
+        order_status=stand.order,
+        payment_status=stand.payment,
+        fulfillment_status=stand.fulfillment,
+        after_sale_status=stand.after_sale,
+        type=stand.type,
+        type_raw=wire.order_type,
+        place_external_id=wire.poi_id or (wire.poi.poi_id if wire.poi else None),
+        channel_created_at=wire.create_order_time,
+        channel_updated_at=common.changed(wire.update_order_time),
+        paid_at=wire.pay_time,
+        goods_amount=sums.goods,
+        freight_amount=sums.freight,
+        discounts=off,
+        payable_amount=sums.payable,
+        buyer_paid_amount=paid,
+        merchant_receivable_amount=sums.receivable,
+        refunded_amount=back,
+        source=_source(wire),
+        flags=stand.flags,
+        lines=sold,
+        vouchers=parts.vouchers(certificates, subs, lambda _: only, paid=stand.paid),
+        party=parts.party(
+            wire.open_id, wire.contacts or [], wire.receiver_info, wire.delivery_info
+        ),
+        issues=stand.issues + sums.issues,
+        ext=_ext(wire, sums, taken_off),
+    )
+
+
+def _goods_money(
+    sums: parts.Totals,
+    off: Discounts,
+    paid: int | None,
+    back: int | None,
+    subs: list[parts.SubOrder],
+) -> lines.Money:
+    """The goods' share: the order's own sums unless fees are among them."""
+    if not sums.fees:
+        return lines.Money(sums.goods, off, paid, back)
+    goods = parts.of_goods(subs)
+    rows = [row for sub in goods for row in sub.discounts or ()]
+    off = parts.discounts(parts.total(s.discount_amount for s in goods), None, rows)
+    goods_paid = parts.total(s.pay_amount for s in goods)
+    return lines.Money(sums.goods, off, None if paid is None else goods_paid, back)
+
+
+def _source(wire: WireOrder) -> str | None:
+    said = wire.order_sale_info.sale_channel if wire.order_sale_info else None
+    if said is not None:
+        return words.SALE_CHANNEL[said]
+    return "live" if wire.room_id else None
+
+
+def _ext(
+    wire: WireOrder, sums: parts.Totals, taken_off: list[parts.WireDiscount]
+) -> dict[str, str | int | bool | None]:
+    sale = wire.order_sale_info or SaleInfo()
+    delivery = wire.delivery_info or parts.DeliveryInfo()
+    return parts.ext(
+        merchant_account_id=wire.merchant_info.account_id if wire.merchant_info else None,
+        intention_poi_id=wire.intention_poi_id,
+        room_id=wire.room_id,
+        sale_role=sale.sale_role,
+        sale_channel=sale.sale_channel,
+        deliver_model=delivery.deliver_model,
+        is_book=delivery.is_book,
+        shop_number=delivery.shop_number,
+        packing_fee=sums.fees.get("packing_fee"),
+        service_fee=sums.fees.get("service_fee"),
+        **parts.other_payers(taken_off),
+    )
+
+
+def read(data: JSON) -> Page:
+    """A page of orders."""
+    return common.read_page(data, WIRE, read_order)
+
+
+LIST = Call(
+    name="orders.list",
+    endpoint=PATH,
+    ask=OrderQuery,
+    read=read,
+    method="GET",
+    shape="orders_v2",
+)
+GET = Call(
+    name="orders.get",
+    endpoint=PATH,
+    ask=OrderQuery,
+    read=read,
+    method="GET",
+    shape="orders_v2",
+)
+SCROLL = Call(
+    name="orders.scroll",
+    endpoint=PATH,
+    ask=OrderScroll,
+    read=read,
+    method="GET",
+    shape="orders_v2",
+)
