@@ -5,6 +5,8 @@ Every error the hub raises on purpose, sorted by what the caller does next:
   + Retryable          wait `after` seconds, then make the same call again
     - Throttled        the platform's limit was met: wait, and slow down
     - Banned           the platform named an end of the ban: park the shop's work until then
+    - Garbled          what came back is no answer of the platform: HTML, half a body, nothing
+    - Down             the channel failed again and again: nothing is sent for a while
   + TokenExpired       fetch a new token once, then make the same call again
   + Unauthorised       stop this shop; a person must authorise it again
   + Rejected           the platform said no to this request: do not repeat it
@@ -77,7 +79,22 @@ class Throttled(Retryable):
 
 
 class Banned(Retryable):
-    """The platform refuses this app or shop for `after` seconds, or until its day ends."""
+    """The platform refuses this app or shop for `after` seconds, or until its day ends.
+
+    `per` says whom it holds: the whole `app`, this `shop`, or this `call` of the app.
+    """
+
+    def __init__(self, message: str = "", *, per: str = "app", **more: Any) -> None:
+        super().__init__(message, **more)
+        self.per = per
+
+
+class Garbled(Retryable):
+    """What came back is not an answer of the platform."""
+
+
+class Down(Retryable):
+    """The channel has failed again and again; nothing is sent until it has rested."""
 
 
 class TokenExpired(HubError):

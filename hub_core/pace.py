@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Protocol
 
-from pyrate_limiter import StateStore
+from pyrate_limiter import InMemoryStateStore, Rate, RateItem, StateBucket, StateStore
+
+from .clock import Clock
+from .errors import Banned, Throttled
+from .ports import Limit
+
+SLACK = 0.01
+"""Seconds added to each limit's window: what sending may jitter without overfilling it."""
+LOWEST = 1 / 16
+"""The part of a configured limit that learning never goes below."""
+RECOVERY = 1.1
+"""How much a learned limit grows each minute in which it is not met."""
+SETTLE = 1.0
+"""Seconds after a halving in which no other counts: those calls were already out."""
 
 StoreFactory = Callable[[str], StateStore]
 """Gives the state of one limit by its key. Called once per key and process.
@@ -49,3 +64,211 @@ class MemoryBans:
         """Ban `key`; a longer ban already there is kept."""
         with self._lock:
             self._bans[key] = max(until, self._bans.get(key, until))
+
+
+def ban_keys(call_name: str, app: str, shop: str) -> dict[str, str]:
+    """Whom a ban may hold (`Banned.per`), and the key it is kept under."""
+    return {
+        "app": f"app:{app}",
+        "shop": f"shop:{app}/{shop}",
+        "call": f"call:{app}:{call_name}",
+    }
+
+
+class Lane:
+    """One limit for one key: calls go through it evenly spaced."""
+
+    def __init__(
+        self,
+        key: str,
+        limit: Limit,
+        store: StateStore,
+        clock: Clock,
+        stamp: Callable[[], int],
+    ) -> None:
+        self.key, self.limit = key, limit
+        self.turn = threading.Lock()
+        """Held by the one thread that waits for this lane; the others queue for it."""
+        self._clock, self._stamp, self._store = clock, stamp, store
+        self._part, self._since = 1.0, -math.inf
+        self._bucket = self._make()
+        longest = self._spacing() / LOWEST * limit.burst
+        self._absurd = 2 * longest + 1.0
+
+    def look(self) -> float:
+        """Seconds until a slot is free, spending nothing. For a waiter's eyes only."""
+        bucket = self._bucket
+        state = bucket.store.read(bucket.algorithm, bucket.rates)
+        assert isinstance(state, tuple)
+        _, told = bucket.algorithm.step(bucket.rates, state, self._stamp(), 1)
+        wait = (told.retry_after_ms or 0) / 1000
+        return wait if wait < self._absurd else 0.0
+
+    def take(self) -> float:
+        """Spend a slot and answer 0.0, or the seconds until there is one."""
+        if self._part < 1.0:
+            self._bucket = self._make()
+        bucket = self._bucket
+        if bucket.put(RateItem(self.key, self._stamp())):
+            return 0.0
+        wait = float(bucket.waiting(RateItem(self.key, self._stamp()))) / 1000
+        if wait < self._absurd:
+            return max(wait, 0.001)
+        bucket.flush()  # no limit asks for so much: the wall clock was set back
+        return self.take()
+
+    def slow_down(self) -> None:
+        """The platform's limit is lower than ours: go half as fast."""
+        now = self._clock.monotonic()
+        if now - self._since >= SETTLE:
+            self._part, self._since = max(self.part / 2, LOWEST), now
+
+    @property
+    def part(self) -> float:
+        """The part of the configured limit in use, by what was learned."""
+        if self._part == 1.0:
+            return 1.0
+        minutes = (self._clock.monotonic() - self._since) / 60
+        part = self._part * RECOVERY ** min(minutes, 60.0)
+        if part >= 1.0:
+            self._part = 1.0
+        return min(part, 1.0)
+
+    def _spacing(self) -> float:
+        return (self.limit.seconds + SLACK) / self.limit.calls
+
+    def _make(self) -> StateBucket:
+        interval = math.ceil((self.limit.seconds + SLACK) * 1000 / self.part)
+        rate = Rate(self.limit.calls, interval, burst=self.limit.burst)
+        return StateBucket([rate], store=self._store)
+
+
+class Pace:
+    """Spaces the calls of one channel so that no window of any limit is overfull.
+
+    Every limit whose prefix a call's name has is kept, each by GCRA in the state its
+    key has in `stores`: what is spent by one process is spent for all. A limit the
+    platform shows to be lower than configured is learned, and forgotten slowly. No wait
+    is longer than `patience` seconds. Everything here may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        limits: Sequence[Limit],
+        clock: Clock,
+        *,
+        stores: StoreFactory | None = None,
+        bans: BanStore | None = None,
+        stamp: Callable[[], int] | None = None,
+        patience: float = 60.0,
+    ) -> None:
+        self.limits = tuple(sorted(limits, key=_narrow_first))
+        self.clock = clock
+        self.patience = patience
+        self._stores = stores or (lambda key: InMemoryStateStore())
+        self._bans = bans or MemoryBans()
+        self._stamp = stamp or (lambda: int(clock.now().timestamp() * 1000))
+        self._lanes: dict[str, Lane] = {}
+        self._holds: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, call_name: str, app: str, shop: str) -> float:
+        """Return when the call may go; answers the seconds that took.
+
+        Raises at once, with the seconds left, Banned where one of the call's keys is
+        banned, and Throttled where the wait would try the caller's patience.
+        """
+        began = self.clock.monotonic()
+        self._refuse_banned(call_name, app, shop)
+        lanes = self._lanes_of(call_name, app, shop)
+        keys = [lane.key for lane in lanes] or [_own(call_name, app, shop)]
+        with ExitStack() as turns:
+            for lane in lanes:
+                turns.enter_context(lane.turn)
+                if lane is not lanes[-1]:
+                    self._sit_out(lane.look)
+            self._sit_out(lambda: self._held(keys) or _take(lanes))
+        waited = self.clock.monotonic() - began
+        if waited > 0:
+            self._refuse_banned(call_name, app, shop)
+        return waited
+
+    def throttled(self, call_name: str, app: str, shop: str, after: float) -> None:
+        """The platform's limit was met: its narrowest lane rests, then goes half as fast.
+
+        A call under no configured limit rests by itself.
+        """
+        lanes = self._lanes_of(call_name, app, shop)
+        key = lanes[0].key if lanes else _own(call_name, app, shop)
+        until = self.clock.monotonic() + after
+        with self._lock:
+            self._holds[key] = max(until, self._holds.get(key, until))
+        if lanes:
+            lanes[0].slow_down()
+
+    def ban(self, key: str, until: datetime, why: str = "") -> None:
+        """Nothing goes out for `key` (see `ban_keys`) before `until`, over restarts too."""
+        self._bans.put(key, until, why)
+
+    def banned(self, *keys: str) -> float:
+        """Seconds until every ban on these keys has ended; 0.0 without one."""
+        until = self._bans.until(keys)
+        return max(0.0, (until - self.clock.now()).total_seconds()) if until else 0.0
+
+    def part(self, call_name: str, app: str, shop: str) -> float:
+        """The part of the configured limits now in use for this call, by what was learned."""
+        return min((x.part for x in self._lanes_of(call_name, app, shop)), default=1.0)
+
+    def _refuse_banned(self, call_name: str, app: str, shop: str) -> None:
+        rest = self.banned(*ban_keys(call_name, app, shop).values())
+        if rest > 0:
+            raise Banned("banned by the platform; nothing was sent", after=rest)
+
+    def _sit_out(self, look: Callable[[], float]) -> None:
+        while (rest := look()) > 0:
+            if rest > self.patience:
+                raise Throttled("the limit is used up; nothing was sent", after=rest)
+            self.clock.sleep(rest)
+
+    def _held(self, keys: Sequence[str]) -> float:
+        with self._lock:
+            until = max(self._holds.get(key, -math.inf) for key in keys)
+        return max(0.0, until - self.clock.monotonic())
+
+    def _lanes_of(self, call_name: str, app: str, shop: str) -> list[Lane]:
+        """The call's lanes, narrowest first: the order their turns are taken in."""
+        return [
+            self._lane(limit, f"{app}/{shop}" if limit.per == "shop" else app)
+            for limit in self.limits
+            if call_name.startswith(limit.prefix)
+        ]
+
+    def _lane(self, limit: Limit, whose: str) -> Lane:
+        key = f"{limit.per}:{whose}:{limit.prefix}:{limit.calls}/{limit.seconds:g}"
+        lane = self._lanes.get(key)
+        if lane is None:
+            made = Lane(key, limit, self._stores(key), self.clock, self._stamp)
+            lane = self._lanes.setdefault(key, made)
+        return lane
+
+
+def _narrow_first(limit: Limit) -> tuple[bool, int]:
+    return limit.per == "app", -len(limit.prefix)
+
+
+def _own(call_name: str, app: str, shop: str) -> str:
+    return f"own:{app}/{shop}:{call_name}"
+
+
+def _take(lanes: Sequence[Lane]) -> float:
+    """Spend one slot of every lane, or answer the seconds until all have one.
+
+    All are looked at before any is spent. Where another process is quicker in between,
+    what was spent is lost and all are asked again: late, never too early.
+    """
+    if len(lanes) > 1 and (wait := max(lane.look() for lane in lanes)) > 0:
+        return wait
+    for lane in reversed(lanes):
+        if (wait := lane.take()) > 0:
+            return wait
+    return 0.0
