@@ -207,6 +207,10 @@ def _some_whole(value: Any) -> int | None:
 
 def _yuan(value: Any) -> int:
     """Yuan to fen, exactly. A JSON number is read by its shortest decimal form."""
+    if type(value) is str and 3 < len(value) < 19 and value[-3] == "." and value.isascii():
+        fen = value[:-3] + value[-2:]
+        if fen.isdecimal():  # "200.07", as nearly every amount is written
+            return int(fen)
     if type(value) is int:
         return value * 100
     if type(value) is float:
