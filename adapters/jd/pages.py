@@ -1,0 +1,69 @@
+"""The containers of a page and of a single order. Source: channel paper JD §3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from hub_core.models import Order
+from hub_core.wire import JSON, Fetched, Misread, Page, Ref, Whole, Wire, read_rows
+
+W = TypeVar("W", bound=Wire)
+COUNT: TypeAdapter[int] = TypeAdapter(Whole)
+
+
+def page_of(inner: JSON, wire: TypeAdapter[W], to_order: Callable[[W], Order]) -> Page:
+    """A page of `searchorderinfo_result`; rows in the order they came.
+
+    Raises KeyError or ValueError where the container is not as documented.
+    """
+    found = _with_verdict(inner, "searchorderinfo_result")
+    total = COUNT.validate_python(found["orderTotal"])
+    return Page(rows_of(found.get("orderInfoList"), total, wire, to_order), total=total)
+
+
+def rows_of(
+    rows: Any, total: int, wire: TypeAdapter[W], to_order: Callable[[W], Order]
+) -> tuple[Fetched | Ref | Misread, ...]:
+    """Rows one by one. No list at all is an empty page only when there are no rows."""
+    if rows is None and total == 0:
+        return ()
+    if not isinstance(rows, list):
+        raise ValueError(f"a list of orders, not {type(rows).__name__}")
+    return read_rows(rows, wire, to_order, name_of)
+
+
+def order_of(
+    inner: JSON, wire: TypeAdapter[W], to_order: Callable[[W], Order]
+) -> Fetched | Misread | None:
+    """The order of `orderDetailInfo`; None where the platform has none."""
+    row = _with_verdict(inner, "orderDetailInfo").get("orderInfo")
+    return one_of(row, wire, to_order)
+
+
+def one_of(
+    row: Any, wire: TypeAdapter[W], to_order: Callable[[W], Order]
+) -> Fetched | Misread | None:
+    """A single row; None where there is none."""
+    if row is None or row == {} or row == []:
+        return None
+    (item,) = read_rows([row], wire, to_order, name_of)
+    assert not isinstance(item, Ref)
+    return item
+
+
+def _with_verdict(inner: JSON, name: str) -> JSON:
+    """The container, which must hold the verdict the envelope has judged."""
+    found = inner[name]
+    if not isinstance(found, dict):
+        raise ValueError(f"{name} is not an object")
+    found["apiResult"]
+    return found
+
+
+def name_of(row: Any) -> str | None:
+    """The number of an order that could not be read."""
+    number = row["orderId"]
+    return str(number) if isinstance(number, str | int) else None

@@ -1,0 +1,32 @@
+"""Telling a clear receiver from a masked and a sealed one. Source: channel paper JD §3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from hub_core.models import Protection
+
+SEALED = re.compile(r"AA[A-Za-z0-9+/_-]{14,}={0,2}")
+"""The platform's ciphertext: base64 of a version byte, a key id and AES blocks. The
+alphabet and the leading AA are as captured (B)."""
+
+
+def is_sealed(text: str | None) -> bool:
+    """Whether a text is the platform's ciphertext rather than a name or number."""
+    return text is not None and SEALED.fullmatch(text) is not None
+
+
+def plain(text: str | None) -> str | None:
+    """The text, unless it is ciphertext."""
+    return None if is_sealed(text) else text
+
+
+def protection(shown: Iterable[str | None], *, sealed: bool) -> Protection:
+    """How a receiver was given, by what can be read of name, phones and address."""
+    readable = [text for text in shown if text]
+    if any("*" not in text for text in readable):
+        return Protection.CLEAR
+    if sealed:
+        return Protection.ENCRYPTED
+    return Protection.MASKED if readable else Protection.ABSENT

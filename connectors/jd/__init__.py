@@ -1,0 +1,188 @@
+"""JD (京东) POP shops: which calls make an operation. Source: channel paper JD §2, §3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.jd.dialect import Jos
+from hub_core import hookimpl
+from hub_core.errors import Forbidden, Gone, Unauthorised
+from hub_core.ports import (
+    Authorisation,
+    Channel,
+    Grant,
+    Limit,
+    OrderSource,
+    Paging,
+    Session,
+    Stream,
+    Window,
+)
+from hub_core.wire import Call, Fetched, Misread, Page, pick
+
+ADAPTERS = "adapters.jd"
+One = Fetched | Misread | None
+EDGE = timedelta(seconds=1)
+"""Whether a window's ends are inclusive is not said (C), and its times are whole
+seconds: each end is asked for one second further out."""
+
+FACTS = {
+    "order_state": (
+        "WAIT_SELLER_STOCK_OUT,WAIT_GOODS_RECEIVE_CONFIRM,WAIT_SELLER_DELIVERY,"
+        "PAUSE,POP_ORDER_PAUSE,LOCKED,WAIT_SEND_CODE,DELIVERY_RETURN,"
+        "FINISHED_L,TRADE_CANCELED"
+    ),  # or ALL, which two clients are known to send alone
+    "page_size": "100",  # some proxies stop at 50
+    "max_window_days": "28",  # "one month", the shortest of which has 28 days
+    "rows_cap": "10000",  # where deep pages end
+    "settle_lag_seconds": "180",  # how late a changed order may enter the list
+    "overlap_seconds": "300",
+    "look_back_days": "90",  # changes older than three months are not listed
+    "unpaid_look_back_days": "90",
+    "unpaid_by_id": "yes",  # whether the app may ask for a single unpaid order
+    "source_id": "",  # the platform's own default is JOS
+}
+
+CHANNEL = Channel(
+    id="jd",
+    title="京东",
+    base_url="https://api.jd.com",
+    dialect=Jos(),
+    adapters=ADAPTERS,
+    limits=(Limit(calls=5, seconds=1.0),),  # C: only a daily count is documented
+    facts=FACTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JdOrders:
+    """Orders of one shop: paid ones from search, unpaid ones from their own list."""
+
+    session: Session
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """Both lists shrink while they are read, so both are read last page first."""
+        paid = Stream(
+            name="orders",
+            paging=Paging.REVERSE_OFFSET,
+            order="modified asc",
+            max_window=timedelta(days=self._number("max_window_days")) - 2 * EDGE,
+            settle_lag=timedelta(seconds=self._number("settle_lag_seconds")),
+            overlap=timedelta(seconds=self._number("overlap_seconds")),
+            page_size=self._number("page_size"),
+            rows_cap=self._number("rows_cap"),
+            look_back=timedelta(days=self._number("look_back_days")),
+            assumptions=("order_state", "rows_cap", "settle_lag_seconds"),
+        )
+        unpaid = replace(
+            paid,
+            name="unpaid",
+            order="not documented",
+            look_back=timedelta(days=self._number("unpaid_look_back_days")),
+            assumptions=("rows_cap", "settle_lag_seconds"),
+        )
+        return paid, unpaid
+
+    def probe(self, stream: Stream, window: Window) -> Page:
+        """Page 1, whose rows count."""
+        return replace(self.page(stream, window, 1, count=True), number=1)
+
+    def page(
+        self, stream: Stream, window: Window, number: int, *, count: bool = False
+    ) -> Page:
+        """Page `number`; every answer carries the total."""
+        since, until = window.since - EDGE, _whole_second(window.until) + EDGE
+        asked: dict[str, Any] = {
+            "since": since,
+            "until": until,
+            "page": number,
+            "page_size": stream.page_size,
+        }
+        if stream.name == "unpaid":
+            listed: Call[Page] = self._shape("unpaid").LIST
+            return self.session.send(listed, **asked)
+        asked |= {"states": self._fact("order_state"), "source_id": self._source()}
+        listed = self._shape("orders").LIST
+        return self.session.send(listed, **asked)
+
+    def order(self, external_id: str) -> One:
+        """A paid order, else an unpaid one. A split parent is neither: None."""
+        paid: Call[One] = self._shape("orders").GET
+        asked = {"order_id": external_id, "source_id": self._source()}
+        found = self.session.send(paid, **asked)
+        if found is not None or self._fact("unpaid_by_id") != "yes":
+            return found
+        return self._unpaid(external_id)
+
+    def _unpaid(self, external_id: str) -> One:
+        unpaid: Call[One] = self._shape("unpaid").GET
+        try:
+            return self.session.send(unpaid, order_id=external_id)
+        except (Forbidden, Gone):
+            return None
+
+    def _shape(self, area: str) -> Any:
+        return pick(ADAPTERS, area, self.session.shop.pins.get(area))
+
+    def _fact(self, name: str) -> str:
+        return self.session.facts.get(name, FACTS[name])
+
+    def _number(self, name: str) -> int:
+        return int(self._fact(name))
+
+    def _source(self) -> str | None:
+        return self._fact("source_id") or None
+
+
+def _whole_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+@dataclass(slots=True)
+class JdAuthorisation:
+    """Tokens of one shop, which its owner gives once and the hub refreshes."""
+
+    session: Session
+    shared: bool = False
+    grace: timedelta = timedelta(0)
+
+    def fetch(self) -> Grant:
+        """Only the shop's owner can give a first token."""
+        raise Unauthorised("the shop's owner has to authorise this app at JD")
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """A new pair; allowed within 24 hours before the old one ends."""
+        shape = pick(ADAPTERS, "token", self.session.shop.pins.get("token"))
+        given = self.session.send(shape.REFRESH, refresh_token=refresh_token)
+        return Grant(
+            access_token=given.access_token,
+            expires_in=given.expires_in,
+            refresh_token=given.refresh_token,
+        )
+
+
+@hookimpl
+def hub_channel() -> Channel:
+    """JD, for POP shops."""
+    return CHANNEL
+
+
+@hookimpl
+def hub_orders(session: Session) -> OrderSource:
+    """The shop's orders."""
+    return JdOrders(session)
+
+
+@hookimpl
+def hub_authorisation(session: Session) -> Authorisation:
+    """The shop's tokens."""
+    return JdAuthorisation(session)
+
+
+@hookimpl
+def hub_sandbox() -> str:
+    """JD in a box."""
+    return "sandboxes.jd:create"
