@@ -269,7 +269,7 @@ def test_the_channel_folders_are_namespaces() -> None:
 
 
 def test_every_module_of_the_engine_was_read() -> None:
-    read = {
+    names = {
         source.parts[1] for source in sources() if source.module.startswith("hub_core.")
     }
 
