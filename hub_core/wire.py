@@ -185,7 +185,9 @@ def _text(value: Any) -> str:
 
 
 def _some_text(value: Any) -> str | None:
-    return (_text(value).strip() or None) if value is not None else None
+    if type(value) is str:
+        return value.strip() or None
+    return None if value is None else _text(value)
 
 
 def _some_id(value: Any) -> str | None:
