@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hub_core.models import (
-    NO_DISCOUNTS,
     AfterSaleStatus,
     Discounts,
     FulfillmentStatus,
@@ -18,6 +17,7 @@ from hub_core.models import (
 )
 from hub_core.wire import SomeId, SomeText, SomeWhole, Wire
 
+from . import parts
 from .words import Axes
 
 
@@ -41,12 +41,29 @@ class Sku(NamedTuple):
 
 
 class Money(NamedTuple):
-    """What the lines share, in fen."""
+    """What is the goods' alone of an order's money, in fen."""
 
     goods: int | None
-    discounts: Discounts = NO_DISCOUNTS
-    paid: int | None = None
-    refunded: int | None = None
+    discounts: Discounts
+    paid: int | None
+    refunded: int | None
+
+
+def goods_money(
+    sums: parts.Totals,
+    off: Discounts,
+    paid: int | None,
+    refunded: int | None,
+    subs: Sequence[parts.SubOrder],
+) -> Money:
+    """The order's own sums, unless there are fees among them: then its goods' alone."""
+    if not sums.fees:
+        return Money(sums.goods, off, paid, refunded)
+    goods = parts.of_goods(subs)
+    rows = [row for sub in goods for row in sub.discounts or ()]
+    own = parts.discounts(parts.total([s.discount_amount for s in goods]), None, rows)
+    goods_paid = parts.total([s.pay_amount for s in goods])
+    return Money(sums.goods, own, None if paid is None else goods_paid, refunded)
 
 
 def generic_lines(
@@ -55,7 +72,7 @@ def generic_lines(
     """One line with the order's money, or one for each of several products."""
     if len(products) < 2:
         product = products[0] if products else WireProduct()
-        return (_only(order_id, sku, product, money, axes),)
+        return (only_line(order_id, sku, product, money, axes),)
     names = distinct([p.sku_id or p.product_id or "" for p in products], order_id)
     times = _times(products, money.goods)
     return tuple(
@@ -87,9 +104,16 @@ def shared_fulfillment(axes: Axes) -> FulfillmentStatus:
     return FulfillmentStatus.UNKNOWN if partly else axes.fulfillment
 
 
-def _only(
+def shared_after_sale(axes: Axes) -> AfterSaleStatus:
+    """No case at all is none on each line; a case stands on some line, none knows which."""
+    none = axes.after_sale is AfterSaleStatus.NONE
+    return AfterSaleStatus.NONE if none else AfterSaleStatus.UNKNOWN
+
+
+def only_line(
     order_id: str, sku: Sku, product: WireProduct, money: Money, axes: Axes
 ) -> OrderLine:
+    """The only line of an order has all its money and its state."""
     quantity = _quantity(sku.pieces, product.num)
     return OrderLine(
         external_id=sku.sku_id or product.sku_id or order_id,
@@ -115,7 +139,6 @@ def _one_of(
     amount = product.origin_amount if times else None
     if amount is not None and times == "unit":
         amount *= quantity
-    none = axes.after_sale is AfterSaleStatus.NONE
     return OrderLine(
         external_id=name,
         sku_external_id=product.sku_id,
@@ -126,7 +149,7 @@ def _one_of(
         unit_price=unit_price(amount, quantity),
         goods_amount=amount,
         fulfillment_status=shared_fulfillment(axes),
-        after_sale_status=axes.after_sale if none else AfterSaleStatus.UNKNOWN,
+        after_sale_status=shared_after_sale(axes),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter
 
-from hub_core.models import Discounts, Order
+from hub_core.models import Order
 from hub_core.wire import JSON, Call, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
 
 from . import common, lines, parts, words
@@ -80,6 +80,7 @@ class WireOrder(Wire):
 
 
 WIRE = TypeAdapter(WireOrder)
+NO_SALE = SaleInfo()
 
 
 def read_order(wire: WireOrder) -> Order:
@@ -88,8 +89,8 @@ def read_order(wire: WireOrder) -> Order:
     stand = words.axes(
         wire.order_status,
         wire.order_type,
-        wire.pay_time,
-        [c.item_status for c in certificates],
+        wire.pay_time is not None,
+        frozenset([c.item_status for c in certificates]),
     )
     sums = parts.totals(
         wire.original_amount,
@@ -106,7 +107,7 @@ def read_order(wire: WireOrder) -> Order:
         wire.order_id,
         lines.Sku(wire.sku_id, wire.sku_name, wire.third_sku_id, wire.count),
         wire.products or [],
-        _goods_money(sums, off, paid, back, subs),
+        lines.goods_money(sums, off, paid, back, subs),
         stand,
     )
     only = sold[0].external_id if len(sold) == 1 else None
@@ -133,30 +134,13 @@ def read_order(wire: WireOrder) -> Order:
         source=_source(wire),
         flags=stand.flags,
         lines=sold,
-        vouchers=parts.vouchers(certificates, subs, lambda _: only, paid=stand.paid),
+        vouchers=parts.vouchers(certificates, subs, [only] * len(certificates), stand.paid),
         party=parts.party(
             wire.open_id, wire.contacts or [], wire.receiver_info, wire.delivery_info
         ),
         issues=stand.issues + sums.issues,
         ext=_ext(wire, sums, taken_off),
     )
-
-
-def _goods_money(
-    sums: parts.Totals,
-    off: Discounts,
-    paid: int | None,
-    back: int | None,
-    subs: list[parts.SubOrder],
-) -> lines.Money:
-    """The goods' share: the order's own sums unless fees are among them."""
-    if not sums.fees:
-        return lines.Money(sums.goods, off, paid, back)
-    goods = parts.of_goods(subs)
-    rows = [row for sub in goods for row in sub.discounts or ()]
-    off = parts.discounts(parts.total(s.discount_amount for s in goods), None, rows)
-    goods_paid = parts.total(s.pay_amount for s in goods)
-    return lines.Money(sums.goods, off, None if paid is None else goods_paid, back)
 
 
 def _source(wire: WireOrder) -> str | None:
@@ -169,8 +153,8 @@ def _source(wire: WireOrder) -> str | None:
 def _ext(
     wire: WireOrder, sums: parts.Totals, taken_off: list[parts.WireDiscount]
 ) -> dict[str, str | int | bool | None]:
-    sale = wire.order_sale_info or SaleInfo()
-    delivery = wire.delivery_info or parts.DeliveryInfo()
+    sale = wire.order_sale_info or NO_SALE
+    delivery = wire.delivery_info or parts.NO_DELIVERY
     return parts.ext(
         merchant_account_id=wire.merchant_info.account_id if wire.merchant_info else None,
         intention_poi_id=wire.intention_poi_id,

@@ -5,9 +5,8 @@ Amounts are fen. Source: order query pages; channel paper §3.3, §7.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple, TypeVar
 
 from pydantic import PlainValidator
 
@@ -22,6 +21,8 @@ from hub_core.wire import Epoch, SomeId, SomeText, SomeWhole, Text, Wire
 
 from . import words
 
+T = TypeVar("T")
+S = TypeVar("S", bound="SubOrder")
 EXT = "douyin-laike:"
 
 
@@ -68,6 +69,9 @@ class Receiver(Wire):
     location_address: SomeText = None
 
 
+NOBODY, NOWHERE = Contact(), Receiver()
+
+
 class DeliveryInfo(Wire):
     """How takeaway is brought. `remark` is the buyer's."""
 
@@ -75,6 +79,9 @@ class DeliveryInfo(Wire):
     is_book: bool | None = None
     shop_number: SomeText = None
     remark: SomeText = None
+
+
+NO_DELIVERY = DeliveryInfo()
 
 
 class Merchant(Wire):
@@ -91,6 +98,21 @@ class WireDiscount(Wire):
     platform_discount_amount: SomeWhole = None
     provider_discount_amount: SomeWhole = None
     brand_discount_amount: SomeWhole = None
+
+
+class AmountInfo(WireDiscount):
+    """Money of a catering order, with the sums of its discounts by payer. Fen."""
+
+    origin_amount: SomeWhole = None
+    product_origin_amount: SomeWhole = None
+    pay_amount: SomeWhole = None
+    pay_discount_amount: SomeWhole = None
+    freight_pay_amount: SomeWhole = None
+    commission_amount: SomeWhole = None
+    estimated_order_income: SomeWhole = None
+
+
+NO_INFO = AmountInfo()
 
 
 class SubOrder(Wire):
@@ -110,13 +132,19 @@ GOODS, DELIVERY_FEE = "100", "1"
 FEES = {DELIVERY_FEE: "delivery_fee", "2": "packing_fee", "3": "service_fee"}
 
 
-def total(amounts: Iterable[int | None]) -> int | None:
+def first(*amounts: int | None) -> int | None:
+    """The first amount that is said."""
+    return next((x for x in amounts if x is not None), None)
+
+
+def total(amounts: list[int | None]) -> int | None:
     """The sum, or None if there is nothing or one is not said."""
-    said = list(amounts)
-    return None if not said or None in said else sum(x for x in said if x is not None)
+    if not amounts or None in amounts:
+        return None
+    return sum([x for x in amounts if x is not None])
 
 
-def said(amounts: Iterable[int | None]) -> int | None:
+def said(amounts: list[int | None]) -> int | None:
     """The sum of those that are said, None if none is."""
     known = [x for x in amounts if x is not None]
     return sum(known) if known else None
@@ -151,29 +179,29 @@ def totals(
     """
     if not subs:
         return Totals(origin, None, pay, receipt, discount, {}, ())
-    parts = total(sub.origin_amount for sub in subs)
+    parts = total([sub.origin_amount for sub in subs])
     fees = _fees(subs)
     whole = parts is not None and origin in (None, parts)
     goods = (
-        total(s.origin_amount for s in of_goods(subs))
+        total([s.origin_amount for s in of_goods(subs)])
         if whole
         else (None if fees else origin)
     )
-    paid = total(sub.pay_amount for sub in subs)
+    paid = total([sub.pay_amount for sub in subs])
     odd = not whole or (None not in (pay, paid) and pay != paid)
     issues = (Issue("sub_order_amount_infos", "does_not_add_up"),) if odd else ()
     return Totals(
         goods,
         fees.get("delivery_fee"),
         paid if pay is None else pay,
-        total(s.receipt_amount for s in subs) if receipt is None else receipt,
-        total(s.discount_amount for s in subs) if discount is None else discount,
+        total([s.receipt_amount for s in subs]) if receipt is None else receipt,
+        total([s.discount_amount for s in subs]) if discount is None else discount,
         fees,
         issues,
     )
 
 
-def of_goods(subs: Sequence[SubOrder]) -> list[SubOrder]:
+def of_goods(subs: Sequence[S]) -> list[S]:
     """The sub orders that are goods, not fees."""
     return [sub for sub in subs if sub.sub_order_type in (GOODS, None)]
 
@@ -194,9 +222,9 @@ def discounts(
     return Discounts(
         total_amount=whole
         if whole is not None
-        else total(row.discount_amount for row in rows),
-        merchant_amount=said(row.merchant_discount_amount for row in rows),
-        platform_amount=said(row.platform_discount_amount for row in rows),
+        else total([row.discount_amount for row in rows]),
+        merchant_amount=said([row.merchant_discount_amount for row in rows]),
+        platform_amount=said([row.platform_discount_amount for row in rows]),
         payment_amount=payment,
     )
 
@@ -204,8 +232,8 @@ def discounts(
 def other_payers(rows: Sequence[WireDiscount]) -> dict[str, int | None]:
     """What service providers and brands pay: the hub has no column for them."""
     return {
-        "provider_discount_amount": said(row.provider_discount_amount for row in rows),
-        "brand_discount_amount": said(row.brand_discount_amount for row in rows),
+        "provider_discount_amount": said([row.provider_discount_amount for row in rows]),
+        "brand_discount_amount": said([row.brand_discount_amount for row in rows]),
     }
 
 
@@ -213,8 +241,8 @@ def refunded(certificates: Sequence[Certificate]) -> int | None:
     """Fen given back: the refund amounts of the refunded vouchers, if all are said."""
     gone = [c for c in certificates if c.item_status == words.REFUNDED]
     if gone:
-        return total(c.refund_amount for c in gone)
-    known = total(c.refund_amount for c in certificates)
+        return total([c.refund_amount for c in gone])
+    known = total([c.refund_amount for c in certificates])
     return None if known is None else 0
 
 
@@ -224,25 +252,35 @@ def refunded(certificates: Sequence[Certificate]) -> int | None:
 def vouchers(
     certificates: Sequence[Certificate],
     subs: Sequence[SubOrder],
-    line_of: Callable[[int], str | None],
-    *,
+    lines: Sequence[str | None],
     paid: bool,
 ) -> tuple[Voucher, ...]:
-    """One for each certificate, with the money of its own item where that is proven.
+    """One for each certificate, with its line and, where proven, its own money.
 
     It is proven when exactly one sub order bears the certificate's order_item_id and
     no other certificate does.
     """
-    shared = Counter(c.order_item_id for c in certificates)
-    billed = Counter(s.sub_order_id for s in subs)
-    money = {s.sub_order_id: s for s in subs if billed[s.sub_order_id] == 1}
-    found = []
-    for index, one in enumerate(certificates):
-        item = one.order_item_id
-        own = money.get(item) if item and shared[item] == 1 else None
-        if name := one.certificate_id or item:
-            found.append(_voucher(name, one, own, line_of(index), paid))
-    return tuple(found)
+    money = _once([(sub.sub_order_id, sub) for sub in subs])
+    alone = _once([(one.order_item_id, one) for one in certificates]) if money else {}
+    return tuple(
+        [
+            _voucher(name, one, money.get(item) if item in alone else None, line, paid)
+            for one, line in zip(certificates, lines, strict=True)
+            for item in (one.order_item_id,)
+            if (name := one.certificate_id or item)
+        ]
+    )
+
+
+def _once(pairs: Sequence[tuple[str | None, T]]) -> dict[str | None, T]:
+    """What is named once only; None names nothing."""
+    found: dict[str | None, T] = {}
+    twice: set[str | None] = {None}
+    for name, one in pairs:
+        if name in found:
+            twice.add(name)
+        found[name] = one
+    return {name: one for name, one in found.items() if name not in twice}
 
 
 def _voucher(
@@ -274,8 +312,8 @@ def party(
     delivery: DeliveryInfo | None = None,
 ) -> Party | None:
     """Buyer and receiver as the platform shows them: masked, at best with a cipher."""
-    contact = contacts[0] if contacts else Contact()
-    there = receiver or Receiver()
+    contact = contacts[0] if contacts else NOBODY
+    there = receiver or NOWHERE
     phone = there.receiver_phone or contact.phone
     name = there.receiver_name or contact.name
     note = delivery.remark if delivery else None

@@ -6,8 +6,7 @@ channel paper §3.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from hub_core.models import (
@@ -105,20 +104,18 @@ class Axes(NamedTuple):
     type: OrderType
     flags: tuple[str, ...]
     issues: tuple[Issue, ...]
-
-    @property
-    def paid(self) -> bool:
-        """Whether money has changed hands, as far as is known."""
-        return self.payment not in (PaymentStatus.UNPAID, PaymentStatus.UNKNOWN)
+    paid: bool
+    """Whether money has changed hands, as far as is known."""
 
 
-def axes(
-    status: str, kind: str | None, paid_at: datetime | None, items: Iterable[str]
-) -> Axes:
-    """Read the order's own word together with the words of its vouchers."""
-    words = set(items)
+@lru_cache(maxsize=4096)
+def axes(status: str, kind: str | None, was_paid: bool, words: frozenset[str]) -> Axes:
+    """Read the order's own word together with those of its vouchers.
+
+    `was_paid`: there is a time of payment. Kept, since few combinations occur.
+    """
     order, payment, fulfillment = STATUS[status]
-    if status == CLOSED and paid_at is not None:
+    if status == CLOSED and was_paid:
         # Closed after payment: only the vouchers can tell where the money is.
         payment = PaymentStatus.UNKNOWN
     if order is not OrderStatus.UNKNOWN and payment is not PaymentStatus.UNPAID:
@@ -127,10 +124,12 @@ def axes(
     type = OrderType.LOCAL_LIFE if kind is None else TYPE[kind]
     flags = ("refund_requested",) if REFUNDING in words else ()
     issues = _issues(status, type, words)
-    return Axes(order, payment, fulfillment, _after_sale(words), type, flags, issues)
+    after_sale = _after_sale(words)
+    paid = payment not in (PaymentStatus.UNPAID, PaymentStatus.UNKNOWN)
+    return Axes(order, payment, fulfillment, after_sale, type, flags, issues, paid)
 
 
-def _payment(base: PaymentStatus, words: set[str]) -> PaymentStatus:
+def _payment(base: PaymentStatus, words: frozenset[str]) -> PaymentStatus:
     if REFUNDING in words:
         return PaymentStatus.REFUNDING
     if REFUNDED not in words:
@@ -151,7 +150,7 @@ def _without_vouchers(
     return base
 
 
-def _fulfillment(base: FulfillmentStatus, words: set[str]) -> FulfillmentStatus:
+def _fulfillment(base: FulfillmentStatus, words: frozenset[str]) -> FulfillmentStatus:
     if not words or base in (FulfillmentStatus.DELIVERED, FulfillmentStatus.UNKNOWN):
         return base
     states = {ITEM[word][1] for word in words} - {None}
@@ -168,7 +167,7 @@ def _fulfillment(base: FulfillmentStatus, words: set[str]) -> FulfillmentStatus:
     return FulfillmentStatus.UNFULFILLED
 
 
-def _after_sale(words: set[str]) -> AfterSaleStatus:
+def _after_sale(words: frozenset[str]) -> AfterSaleStatus:
     if REFUNDING in words:
         return AfterSaleStatus.OPEN
     if not words <= ITEM.keys():
@@ -176,7 +175,7 @@ def _after_sale(words: set[str]) -> AfterSaleStatus:
     return AfterSaleStatus.CLOSED if REFUNDED in words else AfterSaleStatus.NONE
 
 
-def _issues(status: str, type: OrderType, words: set[str]) -> tuple[Issue, ...]:
+def _issues(status: str, type: OrderType, words: frozenset[str]) -> tuple[Issue, ...]:
     found: tuple[Issue, ...] = ()
     if status not in STATUS:
         found += (Issue("status", "unknown_word"),)

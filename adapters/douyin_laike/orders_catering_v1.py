@@ -1,0 +1,296 @@
+"""Catering group-buy orders (akte), first shape: goods in a list, each with its SKU.
+
+Since 2023, until now; a fork of the generic query. goods[] instead of sku_* and
+products[], order_pay_amount, amount_info as the money source, attribute_info.room_id,
+poi{} with the intended place, donated items, SKU ids on vouchers and sub orders; the
+cursor object is spelled search_after{size, cursor[], all_cursor[]}.
+Source: catering order query page; channel paper §3.3, §6 V15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field, TypeAdapter
+
+from hub_core.models import Discounts, Order, OrderLine
+from hub_core.wire import JSON, Call, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+
+from . import common, lines, parts, words
+
+PATH = "/goodlife/v1/akte/order/query/"
+
+
+class OrderQuery(common.OrderAsk):
+    """Orders by page number."""
+
+
+class OrderScroll(OrderQuery):
+    """Orders by cursor, beyond the cap of page numbers: "0", then the page's own."""
+
+    cursor: Literal["0"] | tuple[str, ...] = Field(default="0")
+
+
+class Certificate(parts.Certificate):
+    """A voucher here names its SKU; a donated one came with another."""
+
+    sku_id: SomeId = None
+    is_donated_item: bool | None = None
+
+
+class SubOrder(parts.SubOrder):
+    """A sub order here names its SKU."""
+
+    sku_id: SomeId = None
+
+
+class Goods(Wire):
+    """One SKU that was bought."""
+
+    sku_id: SomeId = None
+    sku_name: SomeText = None
+    third_sku_id: SomeText = None
+    count: SomeWhole = None
+
+
+class Place(Wire):
+    """Where it was bought and where the buyer meant to go."""
+
+    poi_id: SomeId = None
+    intention_poi_id: SomeId = None
+
+
+class Attributes(Wire):
+    """The live room it was sold in."""
+
+    room_id: SomeId = None
+
+
+class WireOrder(Wire):
+    """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
+
+    order_id: parts.Id
+    order_status: Text
+    update_order_time: Epoch
+    create_order_time: Epoch = None
+    pay_time: Epoch = None
+    order_type: SomeText = None
+    open_id: SomeText = None
+    goods: list[Goods] | None = None
+    original_amount: SomeWhole = None
+    order_pay_amount: SomeWhole = None
+    pay_amount: SomeWhole = None
+    receipt_amount: SomeWhole = None
+    discount_amount: SomeWhole = None
+    payment_discount: SomeWhole = None
+    amount_info: parts.AmountInfo | None = None
+    attribute_info: Attributes | None = None
+    poi: Place | None = None
+    has_donated_items: bool | None = None
+    merchant_info: parts.Merchant | None = None
+    contacts: list[parts.Contact] | None = None
+    certificate: list[Certificate] | None = None
+    discounts: list[parts.WireDiscount] | None = None
+    sub_order_amount_infos: list[SubOrder] | None = None
+
+
+WIRE = TypeAdapter(WireOrder)
+NOWHERE = Place()
+
+
+def read_order(wire: WireOrder) -> Order:
+    """Raises ValueError when the order bears no time of change."""
+    certificates, subs = wire.certificate or [], wire.sub_order_amount_infos or []
+    stand = words.axes(
+        wire.order_status,
+        wire.order_type,
+        wire.pay_time is not None,
+        frozenset([c.item_status for c in certificates]),
+    )
+    info = wire.amount_info or parts.NO_INFO
+    sums = _sums(wire, info, subs)
+    payment = parts.first(wire.payment_discount, info.pay_discount_amount)
+    off = parts.discounts(sums.discount, payment, _rows(wire))
+    paid = sums.payable if stand.paid else None
+    sold = _lines(wire, certificates, subs, sums, off, stand)
+    place = wire.poi or NOWHERE
+    return Order(
+        external_id=wire.order_id,
+        status_raw=wire.order_status,
+        order_status=stand.order,
+        payment_status=stand.payment,
+        fulfillment_status=stand.fulfillment,
+        after_sale_status=stand.after_sale,
+        type=stand.type,
+        type_raw=wire.order_type,
+        place_external_id=place.poi_id,
+        channel_created_at=wire.create_order_time,
+        channel_updated_at=common.changed(wire.update_order_time),
+        paid_at=wire.pay_time,
+        goods_amount=sums.goods,
+        freight_amount=sums.freight,
+        discounts=off,
+        payable_amount=sums.payable,
+        buyer_paid_amount=paid,
+        merchant_receivable_amount=sums.receivable,
+        refunded_amount=parts.refunded(certificates),
+        source="live" if wire.attribute_info and wire.attribute_info.room_id else None,
+        flags=stand.flags,
+        lines=sold,
+        vouchers=parts.vouchers(
+            certificates, subs, _lines_of(certificates, sold), stand.paid
+        ),
+        party=parts.party(wire.open_id, wire.contacts or []),
+        issues=stand.issues + sums.issues,
+        ext=_ext(wire, info, sums),
+    )
+
+
+# Money ---------------------------------------------------------------------------------
+
+
+def _sums(wire: WireOrder, info: parts.AmountInfo, subs: list[SubOrder]) -> parts.Totals:
+    origin = parts.first(info.origin_amount, wire.original_amount)
+    pay = parts.first(wire.order_pay_amount, wire.pay_amount, info.pay_amount)
+    sums = parts.totals(origin, pay, wire.receipt_amount, wire.discount_amount, subs)
+    goods = parts.first(info.product_origin_amount, sums.goods)
+    if info.freight_pay_amount and info.product_origin_amount is None and not sums.fees:
+        goods = None
+    return sums._replace(
+        goods=goods, freight=parts.first(sums.freight, info.freight_pay_amount)
+    )
+
+
+def _rows(wire: WireOrder) -> Sequence[parts.WireDiscount]:
+    """Discounts by payer: amount_info has their sums; else the order's own rows."""
+    if wire.amount_info is not None:
+        return [wire.amount_info]
+    subs = wire.sub_order_amount_infos or []
+    return wire.discounts or [row for sub in subs for row in sub.discounts or ()]
+
+
+# Lines ---------------------------------------------------------------------------------
+
+
+def _lines(
+    wire: WireOrder,
+    certificates: list[Certificate],
+    subs: list[SubOrder],
+    sums: parts.Totals,
+    off: Discounts,
+    stand: words.Axes,
+) -> tuple[OrderLine, ...]:
+    goods = wire.goods or [Goods()]
+    names = lines.distinct([one.sku_id or "" for one in goods], wire.order_id)
+    if len(goods) == 1:
+        paid = sums.payable if stand.paid else None
+        back = parts.refunded(certificates)
+        money = lines.goods_money(sums, off, paid, back, subs)
+        sku, none = _sku(goods[0]), lines.WireProduct()
+        return (lines.only_line(wire.order_id, sku, none, money, stand),)
+    return tuple(
+        [_line(name, one, wire, stand) for name, one in zip(names, goods, strict=True)]
+    )
+
+
+def _sku(one: Goods) -> lines.Sku:
+    return lines.Sku(one.sku_id, one.sku_name, one.third_sku_id, one.count)
+
+
+def _line(
+    name: str,
+    one: Goods,
+    wire: WireOrder,
+    stand: words.Axes,
+) -> OrderLine:
+    """One of several, with the vouchers and sub orders that bear its SKU."""
+    mine = [c for c in wire.certificate or () if c.sku_id and c.sku_id == one.sku_id]
+    subs = [s for s in wire.sub_order_amount_infos or () if s.sku_id]
+    money = [s for s in parts.of_goods(subs) if s.sku_id == one.sku_id]
+    own = words.axes(
+        wire.order_status,
+        wire.order_type,
+        wire.pay_time is not None,
+        frozenset([c.item_status for c in mine]),
+    )
+    whole = parts.total([s.origin_amount for s in money])
+    quantity = one.count or 1
+    rows = [row for s in money for row in s.discounts or ()]
+    return OrderLine(
+        external_id=name,
+        sku_external_id=one.sku_id,
+        title=one.sku_name or "",
+        quantity=quantity,
+        sku_code=one.third_sku_id,
+        unit_price=lines.unit_price(whole, quantity),
+        goods_amount=whole,
+        discounts=parts.discounts(
+            parts.total([s.discount_amount for s in money]), None, rows
+        ),
+        buyer_paid_amount=parts.total([s.pay_amount for s in money])
+        if stand.paid
+        else None,
+        refunded_amount=parts.refunded(mine),
+        fulfillment_status=own.fulfillment if mine else lines.shared_fulfillment(stand),
+        after_sale_status=own.after_sale if mine else lines.shared_after_sale(stand),
+        is_gift=bool(mine) and all(c.is_donated_item for c in mine),
+    )
+
+
+def _lines_of(
+    certificates: list[Certificate], sold: tuple[OrderLine, ...]
+) -> list[str | None]:
+    """The line each voucher belongs to: the only one, or the one of its SKU."""
+    if len(sold) == 1:
+        return [sold[0].external_id] * len(certificates)
+    ids = {line.sku_external_id: line.external_id for line in reversed(sold)}
+    return [ids.get(one.sku_id) if one.sku_id else None for one in certificates]
+
+
+def _ext(
+    wire: WireOrder, info: parts.AmountInfo, sums: parts.Totals
+) -> dict[str, str | int | bool | None]:
+    place = wire.poi or NOWHERE
+    return parts.ext(
+        merchant_account_id=wire.merchant_info.account_id if wire.merchant_info else None,
+        intention_poi_id=place.intention_poi_id,
+        room_id=wire.attribute_info.room_id if wire.attribute_info else None,
+        has_donated_items=wire.has_donated_items,
+        packing_fee=sums.fees.get("packing_fee"),
+        service_fee=sums.fees.get("service_fee"),
+        commission_amount=info.commission_amount,
+        estimated_order_income=info.estimated_order_income,
+        **parts.other_payers(_rows(wire)),
+    )
+
+
+def read(data: JSON) -> Page:
+    """A page of orders."""
+    return common.read_page(data, WIRE, read_order)
+
+
+LIST = Call(
+    name="orders.list",
+    endpoint=PATH,
+    ask=OrderQuery,
+    read=read,
+    method="GET",
+    shape="orders_catering_v1",
+)
+GET = Call(
+    name="orders.get",
+    endpoint=PATH,
+    ask=OrderQuery,
+    read=read,
+    method="GET",
+    shape="orders_catering_v1",
+)
+SCROLL = Call(
+    name="orders.scroll",
+    endpoint=PATH,
+    ask=OrderScroll,
+    read=read,
+    method="GET",
+    shape="orders_catering_v1",
+)

@@ -1,0 +1,153 @@
+"""Generic orders, first shape: an order's money is three sums, paging by number only.
+
+Since 2022; still answered. original_amount, pay_amount, payment_discount and, for
+catering, amount_info; no sub orders, nothing of what the merchant receives.
+Source: order query page of 2022; channel paper §3.3, §6 V13, V14 (before).
+"""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from hub_core.models import Order
+from hub_core.wire import JSON, Call, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+
+from . import common, lines, parts, words
+
+PATH = "/goodlife/v1/trade/order/query/"
+
+
+class OrderQuery(common.OrderAsk):
+    """Orders by page number."""
+
+
+class WireOrder(Wire):
+    """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
+
+    order_id: parts.Id
+    order_status: Text
+    update_order_time: Epoch
+    create_order_time: Epoch = None
+    pay_time: Epoch = None
+    order_type: SomeText = None
+    open_id: SomeText = None
+    sku_id: SomeId = None
+    sku_name: SomeText = None
+    third_sku_id: SomeText = None
+    count: SomeWhole = None
+    original_amount: SomeWhole = None
+    pay_amount: SomeWhole = None
+    payment_discount: SomeWhole = None
+    amount_info: parts.AmountInfo | None = None
+    poi_id: SomeId = None
+    intention_poi_id: SomeId = None
+    room_id: SomeId = None
+    contacts: list[parts.Contact] | None = None
+    certificate: list[parts.Certificate] | None = None
+    products: list[lines.WireProduct] | None = None
+    delivery_info: parts.DeliveryInfo | None = None
+    receiver_info: parts.Receiver | None = None
+
+
+WIRE = TypeAdapter(WireOrder)
+
+
+def read_order(wire: WireOrder) -> Order:
+    """Raises ValueError when the order bears no time of change."""
+    certificates = wire.certificate or []
+    stand = words.axes(
+        wire.order_status,
+        wire.order_type,
+        wire.pay_time is not None,
+        frozenset([c.item_status for c in certificates]),
+    )
+    info = wire.amount_info or parts.NO_INFO
+    goods = _goods(wire, info)
+    off = parts.discounts(
+        None, parts.first(wire.payment_discount, info.pay_discount_amount), [info]
+    )
+    paid = wire.pay_amount if stand.paid else None
+    back = parts.refunded(certificates)
+    # What was paid for delivery too is not the goods' alone.
+    goods_paid = None if info.freight_pay_amount else paid
+    sold = lines.generic_lines(
+        wire.order_id,
+        lines.Sku(wire.sku_id, wire.sku_name, wire.third_sku_id, wire.count),
+        wire.products or [],
+        lines.Money(goods, off, goods_paid, back),
+        stand,
+    )
+    only = sold[0].external_id if len(sold) == 1 else None
+    return Order(
+        external_id=wire.order_id,
+        status_raw=wire.order_status,
+        order_status=stand.order,
+        payment_status=stand.payment,
+        fulfillment_status=stand.fulfillment,
+        after_sale_status=stand.after_sale,
+        type=stand.type,
+        type_raw=wire.order_type,
+        place_external_id=wire.poi_id,
+        channel_created_at=wire.create_order_time,
+        channel_updated_at=common.changed(wire.update_order_time),
+        paid_at=wire.pay_time,
+        goods_amount=goods,
+        freight_amount=info.freight_pay_amount,
+        discounts=off,
+        payable_amount=wire.pay_amount,
+        buyer_paid_amount=paid,
+        refunded_amount=back,
+        source="live" if wire.room_id else None,
+        flags=stand.flags,
+        lines=sold,
+        vouchers=parts.vouchers(certificates, (), [only] * len(certificates), stand.paid),
+        party=parts.party(
+            wire.open_id, wire.contacts or [], wire.receiver_info, wire.delivery_info
+        ),
+        issues=stand.issues,
+        ext=_ext(wire, info),
+    )
+
+
+def _goods(wire: WireOrder, info: parts.AmountInfo) -> int | None:
+    """The goods before discounts; the order's sum holds freight where there is some."""
+    if info.product_origin_amount is not None:
+        return info.product_origin_amount
+    return None if info.freight_pay_amount else wire.original_amount
+
+
+def _ext(wire: WireOrder, info: parts.AmountInfo) -> dict[str, str | int | bool | None]:
+    delivery = wire.delivery_info or parts.NO_DELIVERY
+    return parts.ext(
+        intention_poi_id=wire.intention_poi_id,
+        room_id=wire.room_id,
+        deliver_model=delivery.deliver_model,
+        is_book=delivery.is_book,
+        shop_number=delivery.shop_number,
+        commission_amount=info.commission_amount,
+        estimated_order_income=info.estimated_order_income,
+        **parts.other_payers([info]),
+    )
+
+
+def read(data: JSON) -> Page:
+    """A page of orders."""
+    return common.read_page(data, WIRE, read_order)
+
+
+LIST = Call(
+    name="orders.list",
+    endpoint=PATH,
+    ask=OrderQuery,
+    read=read,
+    method="GET",
+    shape="orders_v1",
+)
+GET = Call(
+    name="orders.get",
+    endpoint=PATH,
+    ask=OrderQuery,
+    read=read,
+    method="GET",
+    shape="orders_v1",
+)
