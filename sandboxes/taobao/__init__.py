@@ -1,0 +1,9 @@
+"""Taobao and Tmall's open platform (TOP) in a box, from the platform's documents alone.
+
+Order lists, order detail, memo, tokens; see `create` for what can be set.
+"""
+
+from .create import create
+from .platform import Taobao
+
+__all__ = ["Taobao", "create"]

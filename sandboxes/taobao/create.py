@@ -1,0 +1,99 @@
+"""The door to this sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from hub_core.sandbox import Clock, Faults
+
+from .grants import Lives
+from .limits import Limits
+from .platform import Taobao
+
+YEAR = 365 * 86_400.0
+
+
+def create(
+    *,
+    seed: int = 0,
+    shops: int = 1,
+    orders: int = 200,
+    clock: Clock | None = None,
+    switches: Mapping[str, str] | None = None,
+    faults: Faults | None = None,
+    latency: float = 0.0,
+    history: timedelta = timedelta(days=30),
+    apps: int = 1,
+    privacy: str = "masked",
+    token_life: float = YEAR,
+    refresh_life: float = YEAR,
+    read_life: float | None = None,
+    write_life: float | None = None,
+    refreshable: bool = True,
+    refresh_grace: float = 0.0,
+    per_second: int | None = None,
+    limit_scope: str = "app_api",
+    ban: float = 1.0,
+    ban_prolongs: bool = False,
+    daily_quota: int | None = None,
+    allowed_ips: Collection[str] | None = None,
+    unpermitted: Collection[str] = (),
+    late_probability: float = 0.0,
+    late_by: float = 60.0,
+    same_second: int = 0,
+    remove_probability: float = 0.0,
+    total_cap: int = 100,
+    new_fields: bool = False,
+    new_words: float = 0.0,
+    poison: float = 0.0,
+) -> Taobao:
+    """A box with that many shops, and `orders` trades in each over `history`.
+
+    `apps`: app keys the shops are spread over. `privacy`: `masked` receivers with OAID,
+    `clear` ones as before 2021, `mixed` for every other shop. `token_life`,
+    `refresh_life`, `read_life`, `write_life`, `refresh_grace`: seconds; reads and writes
+    end with the token when None; a spent refresh token works again within the grace.
+    `refreshable` False is a merchant's own app: no refreshing.
+
+    `per_second` calls per `limit_scope` (app_api, api, dynamic) bring a `ban` of seconds,
+    which calls during it restart if `ban_prolongs`; `daily_quota` calls per app and
+    Beijing day. `allowed_ips`: refuse others; `unpermitted`: methods the app lacks.
+
+    Changes show up to `late_by` seconds late with `late_probability`; `same_second`
+    orders are created in one second; a change is a removal with `remove_probability`.
+    `total_cap` matters with total=capped. `new_fields` adds undocumented fields,
+    `new_words` is how likely a version gets an undocumented status word, `poison` how
+    likely a trade is malformed from birth.
+    """
+    return Taobao(
+        seed=seed,
+        shops=shops,
+        orders=orders,
+        apps=apps,
+        history=history,
+        privacy=privacy,
+        clock=clock,
+        switches=switches,
+        faults=faults,
+        latency=latency,
+        lives=Lives(token_life, refresh_life, read_life, write_life, refresh_grace),
+        refreshable=refreshable,
+        limits=Limits(
+            per_second=per_second,
+            scope=limit_scope,
+            ban=ban,
+            prolongs=ban_prolongs,
+            daily=daily_quota,
+        ),
+        allowed_ips=None if allowed_ips is None else frozenset(allowed_ips),
+        unpermitted=frozenset(unpermitted),
+        late_probability=late_probability,
+        late_by=late_by,
+        same_second=same_second,
+        remove_probability=remove_probability,
+        total_cap=total_cap,
+        new_fields=new_fields,
+        new_words=new_words,
+        poison=poison,
+    )

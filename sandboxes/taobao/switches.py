@@ -1,0 +1,57 @@
+"""What the documents leave open, and the positions it may be in (the first: default)."""
+
+from __future__ import annotations
+
+SWITCHES: dict[str, tuple[str, ...]] = {
+    # tid and oid were strings in a capture of 2018, numbers elsewhere (paper §8).
+    "ids": ("number", "string"),
+    # What stands for a list without rows; clients guard against all four (paper §1).
+    "empty_list": ("absent", "empty_object", "empty_list", "null"),
+    # The error code is declared a String and captured as a number, and as text (2026).
+    "error_code": ("number", "string"),
+    # Generic business errors: 50 on newer, 15 on older methods (paper §7.12).
+    "business_code": ("50", "15"),
+    # With simplify=true the error body loses `error_response` too (C, paper §1).
+    "simplified_error": ("bare", "wrapped"),
+    # Which sub_code an expired session gets: both were captured.
+    "dead_session": ("session-expired", "invalid-sessionkey"),
+    # What a method gets whose read or write grant alone has ended (paper §2, §5).
+    "ended_grant": ("12", "27", "42"),
+    # Whether these change `modified` is not documented; nor what rating does.
+    "memo_bumps": ("yes", "no"),
+    "flag_bumps": ("yes", "no"),
+    "refund_bumps": ("yes", "no"),
+    "rate_bumps": ("yes", "no"),
+    # Order among rows of the same second: nothing is promised.
+    "ties": ("stable", "unstable"),
+    # Whether a row exactly at an end of the window belongs to it.
+    "window_start": ("inclusive", "exclusive"),
+    "window_end": ("inclusive", "exclusive"),
+    # total_results may be counted somewhat earlier, or stop at a cap.
+    "total": ("exact", "lagging", "capped"),
+    # has_next may only say that this page was full (H7).
+    "has_next": ("exact", "full_page"),
+    # Above 100 a page: refused, or cut to 100.
+    "page_size_over": ("refused", "clamped"),
+    # Replication: fullinfo, or the lists, some seconds behind (H10).
+    "lagging": ("none", "detail", "list"),
+    # include_oaid next to the five fields: enough to name oaid in `fields`, or needed.
+    "oaid_detail": ("fields", "include_oaid"),
+    # How much a mask leaves: the first character, or nothing (C, paper §7.2).
+    "masks": ("first", "all"),
+    # A field without a value is left out in captures; the documents do not say so.
+    "blanks": ("absent", "empty"),
+    # NO_REFUND was seen in practice and is in no enum (paper §3).
+    "no_refund": ("NO_REFUND", "absent"),
+    # After a refund the line's payment "may not drop to 0.00" (paper §3).
+    "refunded_line": ("kept", "zeroed"),
+    # Whether a refresh also replaces the refresh token, and ends the old session.
+    "refresh": ("rotates", "kept"),
+    "old_session": ("dies", "lives"),
+    # taobao_user_id in a token answer: text in 2026, a number in 2012.
+    "user_id": ("string", "number"),
+    # HTTP status of a refusal at /token: OAuth says 400, TOP itself always says 200.
+    "oauth_error": ("400", "200"),
+    # The media type of JSON answers is not documented.
+    "content_type": ("application/json", "text/javascript"),
+}
