@@ -69,6 +69,11 @@ class PlatformClock:
         return self._offset
 
     @property
+    def known(self) -> bool:
+        """Whether any answer has told the platform's time yet."""
+        return self._bounds is not None
+
+    @property
     def skewed(self) -> bool:
         """Whether the two clocks differ by more than 30 seconds."""
         return abs(self._offset) > ALARM

@@ -1,0 +1,102 @@
+"""The hub's memory: one database, SQLite or PostgreSQL, and what is done with it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlmodel import col
+
+from ..errors import Misconfigured
+from ..journal import JournalEntry
+from . import journal, notes
+from .engine import connect, writing
+from .limits import SqlBans, limit_states
+from .tables import MetaRow
+from .tokens import SqlTokens
+from .vault import Vault
+
+__all__ = ["Store", "Vault"]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """A database that is at the schema this hub knows, opened with its key."""
+
+    def __init__(
+        self, engine: Engine, vault: Vault, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self.engine, self.vault, self.now = engine, vault, now
+        self.tokens = SqlTokens(engine, vault)
+        self.bans = SqlBans(engine)
+        self.limit_states = limit_states(engine)
+
+    @classmethod
+    def open(
+        cls, url: str, master_key: bytes, now: Callable[[], datetime] = _utc_now
+    ) -> Store:
+        """Open, making the tables of a new database.
+
+        Raises Misconfigured for a wrong key and for a schema older or newer than ours.
+        """
+        from .schema import check_schema
+
+        engine = connect(url)
+        check_schema(engine)
+        store = cls(engine, Vault(master_key), now)
+        store._check_key()
+        return store
+
+    def _check_key(self) -> None:
+        mine = self.vault.fingerprint
+        query = select(col(MetaRow.value)).where(col(MetaRow.name) == "key")
+        with self.writing() as connection:
+            stored = connection.execute(query).scalar()
+            if stored is None:
+                connection.execute(insert(MetaRow).values(name="key", value=mine))
+        if stored not in (None, mine):
+            raise Misconfigured(
+                f"this database was sealed with key {stored}, the key given is {mine}: "
+                "set CHANNEL_HUB_KEY or CHANNEL_HUB_KEY_FILE to the former one"
+            )
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading; sees one consistent moment."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self, *, durable: bool = False) -> Iterator[Connection]:
+        """A short write transaction; rolled back when anything is raised inside."""
+        with writing(self.engine, durable=durable) as connection:
+            yield connection
+
+    def write_journal(
+        self, connection: Connection, entries: Sequence[JournalEntry]
+    ) -> None:
+        """Journal entries, inside the caller's transaction."""
+        journal.write(connection, entries)
+
+    def incident(
+        self,
+        kind: str,
+        text: str,
+        *,
+        channel: str | None = None,
+        shop_id: int | None = None,
+    ) -> None:
+        """Note something a person should know, in a transaction of its own."""
+        with self.writing() as connection:
+            notes.incident(
+                connection, kind, text, at=self.now(), channel=channel, shop_id=shop_id
+            )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()

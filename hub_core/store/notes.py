@@ -1,0 +1,66 @@
+"""Small ledgers: incidents a person should know of, and words the hub does not know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlmodel import col
+
+from .tables import DriftRow, IncidentRow
+
+
+def incident(
+    connection: Connection,
+    kind: str,
+    text: str,
+    *,
+    at: datetime,
+    channel: str | None = None,
+    shop_id: int | None = None,
+) -> None:
+    """Note something a person should know."""
+    connection.execute(
+        insert(IncidentRow).values(
+            at=at, channel=channel, shop_id=shop_id, kind=kind, text=text[:1000]
+        )
+    )
+
+
+def drift(
+    connection: Connection,
+    channel: str,
+    shape: str,
+    seen: Mapping[tuple[str, str], int] | Counter[tuple[str, str]],
+    at: datetime,
+) -> None:
+    """Count (field, code) pairs the reader did not know."""
+    d = DriftRow
+    for (field, code), rows in sorted(seen.items()):
+        here = (col(d.channel) == channel, col(d.shape) == shape)
+        mine = (*here, col(d.field) == field, col(d.code) == code)
+        known = connection.execute(select(col(d.id)).where(*mine)).scalar()
+        if known is None:
+            connection.execute(
+                insert(d).values(
+                    channel=channel,
+                    shape=shape,
+                    field=field,
+                    code=code,
+                    rows=rows,
+                    first_seen_at=at,
+                    last_seen_at=at,
+                )  # fmt: skip
+            )
+        else:
+            step = update(d).where(col(d.id) == known)
+            connection.execute(step.values(rows=col(d.rows) + rows, last_seen_at=at))
+
+
+def incidents(connection: Connection, limit: int = 100) -> list[IncidentRow]:
+    """The newest incidents first."""
+    i = IncidentRow
+    query = select(i.__table__).order_by(col(i.id).desc()).limit(limit)  # type: ignore[attr-defined]
+    return [IncidentRow(**row._mapping) for row in connection.execute(query)]

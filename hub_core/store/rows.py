@@ -1,0 +1,241 @@
+"""Canonical values to table rows. Pure; the one place where columns meet fields."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..models import (
+    Delivery,
+    Discounts,
+    FulfillmentStatus,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Party,
+    PaymentStatus,
+    Voucher,
+)
+
+NAMESPACE = uuid.UUID("5f0c7a52-6d5b-5c0e-9d53-0a6a6c5f2b11")
+"""Every hub id is UUIDv5 of it and the natural key: any replica computes the same."""
+
+Row = dict[str, Any]
+
+FINAL_FULFILLMENT = {
+    FulfillmentStatus.NOT_REQUIRED,
+    FulfillmentStatus.DELIVERED,
+    FulfillmentStatus.REDEEMED,
+}
+
+
+def hub_id(*key: str) -> str:
+    """The hub's id of a natural key (channel, shop, external id)."""
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join(key)))
+
+
+def is_final(order: Order) -> bool:
+    """Whether nothing more is expected to happen to it by itself."""
+    if order.order_status is OrderStatus.CANCELLED:
+        return order.payment_status is not PaymentStatus.REFUNDING
+    done = order.order_status is OrderStatus.COMPLETED
+    return done and order.payment_status is not PaymentStatus.REFUNDING
+
+
+def business_date(at: datetime | None, zone: ZoneInfo, day_cut_hour: int) -> str | None:
+    """The shop's trading day of an instant."""
+    if at is None:
+        return None
+    return (at.astimezone(zone) - timedelta(hours=day_cut_hour)).date().isoformat()
+
+
+def _discounts(d: Discounts) -> Row:
+    return {
+        "discount_amount": d.total_amount,
+        "merchant_discount_amount": d.merchant_amount,
+        "platform_discount_amount": d.platform_amount,
+        "talent_discount_amount": d.talent_amount,
+        "payment_discount_amount": d.payment_amount,
+    }
+
+
+def order_row(order: Order) -> Row:
+    """The order's own columns, without keys and provenance."""
+    return {
+        "external_id": order.external_id,
+        "parent_external_id": order.parent_external_id,
+        "type": order.type.value,
+        "type_raw": order.type_raw,
+        "status_raw": order.status_raw,
+        "order_status": order.order_status.value,
+        "payment_status": order.payment_status.value,
+        "fulfillment_status": order.fulfillment_status.value,
+        "after_sale_status": order.after_sale_status.value,
+        "place_external_id": order.place_external_id,
+        "channel_created_at": order.channel_created_at,
+        "channel_updated_at": order.channel_updated_at,
+        "paid_at": order.paid_at,
+        "shipped_at": order.shipped_at,
+        "completed_at": order.completed_at,
+        "cancelled_at": order.cancelled_at,
+        "promise_ship_at": order.promise_ship_at,
+        "close_reason": order.close_reason,
+        "currency": order.currency,
+        "goods_amount": order.goods_amount,
+        "freight_amount": order.freight_amount,
+        "tax_amount": order.tax_amount,
+        **_discounts(order.discounts),
+        "payable_amount": order.payable_amount,
+        "buyer_paid_amount": order.buyer_paid_amount,
+        "merchant_receivable_amount": order.merchant_receivable_amount,
+        "refunded_amount": order.refunded_amount,
+        "source": order.source,
+        "talent_external_id": order.talent_external_id,
+        "flags": ",".join(sorted(order.flags)) or None,
+        "issues": ",".join(f"{i.field}:{i.code}" for i in order.issues) or None,
+        "ext": json.dumps(order.ext, ensure_ascii=False, sort_keys=True)
+        if order.ext
+        else None,
+    }
+
+
+def line_row(line: OrderLine, position: int) -> Row:
+    """One line's columns."""
+    return {
+        "position": position,
+        "external_id": line.external_id,
+        "product_external_id": line.product_external_id,
+        "sku_external_id": line.sku_external_id,
+        "sku_code": line.sku_code,
+        "title": line.title,
+        "spec_text": line.spec_text,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "goods_amount": line.goods_amount,
+        **_discounts(line.discounts),
+        "buyer_paid_amount": line.buyer_paid_amount,
+        "refunded_amount": line.refunded_amount,
+        "fulfillment_status": line.fulfillment_status.value,
+        "after_sale_status": line.after_sale_status.value,
+        "status_raw": line.status_raw,
+        "is_gift": line.is_gift,
+    }
+
+
+def delivery_row(delivery: Delivery, position: int) -> Row:
+    """One delivery's columns."""
+    return {
+        "position": position,
+        "external_id": delivery.external_id,
+        "kind": delivery.kind.value,
+        "carrier_code": delivery.carrier_code,
+        "carrier_name": delivery.carrier_name,
+        "tracking_no": delivery.tracking_no,
+        "shipped_at": delivery.shipped_at,
+        "delivered_at": delivery.delivered_at,
+        "line_external_ids": ",".join(delivery.line_external_ids) or None,
+    }
+
+
+def voucher_row(voucher: Voucher, position: int) -> Row:
+    """One voucher's columns."""
+    return {
+        "position": position,
+        "external_id": voucher.external_id,
+        "line_external_id": voucher.line_external_id,
+        "order_item_external_id": voucher.order_item_external_id,
+        "status": voucher.status.value,
+        "status_raw": voucher.status_raw,
+        "status_at": voucher.status_at,
+        "original_amount": voucher.original_amount,
+        "buyer_paid_amount": voucher.buyer_paid_amount,
+        "merchant_receivable_amount": voucher.merchant_receivable_amount,
+        "refunded_amount": voucher.refunded_amount,
+        "refunded_at": voucher.refunded_at,
+    }
+
+
+def child_rows(order: Order) -> tuple[list[Row], list[Row], list[Row]]:
+    """Lines, deliveries and vouchers, in the platform's order."""
+    return (
+        [line_row(x, n) for n, x in enumerate(order.lines)],
+        [delivery_row(x, n) for n, x in enumerate(order.deliveries)],
+        [voucher_row(x, n) for n, x in enumerate(order.vouchers)],
+    )
+
+
+PARTY_FIELDS = (
+    "buyer_token", "buyer_nick", "receiver_token", "name", "phone", "telephone", "province",
+    "city", "district", "town", "address", "postcode", "buyer_note", "seller_note",
+)  # fmt: skip
+
+
+def party_text(party: Party) -> bytes:
+    """Everything personal, as the JSON that gets sealed."""
+    said: dict[str, Any] = {
+        name: value for name in PARTY_FIELDS if (value := getattr(party, name)) is not None
+    }
+    if party.ciphers:
+        said["ciphers"] = dict(party.ciphers)
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fingerprint(row: Row, children: Iterable[list[Row]], party: bytes | None) -> bytes:
+    """A hash of all the hub knows of an order: equal means nothing to store or to tell."""
+    digest = hashlib.blake2b(str(tuple(row.values())).encode(), digest_size=16)
+    for rows in children:
+        digest.update(str([tuple(r.values()) for r in rows]).encode())
+    if party is not None:
+        digest.update(party)
+    return digest.digest()
+
+
+def masked_name(name: str | None) -> str | None:
+    """At most the first character stays, and at least one is hidden."""
+    if not name:
+        return None
+    return "*" if len(name) == 1 else name[0] + "*" * (len(name) - 1)
+
+
+def masked_phone(phone: str | None) -> str | None:
+    """A platform's mask stays as it is; of a clear number at least six digits go."""
+    if not phone:
+        return None
+    digits = sum(c.isdigit() for c in phone)
+    if "*" in phone or digits < 7:
+        return phone if "*" in phone else "*" * len(phone)
+    return (
+        phone[:3] + "*" * (len(phone) - 5) + phone[-2:]
+        if len(phone) > 8
+        else "*" * len(phone)
+    )
+
+
+def normal_phone(phone: str | None) -> str | None:
+    """A clear mobile number's digits for exact search; None for a mask or a cipher."""
+    if not phone or "*" in phone:
+        return None
+    digits = "".join(c for c in phone if c.isdigit())
+    digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+    return digits if 7 <= len(digits) <= 12 else None
+
+
+def raw_text(raw: Any) -> bytes:
+    """A raw record as UTF-8 JSON."""
+    return json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def region(party: Party) -> str | None:
+    """Province, city, district: where orders go, without saying to whom."""
+    parts = [p for p in (party.province, party.city, party.district) if p]
+    return " ".join(parts) or None
+
+
+def ext_value(text: str | None) -> Mapping[str, Any]:
+    """The `ext` column back as a mapping."""
+    return json.loads(text) if text else {}

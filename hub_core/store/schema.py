@@ -1,0 +1,61 @@
+"""Schema versions: made anew, moved forward on request, never guessed at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, inspect
+
+from ..errors import Misconfigured
+from .engine import writing
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+HEAD = "0001"
+"""The newest migration. A test holds it against the files."""
+
+
+def current(engine: Engine) -> str | None:
+    """The revision the database stands at; None for an empty one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.exec_driver_sql(
+            "SELECT version_num FROM alembic_version"
+        ).scalar()
+    return None if found is None else str(found)
+
+
+def check_schema(engine: Engine) -> None:
+    """Make a new database's tables; refuse one of another age, saying what to do."""
+    at = current(engine)
+    if at is None:
+        upgrade(engine)
+    elif at > HEAD:
+        raise Misconfigured(
+            f"the database is at schema {at}, this hub knows up to {HEAD}: "
+            "install the newer channel-hub again, or restore a backup from before"
+        )
+    elif at < HEAD:
+        raise Misconfigured(
+            f"the database is at schema {at}, this hub needs {HEAD}: "
+            "make a backup, then run `hub db upgrade`"
+        )
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables up to this hub's schema, in one transaction."""
+    from alembic import command
+
+    with writing(engine, durable=True) as connection:
+        command.upgrade(configuration(connection), "head")
+
+
+def configuration(connection: Connection | None = None) -> Any:
+    """Alembic's configuration, without a file of its own."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,100 @@
+"""Shops: which there are and what opening a line to them takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select, update
+from sqlmodel import col
+
+from ..errors import Misconfigured
+from . import rows
+from .orders import Owner
+from .tables import ShopRow
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One shop as stored. Credentials stand elsewhere, sealed."""
+
+    id: int
+    uid: str
+    name: str
+    channel: str
+    external_id: str
+    app: str
+    start_at: datetime
+    title: str | None = None
+    company: str | None = None
+    group: str | None = None
+    kind: str = "goods"
+    time_zone: str = "Asia/Shanghai"
+    day_cut_hour: int = 0
+    state: str = "active"
+    account: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    pins: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> Owner:
+        """What writing this shop's rows takes."""
+        zone = ZoneInfo(self.time_zone)
+        return Owner(self.id, self.channel, self.external_id, zone, self.day_cut_hour)
+
+
+def _shop(row: Any) -> Shop:
+    return Shop(
+        id=row.id, uid=row.uid, name=row.name, channel=row.channel,
+        external_id=row.external_id, app=row.app, start_at=row.start_at, title=row.title,
+        company=row.company, group=row.shop_group, kind=row.kind, time_zone=row.time_zone,
+        day_cut_hour=row.day_cut_hour, state=row.state, account=row.account or {},
+        settings=row.settings or {}, pins=row.pins or {},
+    )  # fmt: skip
+
+
+def add_shop(connection: Connection, *, at: datetime, **values: Any) -> int:
+    """Add a shop; Misconfigured when its name or its account is there already."""
+    _refuse_twin(connection, values["name"], values["channel"], values["external_id"])
+    values["shop_group"] = values.pop("group", None)
+    uid = rows.hub_id(values["channel"], values["external_id"])
+    step = (
+        insert(ShopRow).values(uid=uid, created_at=at, **values).returning(col(ShopRow.id))
+    )
+    made: int | None = connection.execute(step).scalar_one()
+    assert made is not None
+    return made
+
+
+def _refuse_twin(connection: Connection, name: str, channel: str, external_id: str) -> None:
+    s = ShopRow
+    same = (col(s.channel) == channel) & (col(s.external_id) == external_id)
+    query = select(col(s.name)).where((col(s.name) == name) | same)
+    if (twin := connection.execute(query).scalar()) is not None:
+        raise Misconfigured(
+            f"shop {twin!r} has this name or this {channel} account already"
+        )
+
+
+def change_shop(connection: Connection, shop_id: int, **values: Any) -> None:
+    """Change a shop's own columns."""
+    connection.execute(update(ShopRow).where(col(ShopRow.id) == shop_id).values(values))
+
+
+def shops(connection: Connection) -> list[Shop]:
+    """All shops, by name."""
+    query = select(ShopRow.__table__).order_by(col(ShopRow.name))  # type: ignore[attr-defined]
+    return [_shop(row) for row in connection.execute(query)]
+
+
+def shop_named(connection: Connection, name: str) -> Shop:
+    """The shop of that name (or hub id). Misconfigured naming the shops there are."""
+    found = shops(connection)
+    for shop in found:
+        if name in (shop.name, shop.uid):
+            return shop
+    names = ", ".join(s.name for s in found) or "none yet: add one with `hub shop add`"
+    raise Misconfigured(f"no shop {name!r}; there are: {names}")

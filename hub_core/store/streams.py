@@ -1,0 +1,296 @@
+"""Per shop and stream: who reads it (lease), how far (cursor), what is proved (coverage)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+from sqlmodel import col
+
+from ..errors import LeaseLost
+from .engine import database_now
+from .tables import CoverageRow, StreamRow
+
+COVERAGE_ROW_SPAN = timedelta(days=1)
+"""Adjacent proofs of one kind share a row up to this span, to keep the ledger small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write one stream. The epoch fences a holder that fell asleep."""
+
+    shop_id: int
+    stream: str
+    holder: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a stream stands."""
+
+    cursor_at: datetime | None
+    healed_at: datetime | None
+    last_ok_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a walk showed of an interval; both ends inclusive, in platform time."""
+
+    since: datetime
+    until: datetime
+    state: str
+    rule: str
+    passes: int = 0
+    pages: int = 0
+    rows: int = 0
+    assumptions: tuple[str, ...] = ()
+    shape: str | None = None
+    journal_id: int | None = None
+
+
+def _mine(shop_id: int, stream: str) -> tuple[object, object]:
+    return col(StreamRow.shop_id) == shop_id, col(StreamRow.name) == stream
+
+
+def ensure_stream(connection: Connection, shop_id: int, stream: str) -> None:
+    """Make the stream's row if it is not there."""
+    if _row(connection, shop_id, stream) is None:
+        connection.execute(insert(StreamRow).values(shop_id=shop_id, name=stream))
+
+
+def _row(
+    connection: Connection, shop_id: int, stream: str, lock: bool = False
+) -> Progress | None:
+    s = StreamRow
+    query = select(
+        col(s.cursor_at), col(s.healed_at), col(s.last_ok_at), col(s.last_error)
+    ).where(*_mine(shop_id, stream))  # type: ignore[arg-type]
+    found = connection.execute(query.with_for_update() if lock else query).first()
+    return None if found is None else Progress(*found)
+
+
+def progress(connection: Connection, shop_id: int, stream: str) -> Progress:
+    """Where the stream stands; empty when it was never read."""
+    return _row(connection, shop_id, stream) or Progress(None, None)
+
+
+def take_lease(
+    connection: Connection, shop_id: int, stream: str, holder: str, seconds: float
+) -> Lease | None:
+    """The lease, or None while another holds it. Time is the database's own."""
+    ensure_stream(connection, shop_id, stream)
+    now = database_now(connection)
+    s = StreamRow
+    free = (col(s.lease_until) < now) | (col(s.lease_holder) == holder)
+    step = (
+        update(s)
+        .where(*_mine(shop_id, stream), free)  # type: ignore[arg-type]
+        .values(
+            lease_holder=holder,
+            lease_epoch=col(s.lease_epoch) + 1,
+            lease_until=now + seconds,
+        )
+        .returning(col(s.lease_epoch))
+    )
+    epoch = connection.execute(step).scalar_one_or_none()
+    return None if epoch is None else Lease(shop_id, stream, holder, int(epoch))
+
+
+def hold_lease(connection: Connection, lease: Lease, seconds: float) -> None:
+    """Prove the lease and lengthen it, in the caller's transaction.
+
+    Raises LeaseLost when another epoch has begun: nothing may be written then.
+    """
+    now = database_now(connection)
+    s = StreamRow
+    step = (
+        update(s)
+        .where(*_mine(lease.shop_id, lease.stream), col(s.lease_epoch) == lease.epoch)  # type: ignore[arg-type]
+        .values(lease_until=now + seconds)
+    )
+    if connection.execute(step).rowcount != 1:
+        raise LeaseLost(f"another worker reads {lease.stream} of shop {lease.shop_id}")
+
+
+def free_lease(connection: Connection, lease: Lease) -> None:
+    """Give the lease back, if it is still ours."""
+    s = StreamRow
+    connection.execute(
+        update(s)
+        .where(*_mine(lease.shop_id, lease.stream), col(s.lease_epoch) == lease.epoch)  # type: ignore[arg-type]
+        .values(lease_until=0.0, lease_holder=None)
+    )
+
+
+def move_cursor(connection: Connection, lease: Lease, to: datetime) -> None:
+    """Set the cursor; it never moves back."""
+    s = StreamRow
+    ahead = col(s.cursor_at).is_(None) | (col(s.cursor_at) < to)
+    connection.execute(
+        update(s)
+        .where(*_mine(lease.shop_id, lease.stream), ahead)  # type: ignore[arg-type]
+        .values(cursor_at=to)
+    )
+
+
+def note_outcome(
+    connection: Connection,
+    shop_id: int,
+    stream: str,
+    *,
+    at: datetime,
+    error: str | None = None,
+    healed: bool = False,
+) -> None:
+    """Remember how the last reading ended."""
+    values: dict[str, object] = {"last_error": error}
+    values["last_error_at" if error else "last_ok_at"] = at
+    if healed and not error:
+        values["healed_at"] = at
+    connection.execute(update(StreamRow).where(*_mine(shop_id, stream)).values(values))  # type: ignore[arg-type]
+
+
+def add_proof(
+    connection: Connection, shop_id: int, stream: str, proof: Proof, at: datetime
+) -> None:
+    """Write what a walk showed; it lengthens the former row when nothing else differs."""
+    if not _lengthen(connection, shop_id, stream, proof, at):
+        values = {
+            "shop_id": shop_id, "stream": stream, "since": proof.since, "until": proof.until,
+            "state": proof.state, "rule": proof.rule, "passes": proof.passes,
+            "pages": proof.pages, "rows": proof.rows, "late": 0,
+            "assumptions": list(proof.assumptions), "shape": proof.shape,
+            "journal_id": proof.journal_id, "observed_at": at,
+        }  # fmt: skip
+        connection.execute(insert(CoverageRow).values(values))
+
+
+def _lengthen(
+    connection: Connection, shop_id: int, stream: str, proof: Proof, at: datetime
+) -> bool:
+    c = CoverageRow
+    newest = (
+        select(c.__table__)  # type: ignore[attr-defined]
+        .where(col(c.shop_id) == shop_id, col(c.stream) == stream)
+        .order_by(col(c.id).desc())
+        .limit(1)
+    )
+    row = connection.execute(newest).first()
+    if row is None or not _continues(row, proof):
+        return False
+    step = (
+        update(c)
+        .where(col(c.id) == row.id)
+        .values(
+            until=max(row.until, proof.until),
+            pages=row.pages + proof.pages,
+            rows=row.rows + proof.rows,
+            passes=max(row.passes, proof.passes),
+            journal_id=proof.journal_id,
+            observed_at=at,
+        )
+    )
+    connection.execute(step)
+    return True
+
+
+def _continues(row: object, proof: Proof) -> bool:
+    state, rule = row.state, row.rule  # type: ignore[attr-defined]
+    same = (state, rule, row.shape) == (proof.state, proof.rule, proof.shape)  # type: ignore[attr-defined]
+    joined = row.since <= proof.since <= row.until <= proof.until  # type: ignore[attr-defined]
+    short = proof.until - row.since <= COVERAGE_ROW_SPAN  # type: ignore[attr-defined]
+    sure = list(row.assumptions) == list(proof.assumptions)  # type: ignore[attr-defined]
+    return bool(same and joined and short and sure)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch of a stream's time and the best that is known of it."""
+
+    since: datetime
+    until: datetime
+    state: str
+    rule: str
+    rows: int = 0
+    pages: int = 0
+    late: int = 0
+    assumptions: tuple[str, ...] = ()
+
+
+RANK = {"complete": 2, "partial": 1, "unknown": 0}
+
+
+def coverage_rows(connection: Connection, shop_id: int, stream: str) -> list[CoverageRow]:
+    """The ledger as written, oldest interval first."""
+    c = CoverageRow
+    query = (
+        select(c.__table__)  # type: ignore[attr-defined]
+        .where(col(c.shop_id) == shop_id, col(c.stream) == stream)
+        .order_by(col(c.since), col(c.id))
+    )
+    return [CoverageRow(**row._mapping) for row in connection.execute(query)]
+
+
+def spans(rows: Sequence[CoverageRow]) -> list[Span]:
+    """The ledger without overlaps: at each moment the best word stands.
+
+    Stretches nobody read between two rows come out as `unknown`.
+    """
+    edges = sorted({t for r in rows for t in (r.since, r.until)})
+    merged: list[Span] = []
+    for since, until in zip(edges, edges[1:], strict=False):
+        over = [r for r in rows if r.since <= since and until <= r.until]
+        best = max(over, key=lambda r: (RANK[r.state], r.id or 0), default=None)
+        span = (
+            Span(since, until, "unknown", "never read")
+            if best is None
+            else Span(
+                since, until, best.state, best.rule, assumptions=tuple(best.assumptions)
+            )
+        )
+        _join(merged, span)
+    return merged
+
+
+def _join(merged: list[Span], span: Span) -> None:
+    if merged and (merged[-1].state, merged[-1].rule) == (span.state, span.rule):
+        span = Span(
+            merged[-1].since,
+            span.until,
+            span.state,
+            span.rule,
+            assumptions=span.assumptions,
+        )
+        merged.pop()
+    merged.append(span)
+
+
+def open_spans(rows: Sequence[CoverageRow]) -> Iterator[Span]:
+    """Stretches that are not complete: what `heal` reads again."""
+    return (s for s in spans(rows) if s.state != "complete")
+
+
+def count_late(
+    connection: Connection, shop_id: int, stream: str, at: Sequence[datetime]
+) -> int:
+    """Note rows found inside intervals already called complete; gives how many."""
+    c = CoverageRow
+    late = 0
+    for moment in at:
+        inside = (col(c.since) <= moment) & (col(c.until) >= moment)
+        query = select(col(c.id)).where(
+            col(c.shop_id) == shop_id, col(c.stream) == stream, inside,
+            col(c.state) == "complete",
+        )  # fmt: skip
+        found = connection.execute(query.order_by(col(c.id).desc()).limit(1)).scalar()
+        if found is not None:
+            connection.execute(
+                update(c).where(col(c.id) == found).values(late=col(c.late) + 1)
+            )
+            late += 1
+    return late

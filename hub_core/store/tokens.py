@@ -1,0 +1,124 @@
+"""Tokens at rest: sealed, swapped by version, one renewer at a time across processes."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, insert, select, update
+from sqlmodel import col
+
+from ..tokens import StoredToken
+from .engine import database_now, writing
+from .tables import TokenRow
+from .vault import Vault
+
+LEASE_SECONDS = 60.0
+TIMES = ("expires_at", "refresh_expires_at", "fetched_at", "former_dies_at")
+
+
+class SqlTokens:
+    """The token store of `hub_core.tokens`, on the hub's database."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        vault: Vault,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._engine, self._vault, self._sleep = engine, vault, sleep
+
+    def load(self, subject: str) -> StoredToken | None:
+        """The newest token, read from the database each time."""
+        t = TokenRow
+        query = select(col(t.sealed), col(t.version)).where(col(t.subject) == subject)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row is None or row.version == 0:
+            return None
+        return _token(json.loads(self._vault.open(row.sealed, _cell(subject))))
+
+    def save_if(
+        self, subject: str, expected_version: int | None, token: StoredToken
+    ) -> bool:
+        """Write if the stored version still is the expected one; durable when True."""
+        values = {
+            "version": token.version,
+            "state": token.state,
+            "sealed": self._vault.seal(_text(token), _cell(subject)),
+            "expires_at": token.expires_at,
+            "fetched_at": token.fetched_at,
+        }
+        self._ensure(subject)
+        t = TokenRow
+        mine = (col(t.subject) == subject, col(t.version) == (expected_version or 0))
+        with writing(self._engine, durable=True) as connection:
+            done = connection.execute(update(t).where(*mine).values(values))
+        return done.rowcount == 1
+
+    @contextmanager
+    def lock(self, subject: str) -> Iterator[None]:
+        """The one lease for renewing this token; a dead holder's ends by itself."""
+        self._ensure(subject)
+        holder = uuid.uuid4().hex
+        deadline = time.monotonic() + LEASE_SECONDS
+        while not self._take(subject, holder) and time.monotonic() < deadline:
+            self._sleep(0.05)
+        try:
+            yield
+        finally:
+            self._free(subject, holder)
+
+    def _ensure(self, subject: str) -> None:
+        t = TokenRow
+        there = select(col(t.subject)).where(col(t.subject) == subject)
+        with writing(self._engine) as connection:
+            if connection.execute(there).first() is None:
+                empty = {"version": 0, "state": "empty", "sealed": b""}
+                fetched = datetime.fromtimestamp(0, UTC)
+                connection.execute(
+                    insert(t).values(subject=subject, fetched_at=fetched, **empty)
+                )
+
+    def _take(self, subject: str, holder: str) -> bool:
+        t = TokenRow
+        with writing(self._engine) as connection:
+            now = datetime.fromtimestamp(database_now(connection), UTC)
+            free = col(t.locked_until).is_(None) | (col(t.locked_until) < now)
+            until = now + timedelta(seconds=LEASE_SECONDS)
+            step = update(t).where(col(t.subject) == subject, free)
+            done = connection.execute(step.values(locked_by=holder, locked_until=until))
+        return done.rowcount == 1
+
+    def _free(self, subject: str, holder: str) -> None:
+        t = TokenRow
+        mine = (col(t.subject) == subject, col(t.locked_by) == holder)
+        with writing(self._engine) as connection:
+            step = update(t).where(*mine)
+            connection.execute(step.values(locked_by=None, locked_until=None))
+
+
+def _cell(subject: str) -> str:
+    return f"token/sealed/{subject}"
+
+
+def _text(token: StoredToken) -> bytes:
+    return json.dumps(asdict(token), default=lambda t: t.isoformat()).encode()
+
+
+def _token(said: dict[str, Any]) -> StoredToken:
+    for name in TIMES:
+        said[name] = _time(said[name])
+    scopes: Mapping[str, str] = said["scopes"]
+    said["scopes"] = {k: datetime.fromisoformat(v) for k, v in scopes.items()}
+    return StoredToken(**said)
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,141 @@
+"""Where a reading writes: one short transaction at a time, fenced by its lease."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from ..store import Store, notes, orders, parked, streams
+from ..store.journal import JournalBuffer
+from ..store.orders import Owner, Source, Written
+from ..store.streams import Lease, Proof
+from ..wire import Fetched, Misread
+from .counts import Counts
+
+LEASE_SECONDS = 120.0
+"""A lease not renewed for this long is free for another worker."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the next commit writes."""
+
+    fetched: list[Fetched] = field(default_factory=list)
+    misread: list[Misread] = field(default_factory=list)
+    late_at: list[datetime] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.fetched) + len(self.misread)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The last call: its journal entry and the version file that read its answer."""
+
+    journal_id: int | None = None
+    shape: str = "orders_v1"
+
+    @property
+    def area(self) -> str:
+        """The shape without its number."""
+        return self.shape.rpartition("_v")[0]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Commits one stream's rows, proofs and cursor; counts what happened."""
+
+    store: Store
+    owner: Owner
+    lease: Lease
+    reread_every: timedelta | None
+    now: Callable[[], datetime]
+    counts: Counts
+    journal: JournalBuffer
+    provenance: Callable[[], Provenance] = Provenance
+    changed: list[str] = field(default_factory=list)
+    """External ids this reading created or changed, for listeners after the commit."""
+    _kept_at: float = field(default_factory=time.monotonic)
+
+    def keep(self) -> None:
+        """Lengthen the lease when it has not been for a while."""
+        if time.monotonic() - self._kept_at > LEASE_SECONDS / 4:
+            with self.store.writing() as connection:
+                streams.hold_lease(connection, self.lease, LEASE_SECONDS)
+            self._kept_at = time.monotonic()
+
+    def commit(
+        self, batch: Batch, *, proof: Proof | None = None, cursor: datetime | None = None
+    ) -> None:
+        """Rows, parked records, feed, journal, coverage and cursor: all or nothing.
+
+        Raises LeaseLost, having written nothing, when another worker took over.
+        """
+        at, done = self.now(), Written()
+        entries = self.journal.take()
+        try:
+            with self.store.writing() as connection:
+                streams.hold_lease(connection, self.lease, LEASE_SECONDS)
+                self.store.write_journal(connection, entries)
+                if batch.fetched:
+                    done = self._write(connection, batch, at)
+                if batch.misread:
+                    self._park(connection, batch, at)
+                self._note_oddities(connection, batch, at)
+                if proof is not None:
+                    stream = self.lease.stream
+                    streams.add_proof(connection, self.owner.shop_id, stream, proof, at)
+                if cursor is not None:
+                    streams.move_cursor(connection, self.lease, cursor)
+        except BaseException:
+            self.journal.give_back(entries)
+            raise
+        self._kept_at = time.monotonic()
+        self._count(done, proof)
+
+    def _write(self, connection: Connection, batch: Batch, at: datetime) -> Written:
+        of = self.provenance()
+        source = Source(of.area, of.shape, of.journal_id, at, self.reread_every)
+        vault = self.store.vault
+        done = orders.write_orders(connection, self.owner, source, batch.fetched, vault)
+        self._resolve(connection, batch, at)
+        return done
+
+    def _park(self, connection: Connection, batch: Batch, at: datetime) -> None:
+        of = self.provenance()
+        self.counts.parked += parked.park(
+            connection, self.owner.shop_id, self.lease.stream, batch.misread,
+            shape=of.shape, journal_id=of.journal_id, at=at, vault=self.store.vault,
+        )  # fmt: skip
+
+    def _resolve(self, connection: Connection, batch: Batch, at: datetime) -> None:
+        ids = [f.order.external_id for f in batch.fetched]
+        if parked.any_open(connection, self.owner.shop_id):
+            parked.resolve(connection, self.owner.shop_id, ids, at)
+
+    def _note_oddities(self, connection: Connection, batch: Batch, at: datetime) -> None:
+        seen = Counter((i.field, i.code) for f in batch.fetched for i in f.order.issues)
+        if seen:
+            notes.drift(connection, self.owner.channel, self.provenance().shape, seen, at)
+        if batch.late_at:
+            self.counts.late += streams.count_late(
+                connection,
+                self.owner.shop_id,
+                self.lease.stream,
+                batch.late_at,
+            )
+
+    def _count(self, done: Written, proof: Proof | None) -> None:
+        self.counts.created += len(done.created)
+        self.counts.changed += len(done.changed)
+        self.counts.unchanged += done.unchanged
+        self.counts.stale += done.stale
+        self.changed += done.created + done.changed
+        if proof is not None:
+            self.counts.windows += 1
+            self.counts.partial += proof.state == "partial"
