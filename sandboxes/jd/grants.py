@@ -1,0 +1,131 @@
+"""Access tokens: given for a code, refreshed, expired, revoked.
+
+Source: channel paper §2 (parameters, answer, lifetimes).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .options import Options
+from .times import text_of
+
+
+class Denied(Exception):
+    """A failed token call, by a kind of `OAUTH_CODES`."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+@dataclass(slots=True)
+class Grant:
+    """What one shop has given the app. Times are epoch seconds."""
+
+    account: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    access_until: float
+    refresh_until: float
+
+
+class Grants:
+    """Every shop's grant, and the tokens and codes that lead to it."""
+
+    def __init__(
+        self, options: Options, switches: Mapping[str, str], rng: random.Random
+    ) -> None:
+        self.options, self.switches, self._rng = options, switches, rng
+        self._grants: dict[str, Grant] = {}
+        self._access: dict[str, tuple[str, float]] = {}
+        """Every access token ever given: its shop, and until when it works."""
+        self._refresh: dict[str, str] = {}
+        self._codes: dict[str, tuple[str, float]] = {}
+        self._refreshed: dict[tuple[str, str], int] = {}
+
+    def issue(self, account: str, now: float, *, access: str | None = None) -> Grant:
+        """A new grant, as after the shop's owner agreed."""
+        grant = Grant(
+            account,
+            access or self._word(),
+            self._word(),
+            now + self.options.token_ttl.total_seconds(),
+            now + self.options.refresh_ttl.total_seconds(),
+        )
+        self._keep(grant)
+        return grant
+
+    def holder(self, access: str, now: float) -> str | None:
+        """The shop this access token speaks for; None when it is dead."""
+        account, until = self._access.get(access, ("", 0.0))
+        return account if now < until else None
+
+    def of(self, account: str) -> Grant | None:
+        """The shop's present grant, None when it was revoked."""
+        return self._grants.get(account)
+
+    def expire(self, account: str, now: float) -> None:
+        """The access token dies now; the refresh token stays."""
+        grant = self._grants[account]
+        grant.access_until = now
+        self._access[grant.access] = account, now
+
+    def revoke(self, account: str) -> None:
+        """The owner takes the grant back: no token of the shop works any more."""
+        self._grants.pop(account, None)
+        self._access = {t: at for t, at in self._access.items() if at[0] != account}
+        self._refresh = {t: a for t, a in self._refresh.items() if a != account}
+
+    def code(self, account: str, now: float) -> str:
+        """What the browser brings back after the owner agreed; good for one use."""
+        code = self._word()[:8]
+        self._codes[code] = account, now + self.options.code_ttl.total_seconds()
+        return code
+
+    def answer(self, path: str, asked: Mapping[str, str], now: float) -> Grant:
+        """A token call. Raises Denied."""
+        app = asked.get("app_key"), asked.get("app_secret")
+        if app != (self.options.app_key, self.options.app_secret):
+            raise Denied("app")
+        kind = "refresh_token" if path.endswith("/refresh_token") else "authorization_code"
+        if asked.get("grant_type") != kind:
+            raise Denied("grant_type")
+        if kind == "refresh_token":
+            return self._renew(asked.get("refresh_token", ""), now)
+        return self._redeem(asked.get("code", ""), now)
+
+    def _redeem(self, code: str, now: float) -> Grant:
+        account, until = self._codes.pop(code, ("", 0.0))
+        if now >= until:
+            raise Denied("code")
+        return self.issue(account, now)
+
+    def _renew(self, token: str, now: float) -> Grant:
+        grant = self._grants.get(self._refresh.get(token, ""))
+        if grant is None or now >= grant.refresh_until or self._spent(grant, now):
+            raise Denied("refresh_token")
+        if now >= grant.access_until and self.switches["refresh_after_expiry"] == "refused":
+            raise Denied("refresh_token")
+        if self.switches["refresh_use"] == "once":
+            del self._refresh[token]
+        same = self.switches["refresh_text"] == "same"
+        if not same:
+            grace = now + self.options.token_grace.total_seconds()
+            self._access[grant.access] = grant.account, min(grant.access_until, grace)
+        return self.issue(grant.account, now, access=grant.access if same else None)
+
+    def _spent(self, grant: Grant, now: float) -> bool:
+        most, key = self.options.refreshes_per_month, (grant.account, text_of(now)[:7])
+        self._refreshed[key] = self._refreshed.get(key, 0) + 1
+        return most is not None and self._refreshed[key] > most
+
+    def _keep(self, grant: Grant) -> None:
+        self._grants[grant.account] = grant
+        self._access[grant.access] = grant.account, grant.access_until
+        self._refresh[grant.refresh] = grant.account
+
+    def _word(self) -> str:
+        return f"{self._rng.getrandbits(128):032x}"

@@ -1,0 +1,90 @@
+"""What no document settles, as switches. The first position is the default."""
+
+from __future__ import annotations
+
+SWITCHES: dict[str, tuple[str, ...]] = {
+    # Envelope ---------------------------------------------------------------------
+    # The misspelling is documented; "some newer APIs spell it right" (§1).
+    "wrapper": ("responce", "response"),
+    # apiResult.success is seen as a boolean and as text (§3).
+    "success": ("bool", "text"),
+    # Captures show 10100000 on success, older documents 0 (§8).
+    "number_code": ("10100000", "0"),
+    # Which of the three error layers refuses business parameters is not said (§3).
+    "refusals": ("api_result", "code", "gateway"),
+    # Gateway errors: zh_desc and en_desc, or the newer keys with a requestId (§5).
+    "error_words": ("zh_en", "message"),
+    # Code 19's text may repeat the token (§5).
+    "echo_token": ("yes", "no"),
+    # 11100006 stands among the gateway's codes but has the numberCode's length (§5).
+    "shop_closed": ("gateway", "api_result"),
+    # What an order nobody has answers with: not documented.
+    "missing_order": ("declined", "empty"),
+    # Values ------------------------------------------------------------------------
+    # orderId may be text or number between APIs (§3).
+    "order_id": ("text", "number"),
+    # jdPrice may be a JSON number (§8).
+    "jd_price": ("text", "number"),
+    # payType may read "4-在线支付" (§8).
+    "pay_type": ("code_and_words", "code"),
+    # itemInfoList[].id is in a capture, not in the documents (§8).
+    "line_id": ("absent", "present"),
+    # Some times are ISO with +0000 (§8); which ones is not said.
+    "times": ("beijing", "some_iso"),
+    # Both sentinel dates are documented, not where each is used (§3).
+    "never": ("0001", "1970", "mixed"),
+    # "parent 0 = none" is an inference (§3).
+    "no_parent": ("0", "blank", "absent"),
+    # A list without rows, and an object without content, are not documented.
+    "empty_list": ("list", "missing", "null"),
+    "empty_object": ("object", "list"),
+    # Pinyin state words are aliases when asking; some clients read them too (§3).
+    "state_words": ("english", "pinyin"),
+    # Lists -------------------------------------------------------------------------
+    # How exact orderTotal is, and whether it stops at the cap, is not said.
+    "total": ("exact", "capped", "lagging"),
+    # Rows of one second have no documented order, nor a stable one.
+    "ties": ("by_id", "by_id_desc", "unstable"),
+    # Whether start_date and end_date belong to the window is not said.
+    "window_start": ("inclusive", "exclusive"),
+    "window_end": ("inclusive", "exclusive"),
+    # dateType=1 filters by creation; that it sorts by it too is a guess.
+    "created_sort": ("created", "modified"),
+    # "At most one month": how long a month is, is not said.
+    "month": ("31_days", "30_days", "calendar"),
+    # Beyond the visible range (option look_back): silence or a refusal.
+    "too_old": ("empty", "refused"),
+    # Beyond the rows cap (itself a guess, option rows_cap).
+    "past_cap": ("refused", "empty"),
+    # The list, or the detail, may be served from a copy that runs behind (lag_by).
+    "lagging": ("nothing", "list", "detail"),
+    # Changes -----------------------------------------------------------------------
+    # The documents name status and waybill as what moves `modified` (§3); whether
+    # remarks, return flags and coupon settlement leave it alone is an inference.
+    "bumps": ("documented", "all"),
+    # Whether an order cancelled before payment ever shows in search is not said.
+    "cancelled_unpaid": ("listed", "hidden"),
+    # A child's orderStartTime: its parent's (as captured) or the moment of the split.
+    "child_start": ("parent", "split"),
+    # Orders waiting for payment ------------------------------------------------------
+    # Whether enGet knows them is not said; search does not.
+    "unpaid_get": ("missing", "found"),
+    # startDate and endDate of notPayOrderInfo: which time, which direction.
+    "unpaid_window": ("created", "modified"),
+    "unpaid_sort": ("asc", "desc"),
+    # `payment` is an Integer in the SDK, its unit is not said.
+    "unpaid_amount": ("fen", "yuan"),
+    # created and modified are a Date in the SDK: text or epoch milliseconds in JSON.
+    "unpaid_dates": ("text", "epoch_ms"),
+    # Tokens --------------------------------------------------------------------------
+    # Whether a dead access token can still be refreshed: sources differ.
+    "refresh_after_expiry": ("allowed", "refused"),
+    # The legacy refresh extends the life of the same text (§2).
+    "refresh_text": ("new", "same"),
+    # Whether a refresh token works twice is not said.
+    "refresh_use": ("many", "once"),
+    # `time` is a number today and was text in the legacy flow (§2).
+    "token_time": ("number", "text"),
+    # Whether calls refused by a limit count as failed calls themselves (§5).
+    "limited_counts": ("no", "yes"),
+}
