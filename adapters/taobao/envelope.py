@@ -66,6 +66,7 @@ CODES: dict[int, type[HubError]] = {
 }
 """Documented codes. 100-200 belong to the browser's redirect and are `Rejected`."""
 CONTAINER = range(100, 201)
+CLOCK = ("30", "31")
 
 SUB_CODES: dict[str, type[HubError]] = {
     "invalid-sessionkey": TokenExpired,
@@ -77,13 +78,21 @@ SUB_CODES: dict[str, type[HubError]] = {
     "isv.invalid-parameter": BadRequest,
     "isv.missing-parameter": BadRequest,
     "isv.shop-not-exist": Rejected,
+    "isv.trade-not-exist": Rejected,
     "isp.call-limited": Throttled,
 }
 """Sub-codes that say more than their prefix. What follows a colon names a field."""
 LIMITED = "accesscontrol.limited-by-"
 DAY_QUOTA = "accesscontrol.limited-by-app-access-count"
-ABSENT = ("isv.trade-not-exist", "isv.trade-not-found")
-"""Sub-codes of an order that is not there."""
+ABSENT = "isv.trade-not-exist"
+"""There is no such order, or it is more than three months old."""
+
+HELD = {
+    DAY_QUOTA: "app",
+    "accesscontrol.limited-by-api-access-count": "call",
+    "accesscontrol.limited-by-app-api-access-count": "call",
+}
+"""Whom a limit holds: the whole app, or one method of it."""
 
 BAN = re.compile(r"(?:ban|last)\D{0,40}?(\d+)\s*(?:more\s+)?second", re.IGNORECASE)
 PARK_FROM = 60
@@ -120,7 +129,7 @@ def request_id(body: JSON) -> str | None:
 
 def absent(error: Rejected) -> bool:
     """Whether a refusal says that the order asked for is not there."""
-    return (error.code or "").partition("/")[2].split(":")[0] in ABSENT
+    return (error.code or "").partition("/")[2].startswith(ABSENT)
 
 
 def _wrapper(endpoint: str) -> str:
@@ -145,7 +154,7 @@ def _refusal(error: JSON) -> HubError:
     kind = classify(code, sub)
     more: dict[str, Any] = {
         "code": f"{code}/{sub}" if sub else code,
-        "request_id": error.get("request_id"),
+        "request_id": _word(error.get("request_id")) or None,
     }
     if issubclass(kind, Throttled):
         return _limit(code, sub, f"{message} {_word(error.get('sub_msg'))}", more)
@@ -162,8 +171,8 @@ def classify(code: str, sub_code: str) -> type[HubError]:
     if sub.startswith("isp."):
         return Retryable
     kind = _by_code(code)
-    if sub.startswith("isv.") and not issubclass(kind, Rejected | Misconfigured):
-        return TokenExpired if kind is TokenExpired else Rejected
+    if kind is Retryable and sub.startswith("isv.") and code not in CLOCK:
+        return Rejected
     return kind
 
 
@@ -177,12 +186,15 @@ def _limit(code: str, sub: str, said: str, more: dict[str, Any]) -> HubError:
     """A limit with its end, if it is stated; one second more, since N is rounded."""
     if match := BAN.search(said):
         wait = float(match[1]) + 1
-        kind = Banned if wait > PARK_FROM else Throttled
-        return kind(f"limited: {sub or code}", after=wait, **more)
-    if sub == DAY_QUOTA:
-        return Banned(f"limited: {sub}", after=DAY_QUOTA_WAIT, **more)
-    wait = PACE_WAIT if code == "8" else QUOTA_WAIT
-    return Throttled(f"limited: {sub or code}", after=wait, **more)
+        if wait <= PARK_FROM:
+            return Throttled(f"limited: {sub or code}", after=wait, **more)
+    elif sub == DAY_QUOTA:
+        wait = DAY_QUOTA_WAIT
+    else:
+        wait = PACE_WAIT if code == "8" else QUOTA_WAIT
+        return Throttled(f"limited: {sub or code}", after=wait, **more)
+    per = HELD.get(sub, "app")
+    return Banned(f"limited: {sub or code}", after=wait, per=per, **more)
 
 
 def _word(value: Any) -> str:
@@ -198,9 +210,14 @@ def _oauth(body: JSON) -> JSON:
     said = _word(body.get("error"))
     if not said:
         raise Unreadable("neither access_token nor error", request_id=request_id(body))
-    raise OAUTH_ERRORS.get(said, Unauthorised)(f"token refused: {said}", code=said)
+    kind = OAUTH_ERRORS.get(said, Unauthorised)
+    if AGAIN in _word(body.get("error_description")):
+        kind = Unauthorised
+    raise kind(f"token refused: {said}", code=said)
 
 
+AGAIN = "authorize again"
+"""How a spent or unknown code is refused, under `invalid_client` (FAQ, article 120)."""
 OAUTH_ERRORS: dict[str, type[HubError]] = {
     "invalid_request": BadRequest,
     "invalid_client": Misconfigured,

@@ -6,6 +6,7 @@ Source: channel paper §3 (money), §8; "common order amounts", article 108471.
 from __future__ import annotations
 
 from hub_core.models import (
+    NO_DISCOUNTS,
     AfterSaleStatus,
     Discounts,
     FulfillmentStatus,
@@ -17,6 +18,7 @@ from hub_core.models import (
 from .trade import UNREADABLE, Line, Service, Trade
 from .words import REFUND, REFUNDED, STATUS, Axes, look_up
 
+CANCELLED = OrderStatus.CANCELLED
 PAID = (
     PaymentStatus.PAID,
     PaymentStatus.REFUNDING,
@@ -26,7 +28,7 @@ PAID = (
 
 def read_lines(trade: Trade, axes: Axes) -> tuple[OrderLine, ...]:
     """The lines of a trade, goods first. `axes` are the trade's own, money as it stands."""
-    gifts = {p.gift_item_id for p in trade.promotion_details if p.gift_item_id}
+    gifts = {p.gift_item_id for p in trade.promotion_details}
     single = alone(trade)
     lines = [_line(row, trade, axes, single, gifts) for row in trade.orders]
     if trade.service_orders:
@@ -36,10 +38,14 @@ def read_lines(trade: Trade, axes: Axes) -> tuple[OrderLine, ...]:
 
 def alone(trade: Trade) -> bool:
     """Whether one line is all there is to pay for: then the trade's amounts are its own."""
-    return len(trade.orders) == 1 and not any(s.payment for s in trade.service_orders)
+    if len(trade.orders) != 1:
+        return False
+    return not trade.service_orders or not any(s.payment for s in trade.service_orders)
 
 
-def _line(row: Line, trade: Trade, axes: Axes, single: bool, gifts: set[str]) -> OrderLine:
+def _line(
+    row: Line, trade: Trade, axes: Axes, single: bool, gifts: set[str | None]
+) -> OrderLine:
     price, quantity = row.price, _quantity(row, trade, single)
     return OrderLine(
         external_id=_id(row),
@@ -56,7 +62,7 @@ def _line(row: Line, trade: Trade, axes: Axes, single: bool, gifts: set[str]) ->
         fulfillment_status=_fulfillment(row, axes),
         after_sale_status=after_sale(row),
         status_raw=row.status,
-        is_gift=row.num_iid in gifts and row.payment == 0,
+        is_gift=row.payment == 0 and row.num_iid is not None and row.num_iid in gifts,
     )
 
 
@@ -80,15 +86,13 @@ def _discounts(row: Line, trade: Trade, single: bool) -> Discounts:
     if share is None and (single or trade.discount_fee == 0):
         share = trade.discount_fee
     if row.discount_fee is None or share is None:
-        return Discounts()
+        return NO_DISCOUNTS
     return Discounts(total_amount=row.discount_fee + share)
 
 
 def _paid(row: Line, trade: Trade, axes: Axes, single: bool) -> int | None:
     """What the buyer paid for the line, without freight; None once a refund blurs it."""
-    if axes[1] not in PAID or row.refund_status == REFUNDED:
-        return None
-    if row.status and look_up(STATUS, row.status)[0] is OrderStatus.CANCELLED:
+    if axes[1] not in PAID or refunded(row) or closed(row):
         return None
     if single:
         payment = trade.payment if row.payment is None else row.payment
@@ -103,21 +107,34 @@ def _less(amount: int | None, other: int | None) -> int | None:
 
 
 def _fulfillment(row: Line, axes: Axes) -> FulfillmentStatus:
-    """By the line's own word; without one the trade's, unless that is about several."""
+    """By the line's own word; without one the trade's, unless that is about several.
+
+    A line that was closed before it was shipped has nothing left to ship.
+    """
     if row.status is None:
         partial = axes[2] is FulfillmentStatus.PARTIAL
         return FulfillmentStatus.UNKNOWN if partial else axes[2]
-    deal, _, goods = look_up(STATUS, row.status)
+    if not closed(row):
+        return look_up(STATUS, row.status)[2]
     shipped = row.consign_time is not None and row.consign_time is not UNREADABLE
-    if deal is OrderStatus.CANCELLED and shipped:
-        return FulfillmentStatus.SHIPPED
-    return goods
+    return FulfillmentStatus.SHIPPED if shipped else FulfillmentStatus.NOT_REQUIRED
+
+
+def closed(row: Line) -> bool:
+    """Whether the line is off: before payment (never to be shipped, TOP warns in so many
+    words) or refunded whole."""
+    return row.status is not None and look_up(STATUS, row.status)[0] is CANCELLED
 
 
 def after_sale(row: Line) -> AfterSaleStatus:
     """Whether a refund stands against the line."""
     word = row.refund_status
     return look_up(REFUND, word) if word else AfterSaleStatus.NONE
+
+
+def refunded(row: Line) -> bool:
+    """Whether a refund of the line has succeeded, of all of it or of a part."""
+    return row.refund_status is not None and row.refund_status.startswith(REFUNDED)
 
 
 def _service(row: Service, axes: Axes) -> OrderLine:

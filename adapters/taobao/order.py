@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub_core.models import (
+    NO_DISCOUNTS,
     AfterSaleStatus,
     Delivery,
     DeliveryKind,
@@ -24,13 +25,11 @@ from hub_core.models import (
     Protection,
 )
 
-from .lines import PAID, read_lines
+from .lines import PAID, closed, read_lines, refunded
 from .trade import UNREADABLE, Line, Trade
 from .words import (
     CASH_ON_DELIVERY,
     FORBIDDEN,
-    NOT_SHIPPED,
-    REFUNDED,
     SHIPPING,
     STATUS,
     STEP,
@@ -42,9 +41,11 @@ from .words import (
 
 def read_trade(trade: Trade, party: Party | None) -> Order:
     """The order a trade stands for. Amounts in fen, None where TOP does not say."""
+    if trade.modified is None:
+        raise ValueError("modified is missing: no version of the trade could be told")
     deal, money, goods = axes = read_axes(trade)
     lines = read_lines(trade, axes)
-    after_sale = worst(line.after_sale_status for line in lines)
+    after_sale = gravest([line.after_sale_status for line in lines])
     money = _refunds(trade, money, after_sale)
     kind = _type(trade)
     ended = trade.end_time
@@ -104,11 +105,21 @@ NOT_HANDED_OVER = (
 """Cash on delivery is paid when the goods are handed over, not when they are ordered."""
 
 
-def worst(found: Iterable[AfterSaleStatus]) -> AfterSaleStatus:
+def gravest(found: Iterable[AfterSaleStatus]) -> AfterSaleStatus:
     """What the lines' cases come to for the whole order."""
-    said = set(found)
-    ranks = (AfterSaleStatus.OPEN, AfterSaleStatus.UNKNOWN, AfterSaleStatus.CLOSED)
-    return next((rank for rank in ranks if rank in said), AfterSaleStatus.NONE)
+    worst = AfterSaleStatus.NONE
+    for status in found:
+        if RANK[status] > RANK[worst]:
+            worst = status
+    return worst
+
+
+RANK = {
+    AfterSaleStatus.NONE: 0,
+    AfterSaleStatus.CLOSED: 1,
+    AfterSaleStatus.UNKNOWN: 2,
+    AfterSaleStatus.OPEN: 3,
+}
 
 
 def _refunds(
@@ -120,12 +131,15 @@ def _refunds(
         return money
     if after_sale is AfterSaleStatus.OPEN:
         return PaymentStatus.REFUNDING
-    return PaymentStatus.PARTIALLY_REFUNDED if refunded(trade) else money
+    return PaymentStatus.PARTIALLY_REFUNDED if any_refunded(trade) else money
 
 
-def refunded(trade: Trade) -> bool:
+def any_refunded(trade: Trade) -> bool:
     """Whether any line's refund has succeeded."""
-    return any((row.refund_status or "").startswith(REFUNDED) for row in trade.orders)
+    for row in trade.orders:  # a plain loop: this is asked of every order
+        if refunded(row):
+            return True
+    return False
 
 
 def _type(trade: Trade) -> OrderType:
@@ -139,9 +153,12 @@ def _type(trade: Trade) -> OrderType:
 
 def _discounts(trade: Trade) -> Discounts:
     """The trade's own discount and its lines' own; who pays is not said."""
-    parts = [trade.discount_fee, *[row.discount_fee for row in trade.orders]]
-    said = [part for part in parts if part is not None]
-    return Discounts(total_amount=sum(said) if len(said) == len(parts) else None)
+    total = trade.discount_fee
+    for row in trade.orders:
+        if total is None or row.discount_fee is None:
+            return NO_DISCOUNTS
+        total += row.discount_fee
+    return Discounts(total_amount=total)
 
 
 def _paid(trade: Trade, money: PaymentStatus) -> int | None:
@@ -149,7 +166,7 @@ def _paid(trade: Trade, money: PaymentStatus) -> int | None:
     (its page says so of lines and leaves the trade open), so nothing is claimed."""
     if money is PaymentStatus.PARTIALLY_PAID:
         return trade.step_paid_fee
-    return trade.payment if money in PAID and not refunded(trade) else None
+    return trade.payment if money in PAID and not any_refunded(trade) else None
 
 
 def _received(trade: Trade, deal: OrderStatus) -> int | None:
@@ -195,28 +212,48 @@ def _real(moment: datetime | None) -> datetime | None:
 
 def _promised(trade: Trade) -> datetime | None:
     """The earliest of the latest times to ship."""
-    named = (trade.delivery_time, *[row.delivery_time for row in trade.orders])
-    return min([m for m in named if m is not None and m is not UNREADABLE], default=None)
+    moments = [moment for moment in _deadlines(trade) if moment is not UNREADABLE]
+    return min(moments) if moments else None
+
+
+def _deadlines(trade: Trade) -> list[datetime]:
+    moments = [trade.delivery_time] if trade.delivery_time else []
+    return moments + [row.delivery_time for row in trade.orders if row.delivery_time]
 
 
 # What a clerk must see -----------------------------------------------------------------
 
 
 def _flags(trade: Trade, after_sale: AfterSaleStatus) -> tuple[str, ...]:
-    forbidden = trade.status == FORBIDDEN
-    flags = {
-        "locked": forbidden or _held(trade),
-        "paid_forbid_consign": forbidden,
-        "cash_on_delivery": trade.type == CASH_ON_DELIVERY,
-        "refund_requested": after_sale is AfterSaleStatus.OPEN,
-        "do_not_ship_closed_lines": any(r.status == NOT_SHIPPED for r in trade.orders),
-        "risk_review": bool(trade.mark_desc),
-        "prescription_review": trade.rx_audit_status == "0",
-        "address_changed": trade.lm or any(r.modify_address for r in trade.orders),
-        "oversold": any(r.is_oversold for r in trade.orders),
-        "ship_together": any(r.bind_oid or r.bind_oids for r in trade.orders),
-    }
-    return tuple([name for name, up in flags.items() if up])
+    flags = ["locked", "paid_forbid_consign"] if trade.status == FORBIDDEN else []
+    if _held(trade) and not flags:
+        flags.append("locked")
+    if trade.type == CASH_ON_DELIVERY:
+        flags.append("cash_on_delivery")
+    if after_sale is AfterSaleStatus.OPEN:
+        flags.append("refund_requested")
+    if trade.mark_desc:
+        flags.append("risk_review")
+    if trade.rx_audit_status == "0":
+        flags.append("prescription_review")
+    if trade.lm:
+        flags.append("address_changed")
+    for row in trade.orders:
+        flags += _line_flags(row)
+    return tuple(dict.fromkeys(flags))
+
+
+def _line_flags(row: Line) -> list[str]:
+    flags = []
+    if closed(row):
+        flags.append("do_not_ship_closed_lines")
+    if row.modify_address:
+        flags.append("address_changed")
+    if row.is_oversold:
+        flags.append("oversold")
+    if row.bind_oid or row.bind_oids:
+        flags.append("ship_together")
+    return flags
 
 
 def _held(trade: Trade) -> bool:
@@ -241,23 +278,17 @@ def _issues(
         issues.append(Issue("step_trade_status", "unknown_word"))
     if kind is OrderType.UNKNOWN:
         issues.append(Issue("type", "unknown_word"))
-    if any(x.after_sale_status is AfterSaleStatus.UNKNOWN for x in lines):
-        issues.append(Issue("lines.refund_status", "unknown_word"))
-    if any(x.fulfillment_status is FulfillmentStatus.UNKNOWN for x in lines):
-        issues.append(Issue("lines.status", "unknown_word"))
-    if refunded(trade):
+    for line in lines:
+        if line.after_sale_status is AfterSaleStatus.UNKNOWN:
+            issues.append(Issue("lines.refund_status", "unknown_word"))
+        if line.fulfillment_status is FulfillmentStatus.UNKNOWN:
+            issues.append(Issue("lines.status", "unknown_word"))
+    if any_refunded(trade):
         issues.append(Issue("payable_amount", "may_be_lowered_by_refund"))
         issues.append(Issue("buyer_paid_amount", "may_be_lowered_by_refund"))
-    if _prose(trade):
+    if UNREADABLE in _deadlines(trade):
         issues.append(Issue("promise_ship_at", "unreadable"))
-    return tuple(issues)
-
-
-def _prose(trade: Trade) -> bool:
-    rows = trade.orders
-    return trade.delivery_time is UNREADABLE or any(
-        row.delivery_time is UNREADABLE for row in rows
-    )
+    return tuple(dict.fromkeys(issues)) if issues else ()
 
 
 def _ext(trade: Trade) -> dict[str, str | int | bool | None]:
@@ -276,6 +307,8 @@ def _ext(trade: Trade) -> dict[str, str | int | bool | None]:
         "taobao:deposit_order_id": trade.o2o_et_order_id,
         "taobao:platform_subsidy_raw": trade.platform_subsidy_fee,
         "taobao:coupon_fee_raw": trade.coupon_fee,
+        "taobao:refund_ids": ",".join([r.refund_id for r in trade.orders if r.refund_id])
+        or None,
     }
     return {name: value for name, value in extras.items() if value is not None}
 
@@ -308,4 +341,7 @@ def read_party(
         buyer_note=trade.buyer_message,
         seller_note=trade.seller_memo,
     )
-    return None if party == Party(protection=protection) else party
+    return None if party == NOBODY[protection] else party
+
+
+NOBODY = {kind: Party(protection=kind) for kind in Protection}

@@ -101,6 +101,8 @@ class Line(Wire):
     """The line's share of them."""
     status: SomeText = None
     refund_status: SomeText = None
+    refund_id: SomeId = None
+    """The latest refund's."""
     invoice_no: SomeText = None
     """The waybill of the parcel this line is in; nothing to do with a tax invoice."""
     logistics_company: SomeText = None

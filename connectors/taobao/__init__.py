@@ -11,17 +11,28 @@ from datetime import datetime, timedelta
 from adapters.taobao.common import KINDS
 from adapters.taobao.dialect import OAUTH, SIGN_METHOD, Top
 from adapters.taobao.envelope import absent
-from hub_core.errors import Rejected
+from hub_core.errors import Rejected, TokenExpired, Unauthorised
 from hub_core.hookspecs import hookimpl
-from hub_core.ports import Channel, Limit, Paging, Session, Stream, Window
+from hub_core.ports import (
+    Authorisation,
+    Channel,
+    Grant,
+    Limit,
+    OrderSource,
+    Paging,
+    Session,
+    Stream,
+    Window,
+)
 from hub_core.wire import Fetched, Misread, Page, pick
 
 ADAPTERS = "adapters.taobao"
 FACTS = {
-    "sign_method": SIGN_METHOD,
+    "sign_method": SIGN_METHOD,  # or hmac, hmac-sha256
     "oauth_base_url": OAUTH,
-    "settle_lag_seconds": "180",
-    "trade_kinds": ",".join(KINDS),
+    "refresh_by": "oauth",  # or top: the gateway's own method
+    "settle_lag_seconds": "180",  # how late a change may enter the list
+    "trade_kinds": ",".join(KINDS),  # that all may be asked for at once is not said
 }
 CHANNEL = Channel(
     id="taobao",
@@ -29,7 +40,7 @@ CHANNEL = Channel(
     base_url="https://eco.taobao.com",
     dialect=Top(),
     adapters=ADAPTERS,
-    limits=(Limit(calls=10, seconds=1.0),),
+    limits=(Limit(calls=10, seconds=1.0),),  # C: quotas are shown per app, not published
     facts=FACTS,
 )
 EDGE = timedelta(seconds=1)
@@ -56,11 +67,7 @@ class Orders:
                 page_size=100,
                 list_is_partial=True,
                 look_back=timedelta(days=90),
-                assumptions=(
-                    f"a change is listed within {lag:g} s",
-                    "every trade kind that is named may be asked for in one call",
-                    "every change but a refund's moves `modified`",
-                ),
+                assumptions=("settle_lag_seconds", "trade_kinds"),
             ),
         )
 
@@ -110,6 +117,38 @@ def _fact(session: Session, name: str) -> str:
     return session.facts.get(name) or FACTS[name]
 
 
+class Tokens:
+    """Tokens of one shop: its owner gives them, some kinds of app may refresh them."""
+
+    shared = False
+    grace = timedelta(0)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def fetch(self) -> Grant:
+        """Nothing but the owner's consent gives a first token."""
+        raise Unauthorised("the shop's owner has to authorise this app at Taobao")
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """A new token. Apps not sold on the service market are refused: Unauthorised."""
+        shape = pick(ADAPTERS, "token", self._session.shop.pins.get("token"))
+        by_top = _fact(self._session, "refresh_by") == "top"
+        call = shape.REFRESH_BY_TOP if by_top else shape.REFRESH
+        try:
+            token = self._session.send(call, refresh_token=refresh_token)
+        except (Rejected, TokenExpired) as error:
+            raise Unauthorised("the token cannot be refreshed", code=error.code) from error
+        return Grant(
+            access_token=token.access_token,
+            expires_in=token.expires_in,
+            refresh_token=token.refresh_token,
+            refresh_expires_in=token.re_expires_in,
+            scopes=token.scopes,
+            subject=token.taobao_user_id,
+        )
+
+
 @hookimpl
 def hub_channel() -> Channel:
     """Announce Taobao and Tmall."""
@@ -117,9 +156,15 @@ def hub_channel() -> Channel:
 
 
 @hookimpl
-def hub_orders(session: Session) -> Orders:
+def hub_orders(session: Session) -> OrderSource:
     """The shop's trades."""
     return Orders(session)
+
+
+@hookimpl
+def hub_authorisation(session: Session) -> Authorisation:
+    """The shop's tokens."""
+    return Tokens(session)
 
 
 @hookimpl
