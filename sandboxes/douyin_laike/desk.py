@@ -1,0 +1,187 @@
+"""The order queries: whose orders are meant, which are found, how they are written.
+
+Source: paper §3.3; root, shop account and POI ids: §1.2 and §3.1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from hub_core.sandbox import Clock, Request, Response
+
+from .catering import catering_row
+from .envelope import (
+    BANNED,
+    JSON,
+    NO_PERMISSION,
+    NOT_AUTHORISED,
+    ORDER_NOT_FOUND,
+    TRADE,
+    Envelope,
+    Refused,
+)
+from .generic import generic_row
+from .listing import Found, Listing
+from .options import Options
+from .poison import KINDS
+from .query import Asked, Reader
+from .rows import Form, retyped
+from .shelf import Row
+from .shop import Shop
+
+GENERIC = "/goodlife/v1/trade/order/query"
+CATERING = "/goodlife/v1/akte/order/query"
+PATHS = (GENERIC, CATERING)
+KEPT_TEXTS = 20_000
+
+
+class Desk:
+    """Answers both order queries for all merchants of a box."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        switches: Mapping[str, str],
+        options: Options,
+        envelope: Envelope,
+        shops: Mapping[str, Shop],
+        served: set[tuple[str, str]],
+        seed: int,
+    ) -> None:
+        self._clock, self._switches, self._options = clock, switches, options
+        self._envelope, self._shops, self._served = envelope, shops, served
+        self._reader = Reader(switches, options)
+        self._listing = Listing(switches, options, seed)
+        self._texts: dict[Form, dict[int, str]] = {}
+        self.revoked: set[str] = set()
+        self.banned: set[str] = set()
+
+    def answer(self, request: Request, path: str, operation: str) -> Response:
+        """The page or the single order that is asked for. Raises Refused."""
+        twin = path == CATERING
+        shop = self._shops.get(dict(request.query()).get("account_id", ""))
+        cursors = twin or shop is None or _shape(shop) != "2022"
+        asked = self._reader.read(request, cursors=cursors)
+        shop = self._merchant(asked, request, twin=twin)
+        if shop is None:
+            return self._page(asked, Found([], 0, []), None)
+        shop.shelf.settle(self._clock.now())
+        form = self.form(shop, twin=twin, secret_number=asked.secret_number and not twin)
+        if operation == "orders.get":
+            return self._page(asked, self._single(shop, asked), form)
+        found = self._listing.find(shop.shelf, asked, self._clock.now())
+        return self._page(asked, found, form)
+
+    def _merchant(self, asked: Asked, request: Request, *, twin: bool) -> Shop | None:
+        """Whose orders are meant; None when the platform finds nobody's."""
+        shop = self._shops.get(asked.account_id)
+        sent = request.headers.get("rpc-transit-life-account")
+        header = self._switches["account_header"]
+        if header == "required" and sent is None:
+            raise Refused(NO_PERMISSION, "Rpc-Transit-Life-Account is required")
+        if header != "ignored" and sent not in (None, asked.account_id):
+            raise _unauthorised()
+        if shop is None:
+            if self._switches["other_account"] == "refused":
+                raise _unauthorised()
+            return None
+        if shop.id in self.revoked:
+            raise _unauthorised()
+        if shop.id in self.banned:
+            raise Refused(BANNED)
+        return shop if self._answers(shop, twin=twin) else None
+
+    def _answers(self, shop: Shop, *, twin: bool) -> bool:
+        """Whether this merchant's orders stand in the list that was asked."""
+        settings = shop.account.settings
+        own = settings["business"] == "catering" and settings["shape"] != "2022"
+        if twin == own or self._switches["other_endpoint"] == "answered":
+            return True
+        if self._switches["other_endpoint"] == "refused":
+            raise Refused(NO_PERMISSION)
+        return False
+
+    def _single(self, shop: Shop, asked: Asked) -> Found:
+        """One order by its id. Both ids given: order_id counts."""
+        id = asked.order_id or shop.by_ext_id.get(asked.ext_order_id or "", "")
+        row = shop.shelf.rows.get(id)
+        if row is not None and self._switches["detail"] == "lagging":
+            row = _as_of(row, self._clock.now() - self._options.detail_lag)
+        if row is None:
+            if self._switches["unknown_order"] == "refused":
+                raise Refused(TRADE, "order not found", ORDER_NOT_FOUND)
+            return Found([], 0, [])
+        rows = [row] if asked.size else []
+        cursor = [str(row.created), id] if rows else []
+        return Found(rows, 1, cursor)
+
+    def _page(self, asked: Asked, found: Found, form: Form | None) -> Response:
+        texts = [self._text(row, form) for row in found.rows] if form else []
+        self._served.update((row.record.account, row.record.id) for row in found.rows)
+        page = {"page_num": asked.number, "page_size": asked.size, "total": found.total}
+        data: JSON = {"page": page}
+        if form is None or form.shape != "2022":
+            data["search_after"] = _search_after(found, form)
+        if self._options.new_fields:
+            data["list_version"] = {"rev": 3, "hints": ["sandbox"]}
+        return self._envelope.listed(texts, data)
+
+    def form(self, shop: Shop, *, twin: bool, secret_number: bool = False) -> Form:
+        """The dialect this merchant's rows are written in."""
+        names = ("i64", "times", "used_as", "unpaid_amount", "payment_discount")
+        return Form(
+            shape=_shape(shop) if not twin else "2023",
+            business=shop.account.settings["business"],
+            twin=twin,
+            new_fields=self._options.new_fields,
+            account_id=shop.id,
+            account_name=shop.account.name,
+            secret_number=secret_number,
+            **{name: self._switches[name] for name in names},
+        )
+
+    def _text(self, row: Row, form: Form) -> str:
+        """The row as JSON; a version is written once per form."""
+        texts = self._texts.setdefault(form, {})
+        text = texts.get(id(row.version))
+        if text is None:
+            if len(texts) >= KEPT_TEXTS:
+                texts.clear()
+            text = texts[id(row.version)] = _written(row, form)
+        return text
+
+
+def _shape(shop: Shop) -> str:
+    shape: str = shop.account.settings["shape"]
+    return shape
+
+
+def _unauthorised() -> Refused:
+    return Refused(NO_PERMISSION, "商家未授权给该服务商", NOT_AUTHORISED)
+
+
+def _as_of(row: Row, then: float) -> Row | None:
+    version = row.record.visible(then)
+    if version is None:
+        return None
+    return Row(row.record, version, row.created, int(version.updated_at))
+
+
+def _search_after(found: Found, form: Form | None) -> JSON:
+    """Where the next page begins; the catering twin spells it in lower case."""
+    size = len(found.rows)
+    if form is not None and form.twin:
+        return {"size": size, "cursor": found.cursor, "all_cursor": found.cursor}
+    return {"Size": size, "CursorValue": found.cursor}
+
+
+def _written(row: Row, form: Form) -> str:
+    make = catering_row if form.twin else generic_row
+    body = retyped(make(row.version.content, row.updated, form), form)
+    if form.new_fields:
+        body |= {"settle_mode_v3": {"kind": 2, "tags": ["sandbox"]}}
+    kind = row.version.content.get("poison")
+    if kind is not None:
+        body = KINDS[kind](body)
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,67 @@
+"""How this box is set up, besides its switches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Limits, population and mischief. Probabilities are 0 to 1, lags are seconds.
+
+    `settings` are dealt to the shops in turn: `shape` 2023 or 2022, `business` general
+    or catering. Limits that are None are off. Source: paper §1.1, §3.3, §5.
+    """
+
+    settings: Sequence[Mapping[str, str]] = ()
+    shape: str = "2023"
+    business: str = "general"
+
+    rows_cap: int = 10_000
+    """page_num x page_size may not exceed it without a cursor."""
+    page_size_max: int = 100
+    max_window: timedelta | None = None
+    """No page names a longest window; None is what the documents say."""
+    retention: timedelta | None = None
+    """How old an order may be and still be listed; not documented."""
+
+    token_ttl: float = 7200.0
+    token_grace: float = 300.0
+    """How long the former token lives on once a newer one was fetched."""
+    token_calls: int | None = 500
+    """Token calls per 300 seconds before 10020."""
+    per_second: int | None = None
+    """Order queries per second and app; the current page says 20."""
+    per_day: int | None = None
+    """Order queries in any 24 hours and app."""
+    allowed_ips: Collection[str] | None = None
+
+    total_lag: float = 30.0
+    """With total=lagging: how old a count may be, and what it has not yet seen."""
+    detail_lag: float = 5.0
+    """With detail=lagging: how far a lookup by id is behind the list."""
+    late_probability: float = 0.0
+    late_by: float = 0.0
+    """A late change becomes visible up to this long after its stamp."""
+    same_second: int = 0
+    """That many orders of each shop share one second."""
+    twice: float = 0.0
+    """How often an order that changes does so again within the second."""
+    removes: float = 0.0
+    """How often a change is a removal from every list."""
+    poison: float = 0.0
+    new_words: float = 0.0
+    """How often a change shows a status no document names."""
+    new_fields: bool = False
+
+    def shop(self, number: int) -> dict[str, str]:
+        """The settings of shop `number`. Raises ValueError on a word there is none of."""
+        dealt = self.settings[number % len(self.settings)] if self.settings else {}
+        chosen = {"shape": self.shape, "business": self.business, **dealt}
+        known = {"shape": ("2023", "2022"), "business": ("general", "catering")}
+        for name, word in chosen.items():
+            if word not in known.get(name, ()):
+                raise ValueError(f"no {name}={word}; there are {known}")
+        return chosen

@@ -1,0 +1,198 @@
+"""What both order schemas share: masks, ciphers, vouchers, and how 64-bit values look.
+
+Rows are first written the way the documents type them (ids as text, amounts and times
+as numbers, times in seconds); `retyped` then turns them into the box's dialect.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from hub_core.sandbox.people import Person
+
+from .moves import Piece, State
+from .sale import DELIVERY, Sale, Unit
+
+JSON = dict[str, Any]
+
+IDS = frozenset(
+    {"order_id", "sku_id", "product_id", "certificate_id", "poi_id", "account_id"}
+    | {"intention_poi_id", "sub_sku_id", "room_id", "origin_certificate_id"}
+)
+"""64-bit ids. order_item_id has 27 digits and stays text."""
+
+WIDE = ("_time", "_amount", "_fee", "payment_discount", "sale_price", "_order_income")
+"""Endings of 64-bit amounts and times; other numbers are 32-bit and stay numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The dialect a row is written in; positions are those of the switches."""
+
+    shape: str
+    business: str
+    """The shop's; a catering shop's money has a summary of its own."""
+    twin: bool
+    """Whether the catering twin of the query answers."""
+    i64: str
+    times: str
+    used_as: str
+    unpaid_amount: str
+    payment_discount: str
+    new_fields: bool
+    account_id: str
+    account_name: str
+    secret_number: bool = False
+
+    def paid(self, state: State) -> int:
+        """pay_amount, or order_pay_amount: what the buyer paid or has to."""
+        sale: Sale = state["sale"]
+        zero = self.unpaid_amount == "zero" and not state["pay_time"]
+        return 0 if zero else sale.pay
+
+    def discount(self, sale: Sale) -> int:
+        """discount_amount, with or without the payment channel's part."""
+        beside = sale.payment_off if self.payment_discount == "beside" else 0
+        return sale.original - sale.pay - beside
+
+
+def retyped(value: Any, form: Form, key: str = "") -> Any:
+    """The value as this dialect writes it."""
+    if isinstance(value, dict):
+        return {name: retyped(part, form, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [retyped(part, form, key) for part in value]
+    if key in IDS and form.i64 == "numbers":
+        return int(value) if value else 0
+    if type(value) is not int or not key.endswith(WIDE):
+        return value
+    if key.endswith("_time") and form.times == "milliseconds":
+        value *= 1000
+    return str(value) if form.i64 == "strings" else value
+
+
+def masked(person: Person) -> tuple[str, str]:
+    """Name and phone the way the platform shows them."""
+    name = person.name[0] + "*" * (len(person.name) - 1)
+    return name, f"{person.phone[:3]}****{person.phone[-4:]}"
+
+
+def cipher(text: str) -> str:
+    """A ciphertext of the online kind. Nothing can decrypt it: it is a digest."""
+    digest = hashlib.sha256(f"sandbox:{text}".encode()).digest()
+    return "Enc." + base64.b64encode(digest).decode()
+
+
+def contact(sale: Sale, *, encrypted: bool) -> JSON:
+    """The buyer as a contact: masked, and from 2023 on also encrypted."""
+    name, phone = masked(sale.buyer.person)
+    more = {"phone_encrypt": cipher(sale.buyer.person.phone)} if encrypted else {}
+    return {"name": name, "phone": phone, **more}
+
+
+def voucher(n: int, unit: Unit, piece: Piece, state: State, form: Form) -> JSON:
+    """One certificate. It has no id before it is issued, nor when it is delivered."""
+    sale: Sale = state["sale"]
+    issued = piece.status not in (10, 20, 101) and sale.order_type != DELIVERY
+    status = 1 if piece.status == 401 and form.used_as == "1" else piece.status
+    row: JSON = {
+        "certificate_id": certificate_id(sale, n) if issued else "",
+        "order_item_id": unit.item_id,
+        "item_status": status,
+        "item_update_time": piece.at,
+        "refund_amount": piece.refunded,
+        "refund_time": piece.refunded_at,
+    }
+    if form.shape != "2022":
+        row["combination_id"] = ""
+    if form.new_fields:
+        row["asset_stage"] = "ACTIVE"
+    return row
+
+
+def certificate_id(sale: Sale, n: int) -> str:
+    """The id of the n-th voucher of an order: 19 digits."""
+    return f"74{n:03d}{sale.order_id[5:]}"
+
+
+def sub_amounts(unit: Unit, form: Form) -> JSON:
+    """The money of one bought piece (sub_order_type 100). Source: paper §3.3."""
+    beside = unit.payment_off if form.payment_discount == "beside" else 0
+    off = unit.product.market - unit.pay - beside
+    return {
+        "sub_order_id": unit.item_id,
+        "sub_order_type": 100,
+        "combination_id": "",
+        "origin_amount": unit.product.market,
+        "pay_amount": unit.pay,
+        "receipt_amount": unit.receipt,
+        "discount_amount": off,
+    }
+
+
+def fee_amounts(sale: Sale) -> list[JSON]:
+    """Delivery (1) and packing (2) as sub orders of their own."""
+    fees = ((1, sale.freight), (2, sale.packing))
+    return [
+        {
+            "sub_order_id": f"{sale.order_id}{kind}",
+            "sub_order_type": kind,
+            "combination_id": "",
+            "origin_amount": fee,
+            "pay_amount": fee,
+            "receipt_amount": fee,
+            "discount_amount": 0,
+            "discounts": [],
+        }
+        for kind, fee in fees
+        if fee
+    ]
+
+
+def shares(units: tuple[Unit, ...], form: Form) -> list[JSON]:
+    """Who pays for the discounts: the merchant's and the platform's part."""
+    payment = sum(u.payment_off for u in units)
+    by_platform = sum(u.platform_off for u in units)
+    if form.payment_discount == "inside":
+        by_platform += payment
+    by_merchant = sum(u.merchant_off for u in units)
+    found = ((1, by_merchant, 0), (2, 0, by_platform))
+    return [
+        {
+            "discount_type": kind,
+            "discount_amount": merchant + platform,
+            "merchant_discount_amount": merchant,
+            "platform_discount_amount": platform,
+            "provider_discount_amount": 0,
+            "brand_discount_amount": 0,
+        }
+        for kind, merchant, platform in found
+        if merchant + platform
+    ]
+
+
+def amount_info(state: State, form: Form) -> JSON:
+    """The catering summary of an order's money."""
+    sale: Sale = state["sale"]
+    merchant = sum(u.merchant_off for u in sale.units)
+    platform = sum(u.platform_off for u in sale.units)
+    return {
+        "origin_amount": sale.original,
+        "product_origin_amount": sum(u.product.market for u in sale.units),
+        "sale_price": sum(u.product.price for u in sale.units),
+        "pay_amount": form.paid(state),
+        "pay_discount_amount": sale.payment_off,
+        "merchant_discount_amount": merchant,
+        "platform_discount_amount": platform,
+        "provider_discount_amount": 0,
+        "brand_discount_amount": 0,
+        "freight_pay_amount": sale.freight,
+        "platform_deliver_freight_fee": 0,
+        "merchant_deliver_freight_fee": sale.freight,
+        "activities_fee_amount": 0,
+        "commission_amount": sale.receipt * 3 // 100,
+        "estimated_order_income": sale.receipt - sale.receipt * 3 // 100,
+    }

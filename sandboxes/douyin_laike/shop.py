@@ -1,0 +1,146 @@
+"""One merchant: its counter, its orders, and what happens to them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+
+from hub_core.sandbox import Account, Book, Record, Version
+from hub_core.sandbox.clock import Clock
+
+from .moves import EDIT, Move, State, legal, placed
+from .options import Options
+from .poison import KINDS
+from .sale import Counter
+from .shelf import Shelf
+
+STEPS = (0, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6)
+"""How far orders of the past have come."""
+NEW_WORDS = (202, 260, 7)
+"""order_status values no document names."""
+
+
+class Shop:
+    """Orders of one root account. Every change goes through here, so that the shelf
+    the readers see and the book the truth is told from agree."""
+
+    def __init__(
+        self,
+        account: Account,
+        number: int,
+        book: Book,
+        clock: Clock,
+        rng: random.Random,
+        switches: Mapping[str, str],
+        options: Options,
+    ) -> None:
+        self.account, self.id = account, account.external_id
+        self.counter = Counter(number, account.settings["business"], rng)
+        self.shelf = Shelf()
+        self.by_ext_id: dict[str, str] = {}
+        self.poisoned: set[str] = set()
+        self.records: list[Record] = []
+        self._book, self._clock, self._rng = book, clock, rng
+        self._switches, self._options = switches, options
+
+    def populate(self, orders: int, seconds: float) -> None:
+        """Past orders, spread over that many seconds before now."""
+        now = int(self._clock.now())
+        shared = int(now - seconds / 2)
+        for n in range(orders):
+            if n < self._options.same_second:
+                self._past(shared, shared)
+            else:
+                self._past(int(now - self._rng.random() * seconds), now)
+
+    def _past(self, created: int, until: int) -> None:
+        state, updated = placed(self.counter.sell(created)), created
+        for _ in range(self._rng.choice(STEPS)):
+            gap = min(until - updated, 172_800)
+            updated += int(self._rng.random() * gap)
+            move = self._rng.choice(legal(state))
+            state |= move.make(state, self._rng, updated)
+        self._add(state, created, updated, delay=self._lateness())
+
+    def churn(self) -> None:
+        """One thing happens now."""
+        if self.records and self._rng.random() < self._options.removes:
+            self._remove(self._rng.choice(self.records))
+        elif not self.records or self._rng.random() < 0.2:
+            self.place()
+        else:
+            record = self._lively()
+            self.step(record)
+            if self._rng.random() < self._options.twice:
+                self.step(record)
+
+    def place(self) -> Record:
+        """A buyer orders now."""
+        now = self._clock.now()
+        stamp = int(now)
+        state = placed(self.counter.sell(stamp))
+        return self._add(state, stamp, stamp, delay=now - stamp + self._lateness())
+
+    def step(self, record: Record, move: Move | None = None) -> Version:
+        """One legal move of the order, now; the given one or any."""
+        state = record.latest.content
+        chosen = move or self._rng.choice(legal(state))
+        fields = chosen.make(state, self._rng, int(self._clock.now()))
+        fields["word"] = self._word()
+        bump = chosen.bumps is None or self._switches[chosen.bumps] == "yes"
+        return self.change(record, bump=bump, **fields)
+
+    def change(self, record: Record, *, bump: bool = True, **fields: object) -> Version:
+        """A new version with these fields, stamped with this second."""
+        now = self._clock.now()
+        stamp = float(int(now))
+        delay = now - stamp + self._lateness()
+        version = self._book.change(record, stamp, delay=delay, bump=bump, **fields)
+        self.shelf.expect(record, version)
+        return version
+
+    def poison(self, id: str, kind: str) -> None:
+        """From now on this order's row is malformed in that way."""
+        if kind not in KINDS:
+            raise ValueError(f"no poison {kind}; there are {list(KINDS)}")
+        record = self._book.get(self.id, id)
+        if record is None:
+            raise ValueError(f"no order {id}")
+        self.change(record, poison=kind)
+        self.poisoned.add(id)
+
+    def _add(self, state: State, created: int, updated: int, *, delay: float) -> Record:
+        sale, rng = state["sale"], self._rng
+        state["word"] = self._word()
+        if rng.random() < self._options.poison:
+            state["poison"] = rng.choice(list(KINDS))
+            self.poisoned.add(sale.order_id)
+        times = {"created_at": float(created), "updated_at": float(updated)}
+        record = self._book.add(self.id, sale.order_id, state, delay=delay, **times)
+        self.records.append(record)
+        self.shelf.expect(record, record.latest)
+        if sale.ext_order_id:
+            self.by_ext_id[sale.ext_order_id] = sale.order_id
+        return record
+
+    def _remove(self, record: Record) -> None:
+        if record.removed_at is None:
+            now = self._clock.now()
+            self._book.remove(record, now)
+            self.shelf.expect_removal(record, now)
+
+    def _lively(self) -> Record:
+        """Any order, one that is still open if it is easily found."""
+        for _ in range(8):
+            record = self._rng.choice(self.records)
+            if record.removed_at is None and legal(record.latest.content) != [EDIT]:
+                return record
+        return record
+
+    def _lateness(self) -> float:
+        late = self._rng.random() < self._options.late_probability
+        return self._rng.random() * self._options.late_by if late else 0.0
+
+    def _word(self) -> int | None:
+        new = self._rng.random() < self._options.new_words
+        return self._rng.choice(NEW_WORDS) if new else None

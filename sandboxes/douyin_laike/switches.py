@@ -1,0 +1,77 @@
+"""What the documents of Douyin Laike leave open, one switch each, the default first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub_core.sandbox import Platform
+
+SWITCHES: Mapping[str, tuple[str, ...]] = {
+    **Platform.SWITCHES,
+    # The list ---------------------------------------------------------------------
+    # No page states the sort order of the order query (paper §9.3).
+    "sort": ("create_desc", "update_desc", "update_asc", "create_asc"),
+    # Nor what orders rows of one second.
+    "ties": ("by_id", "unstable"),
+    # Whether the ends of a window belong to it; §3.3 only names the parameters.
+    "window_ends": ("inclusive", "exclusive_end", "exclusive_start"),
+    # §3.3: page.total is the row count; whether it is capped or cached is not said.
+    "total": ("exact", "capped", "lagging"),
+    # §3.3: page_num x page_size stays within 10,000; what happens beyond is not said.
+    "past_cap": ("refused", "empty"),
+    # §9.2: JSON text works for one client, the SDK joins with commas.
+    "cursor_spelling": ("any", "json", "comma", "repeated"),
+    # Whether the last page still names a cursor.
+    "last_cursor": ("present", "empty"),
+    # §3.3: both are required; "returns no content" without them on some variants.
+    "missing_page": ("refused", "empty"),
+    # A single order asked by id may come from another replica than the list.
+    "detail": ("fresh", "lagging"),
+    # §2.4 has "order not found" (20000), without saying which call answers it.
+    "unknown_order": ("empty", "refused"),
+    # Who is asking -----------------------------------------------------------------
+    # account_id that is a shop account, a POI or nobody's: §2.4 11006, or no rows.
+    "other_account": ("refused", "empty"),
+    # V15: whether a catering merchant's orders still stand in the generic list.
+    "other_endpoint": ("empty", "refused", "answered"),
+    # V29: Rpc-Transit-Life-Account is optional in the table, sent by every client.
+    "account_header": ("optional", "required", "ignored"),
+    # Every call's table requires content-type, even on GET; not seen enforced.
+    "content_type": ("optional", "required"),
+    # §3: "keep the trailing slash"; what happens without it is not said.
+    "trailing_slash": ("required", "optional"),
+    # What moves update_order_time: no page says ----------------------------------------
+    "refund_bumps": ("yes", "no"),
+    "use_bumps": ("yes", "no"),
+    "edit_bumps": ("yes", "no"),
+    # Rows ----------------------------------------------------------------------------
+    # item_status of a used voucher: 401 fulfilled, or 1 finished.
+    "used_as": ("401", "1"),
+    # The 2022 sample shows pay_amount on an order that was never paid.
+    "unpaid_amount": ("due", "zero"),
+    # Whether discount_amount contains payment_discount.
+    "payment_discount": ("inside", "beside"),
+    # §0: the same 64-bit field is a number here and text there.
+    "i64": ("documented", "strings", "numbers"),
+    # §3.3: samples are seconds, the text speaks of 13 digits.
+    "times": ("seconds", "milliseconds"),
+    # The envelope --------------------------------------------------------------------
+    # §2.1: extra may be whole, reduced or absent.
+    "extra": ("whole", "reduced", "missing"),
+    # §2.1: seconds on most samples; gateway errors always carry milliseconds.
+    "extra_now": ("seconds", "milliseconds"),
+    # V31: 2100xxx and 28001xxx live at the same time.
+    "error_family": ("old", "new"),
+    # §2.2: wrong types give "illegal parameter", or "busy".
+    "bad_type": ("2100005", "2100004"),
+    # §9.1: whether the gateway ever uses HTTP 429.
+    "throttle": ("body", "http_429"),
+    # Tokens --------------------------------------------------------------------------
+    # §1.1: POST JSON by the page; form and GET work for old clients.
+    "oauth_request": ("any", "json_only"),
+    # §1.1 and §10: the answer as documented in those years.
+    "oauth_answer": ("2024", "2023", "2022"),
+    # Whether a token displaced by newer ones is called expired or unknown.
+    "displaced_token": ("expired", "unknown"),
+}
+"""Each fact's positions."""
