@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -21,12 +21,16 @@ from .errors import (
     Retryable,
     Throttled,
     TokenExpired,
+    Unreadable,
 )
-from .wire import JSON
+from .masking import mask_body
+from .wire import JSON, Call, Dialect, complaint
 
 LONGEST_WAIT = 900.0
 """Seconds: a platform that asks for more is heard again after these."""
 
+UNFIT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What a reader may raise on an answer that has not the documented shape."""
 HUGE_NUMBER = re.compile(rb"[eE]\+?\d{3,}\s*[,}\]]")
 """Where a float may be too large for one: it would be read as infinity."""
 
@@ -141,3 +145,37 @@ def refusal(status: int, needs_token: bool, after: float | None) -> HubError | N
     kind = {403: Forbidden, 410: Gone}.get(status, Rejected)
     moved = ": a redirect, not followed" if 300 <= status < 400 else ""
     return kind(f"HTTP {status}{moved}")
+
+
+def judge(
+    dialect: Dialect, call: Call[Any], body: JSON, refused: HubError | None, wait: float
+) -> JSON:
+    """The envelope opened. Its own error code is more exact than HTTP's status, save
+    that 429 is always a limit; without one the status counts (`refused`)."""
+    try:
+        opened = dialect.unwrap(call, body)
+    except Unreadable as error:
+        raise refused or error from error
+    except HubError as error:
+        if isinstance(error, Retryable):
+            error.after = max(error.after, wait)
+        elif isinstance(refused, Throttled):
+            raise refused from error
+        raise
+    except UNFIT as error:
+        raise refused or Unreadable(f"the envelope: {complaint(error)}") from error
+    if refused:
+        raise refused
+    return opened
+
+
+def describe(
+    error: Garbled,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Sequence[str | None],
+) -> Garbled:
+    """The same error, saying what came: its type, its size and its masked start."""
+    kind = headers.get("content-type", "no content type")[:40]
+    start = mask_body(body[:400], secrets)[:60]
+    return Garbled(f"{error.args[0]}; {kind}, {len(body)} bytes: {start!r}")

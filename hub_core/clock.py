@@ -57,7 +57,8 @@ class PlatformClock:
 
     def __init__(self, clock: Clock, *, name: str = "platform") -> None:
         self.name = name
-        self._clock = clock
+        self.local = clock
+        """Our own clock."""
         self._lock = threading.Lock()
         self._bounds: tuple[float, float] | None = None
         self._offset = 0.0
@@ -80,15 +81,15 @@ class PlatformClock:
 
     def now(self) -> datetime:
         """The platform's time, aware, UTC."""
-        return self._clock.now() + timedelta(seconds=self._offset)
+        return self.local.now() + timedelta(seconds=self._offset)
 
     def monotonic(self) -> float:
         """Our own seconds that never run backwards."""
-        return self._clock.monotonic()
+        return self.local.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Let that many seconds pass."""
-        self._clock.sleep(seconds)
+        self.local.sleep(seconds)
 
     def learn(self, server: datetime, sent: float, received: float, coarse: bool) -> None:
         """Take in the time of one answer.
@@ -96,8 +97,8 @@ class PlatformClock:
         `sent` and `received` are readings of `monotonic`; `coarse` says that `server`
         was cut to whole seconds, as a Date header is.
         """
-        ago = max(0.0, self._clock.monotonic() - received)
-        at = self._clock.now() - timedelta(seconds=ago)
+        ago = max(0.0, self.local.monotonic() - received)
+        at = self.local.now() - timedelta(seconds=ago)
         low = (server - at).total_seconds()
         high = low + max(0.0, received - sent) + (1.0 if coarse else 0.0)
         with self._lock:

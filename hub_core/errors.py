@@ -5,7 +5,7 @@ Every error the hub raises on purpose, sorted by what the caller does next:
   + Retryable          wait `after` seconds, then make the same call again
     - Throttled        the platform's limit was met: wait, and slow down
     - Banned           the platform named an end of the ban: park the shop's work until then
-    - Garbled          what came back is no answer of the platform: HTML, half a body, nothing
+    - Garbled          what came back is no answer of theirs: HTML, half a body, nothing
     - Down             the channel failed again and again: nothing is sent for a while
   + TokenExpired       fetch a new token once, then make the same call again
   + Unauthorised       stop this shop; a person must authorise it again

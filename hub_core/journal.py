@@ -13,9 +13,6 @@ from typing import Any, Protocol
 
 from .clock import Clock
 
-BODY_CAP = 8192
-"""Bytes of a masked body that an entry keeps at most."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:

@@ -9,7 +9,14 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Protocol
 
-from pyrate_limiter import InMemoryStateStore, Rate, RateItem, StateBucket, StateStore
+from pyrate_limiter import (
+    Decision,
+    InMemoryStateStore,
+    Rate,
+    RateItem,
+    StateBucket,
+    StateStore,
+)
 
 from .clock import Clock
 from .errors import Banned, Throttled
@@ -101,21 +108,22 @@ class Lane:
         state = bucket.store.read(bucket.algorithm, bucket.rates)
         assert isinstance(state, tuple)
         _, told = bucket.algorithm.step(bucket.rates, state, self._stamp(), 1)
-        wait = (told.retry_after_ms or 0) / 1000
+        wait: float = (told.retry_after_ms or 0) / 1000
         return wait if wait < self._absurd else 0.0
 
     def take(self) -> float:
         """Spend a slot and answer 0.0, or the seconds until there is one."""
         if self._part < 1.0:
             self._bucket = self._make()
-        bucket = self._bucket
-        if bucket.put(RateItem(self.key, self._stamp())):
+        told = self._bucket.put_decision(RateItem(self.key, self._stamp()))
+        assert isinstance(told, Decision)
+        if told.allowed:
             return 0.0
-        wait = float(bucket.waiting(RateItem(self.key, self._stamp()))) / 1000
+        wait = (told.retry_after_ms or 1) / 1000
         if wait < self._absurd:
-            return max(wait, 0.001)
-        bucket.flush()  # no limit asks for so much: the wall clock was set back
-        return self.take()
+            return wait
+        self._store.reset()  # no limit asks for so much: the wall clock was set back
+        return 0.001
 
     def slow_down(self) -> None:
         """The platform's limit is lower than ours: go half as fast."""
@@ -129,7 +137,7 @@ class Lane:
         if self._part == 1.0:
             return 1.0
         minutes = (self._clock.monotonic() - self._since) / 60
-        part = self._part * RECOVERY ** min(minutes, 60.0)
+        part = self._part * math.pow(RECOVERY, min(minutes, 60.0))
         if part >= 1.0:
             self._part = 1.0
         return min(part, 1.0)
@@ -216,7 +224,7 @@ class Pace:
         return max(0.0, (until - self.clock.now()).total_seconds()) if until else 0.0
 
     def part(self, call_name: str, app: str, shop: str) -> float:
-        """The part of the configured limits now in use for this call, by what was learned."""
+        """The part of the configured limits now in use for this call, as learned."""
         return min((x.part for x in self._lanes_of(call_name, app, shop)), default=1.0)
 
     def _refuse_banned(self, call_name: str, app: str, shop: str) -> None:
@@ -245,11 +253,11 @@ class Pace:
 
     def _lane(self, limit: Limit, whose: str) -> Lane:
         key = f"{limit.per}:{whose}:{limit.prefix}:{limit.calls}/{limit.seconds:g}"
-        lane = self._lanes.get(key)
-        if lane is None:
-            made = Lane(key, limit, self._stores(key), self.clock, self._stamp)
-            lane = self._lanes.setdefault(key, made)
-        return lane
+        with self._lock:
+            if key not in self._lanes:
+                store = self._stores(key)
+                self._lanes[key] = Lane(key, limit, store, self.clock, self._stamp)
+            return self._lanes[key]
 
 
 def _narrow_first(limit: Limit) -> tuple[bool, int]:

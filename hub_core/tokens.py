@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
+
+from .clock import Clock
+from .errors import HubError, Rejected, Retryable, TokenExpired, Unauthorised
+from .ports import Authorisation, Grant
+
+log = logging.getLogger(__name__)
+
+MARGIN = 300.0
+"""Seconds before its end at which a token is renewed; a tenth of its life if shorter."""
+REREAD = 30.0
+"""Seconds after which the store is asked whether another process has a newer token."""
+APART = 60.0
+"""Seconds between two renewals for tokens that died early: two systems that take the
+token from each other must not do so as fast as they can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +112,266 @@ class MemoryTokenStore:
             lease = self._leases.setdefault(subject, threading.Lock())
         with lease:
             yield
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDiedEarly:
+    """A token was refused long before its end though nobody here renewed it."""
+
+    subject: str
+    fetched_at: datetime
+    expires_at: datetime | None
+    at: datetime
+
+    def __str__(self) -> str:
+        return (
+            f"{self.subject}: the token fetched at {self.fetched_at:%Y-%m-%d %H:%M:%S %z} "
+            "was refused before its end. Another system probably uses the same app key, "
+            "or the merchant has withdrawn the authorisation."
+        )
+
+
+class Tokens:
+    """One subject's token: always one not about to end, renewed by one thread alone.
+
+    A new token is written before it is used. When another process was quicker its token
+    is used; only the platform's refusal of the newest token can end an authorisation,
+    and that is stored, so that nobody asks again until a person has seen to it.
+    """
+
+    def __init__(
+        self,
+        subject: str,
+        store: TokenStore,
+        clock: Clock,
+        authorisation: Authorisation | None = None,
+        *,
+        owner: str | None = None,
+        remedy: str = "authorise the shop again",
+        on_early: Callable[[TokenDiedEarly], None] | None = None,
+        margin: float = MARGIN,
+        reread: float = REREAD,
+        apart: float = APART,
+        jitter: float | None = None,
+    ) -> None:
+        self.subject = subject
+        self.authorisation = authorisation
+        """May be set later: it talks over a line that needs these tokens."""
+        self.owner = owner
+        """The shop the token must speak for, by the id the platform's grants tell."""
+        self.remedy = remedy
+        self._store, self._clock = store, clock
+        self._on_early = on_early or (lambda event: None)
+        self._margin, self._reread, self._apart = margin, reread, apart
+        self._early_by = 1.0 + 0.2 * (random.random() if jitter is None else jitter)
+        self._lock = threading.Lock()
+        self._cached: StoredToken | None = None
+        self._reread_at = self._not_before = self._last_early = -math.inf
+        self._proven: int | None = None
+        self._suspect: int | None = None
+        self._told: int | None = None
+
+    def current(self) -> StoredToken:
+        """A token that is not about to end.
+
+        Raises Unauthorised when a person must authorise again; what renewing raises.
+        """
+        token = self._cached
+        if token and self._clock.monotonic() < self._reread_at and self._good(token):
+            return token
+        token = self._load()
+        return token if token and self._good(token) else self._renewed(None)
+
+    def rejected(self, version: int) -> StoredToken:
+        """The platform refused the token of that version: another one, newer.
+
+        Raises Unauthorised when there can be none, Retryable when it is too soon.
+        """
+        return self._renewed(version)
+
+    def worked(self, version: int) -> None:
+        """A call with the token of that version went well."""
+        self._proven = version
+
+    def accept(self, grant: Grant) -> StoredToken:
+        """Keep what a person's authorisation gave. Raises Unauthorised, keeping nothing,
+        when it speaks for another shop."""
+        with self._lock, self._store.lock(self.subject):
+            return self._keep(self._load(), grant)
+
+    def reopen(self) -> None:
+        """A person has seen to it: take up a stopped authorisation where it was."""
+        token = self._load()
+        if token and token.state != "ok":
+            again = replace(token, state="ok", why="", version=token.version + 1)
+            self._store.save_if(self.subject, token.version, again)
+        self._not_before = -math.inf
+
+    # Renewing ----------------------------------------------------------------------
+
+    def _renewed(self, refused: int | None) -> StoredToken:
+        with self._lock:
+            token = self._load()
+            if token and self._good(token, refused):
+                return token
+            self._stop_if_over(token)
+            with self._store.lock(self.subject):
+                token = self._load()
+                if token and self._good(token, refused):
+                    return token
+                self._stop_if_over(token)
+                return self._renew(token, refused)
+
+    def _renew(self, token: StoredToken | None, refused: int | None) -> StoredToken:
+        rest = self._not_before - self._clock.monotonic()
+        if rest > 0:
+            return self._make_do(token, refused, Retryable("renewing failed", after=rest))
+        if token and refused == token.version:
+            if self._stillborn(token):
+                why = Unauthorised("a new token was refused at its first use")
+                return self._give_up(token, why)
+            self._note_death(token)
+        try:
+            made = self._keep(token, self._ask(token))
+        except (Unauthorised, Rejected, TokenExpired) as error:
+            return self._give_up(token, error)
+        except HubError as error:
+            wait = max(error.after if isinstance(error, Retryable) else 0.0, self._reread)
+            self._not_before = self._clock.monotonic() + wait
+            return self._make_do(token, refused, error)
+        self._suspect = made.version if refused is not None else None
+        return made
+
+    def _ask(self, token: StoredToken | None) -> Grant:
+        """The platform's answer. A token that has no successor is never asked for one."""
+        source = self.authorisation
+        if source is None:
+            raise Unauthorised("its token has ended and this channel cannot renew it")
+        if source.shared or token is None or not token.refresh_token:
+            return source.fetch()
+        end = token.refresh_expires_at
+        if end is not None and end <= self._clock.now():
+            raise Unauthorised("its refresh token has ended")
+        return source.refresh(token.refresh_token)
+
+    def _keep(self, token: StoredToken | None, grant: Grant) -> StoredToken:
+        """Write a grant before anybody uses it; of two, the later answer stays."""
+        self._check_owner(token, grant)
+        made = self._stored(token, grant)
+        for _ in range(3):
+            if self._store.save_if(self.subject, token.version if token else None, made):
+                return self._remember(made)
+            token = self._load()
+            if token and token.state == "ok" and token.fetched_at > made.fetched_at:
+                return token
+            made = replace(made, version=(token.version if token else 0) + 1)
+        raise Retryable(f"{self.subject}: its token keeps changing under us")
+
+    def _stored(self, former: StoredToken | None, grant: Grant) -> StoredToken:
+        now = self._clock.now()
+        refresh, ends = grant.refresh_token, _after(now, grant.refresh_expires_in)
+        if former and refresh in (None, former.refresh_token):
+            refresh, ends = former.refresh_token, ends or former.refresh_expires_at
+        grace = self.authorisation.grace if self.authorisation else timedelta(0)
+        return StoredToken(
+            access_token=grant.access_token,
+            refresh_token=refresh,
+            expires_at=_after(now, grant.expires_in),
+            refresh_expires_at=ends,
+            scopes={k: now + timedelta(seconds=s) for k, s in grant.scopes.items()},
+            owner=grant.subject or (former.owner if former else None),
+            version=(former.version if former else 0) + 1,
+            fetched_at=now,
+            former_dies_at=now + grace if former else None,
+        )
+
+    def _check_owner(self, former: StoredToken | None, grant: Grant) -> None:
+        owner = (former.owner if former else None) or self.owner
+        if owner and grant.subject and grant.subject != owner:
+            raise Unauthorised("this authorisation speaks for another shop")
+
+    # When it fails -----------------------------------------------------------------
+
+    def _give_up(self, token: StoredToken | None, error: HubError) -> StoredToken:
+        """Stop the subject, unless somebody else has a newer token after all."""
+        newest = self._load()
+        if newest and (token is None or newest.version != token.version):
+            self._stop_if_over(newest)
+            return newest
+        stopped = replace(
+            token or StoredToken(access_token="", version=0, fetched_at=self._clock.now()),
+            state="needs_reauth",
+            why=error.args[0],
+            version=(token.version if token else 0) + 1,
+        )
+        seen = token.version if token else None
+        if self._store.save_if(self.subject, seen, stopped):
+            self._cached = None
+            log.error("%s: %s; %s", self.subject, stopped.why, self.remedy)
+        raise self._over(error.args[0]) from error
+
+    def _make_do(
+        self, token: StoredToken | None, refused: int | None, error: HubError
+    ) -> StoredToken:
+        """The old token while it lives, where only renewing ahead of its end failed."""
+        alive = token and (token.expires_at is None or self._clock.now() < token.expires_at)
+        if token and alive and token.version != refused:
+            return token
+        raise error
+
+    def _stillborn(self, token: StoredToken) -> bool:
+        """Whether it replaced a refused one and was refused in turn before any success.
+
+        A shared token may die so when two systems fetch in turn; that passes.
+        """
+        shared = self.authorisation is not None and self.authorisation.shared
+        return not shared and token.version == self._suspect != self._proven
+
+    def _note_death(self, token: StoredToken) -> None:
+        """Tell of a token that died early, once; Retryable where that happens too fast."""
+        if not self._good(token):
+            return
+        now = self._clock.monotonic()
+        if self._told != token.version:
+            self._told = token.version
+            at = self._clock.now()
+            self._tell(TokenDiedEarly(self.subject, token.fetched_at, token.expires_at, at))
+        rest = self._last_early + self._apart - now
+        if rest > 0:
+            raise Retryable("tokens of this app die too fast", after=rest)
+        self._last_early = now
+
+    def _tell(self, event: TokenDiedEarly) -> None:
+        log.warning("%s", event)
+        self._on_early(event)
+
+    def _stop_if_over(self, token: StoredToken | None) -> None:
+        if token and token.state != "ok":
+            raise self._over(token.why)
+
+    def _over(self, why: str) -> Unauthorised:
+        return Unauthorised(f"{why}; {self.remedy}")
+
+    # Looking -----------------------------------------------------------------------
+
+    def _good(self, token: StoredToken, refused: int | None = None) -> bool:
+        if token.state != "ok" or token.version == refused:
+            return False
+        if token.expires_at is None:
+            return True
+        life = (token.expires_at - token.fetched_at).total_seconds()
+        ahead = min(self._margin, life / 10) * self._early_by
+        return self._clock.now() < token.expires_at - timedelta(seconds=ahead)
+
+    def _load(self) -> StoredToken | None:
+        token = self._store.load(self.subject)
+        return self._remember(token) if token else None
+
+    def _remember(self, token: StoredToken) -> StoredToken:
+        self._cached = token
+        self._reread_at = self._clock.monotonic() + self._reread
+        return token
+
+
+def _after(now: datetime, seconds: int | None) -> datetime | None:
+    return None if seconds is None else now + timedelta(seconds=seconds)

@@ -1,0 +1,421 @@
+"""The one module that talks: a line to a platform for one shop, and the HTTP under it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from .answers import (
+    UNFIT,
+    decode,
+    describe,
+    http_date,
+    judge,
+    refusal,
+    retry_after,
+    unpack,
+)
+from .breaker import Breaker
+from .clock import PlatformClock, SystemClock
+from .errors import (
+    Banned,
+    Down,
+    Garbled,
+    HubError,
+    Retryable,
+    Throttled,
+    TokenExpired,
+    Unreadable,
+)
+from .journal import JournalEntry, JournalSink, MemoryJournal, new_id
+from .masking import mask, mask_body, mask_text
+from .pace import Pace, ban_keys
+from .ports import Channel, ShopInfo
+from .sockets import NoQuery, Sockets, Until
+from .tokens import StoredToken, Tokens
+from .wire import JSON, Call, Credentials, HttpRequest, complaint
+
+__all__ = ["Line", "httpx", "open_http"]
+
+Answer = TypeVar("Answer")
+log = logging.getLogger(__name__)
+
+BODY_CAP = 8 << 20
+"""Bytes of an answer, unpacked, beyond which it is not read on."""
+THROTTLE_FLOOR = 1.0
+"""Seconds to wait at least where a platform says "too fast" without saying for how long."""
+BAN_FLOOR = 60.0
+"""The same where it speaks of a ban."""
+
+# The HTTP under it ---------------------------------------------------------------------
+
+
+def open_http(
+    base_url: str = "",
+    *,
+    proxy: str | None = None,
+    verify: bool = True,
+    transport: httpx.BaseTransport | None = None,
+    pool: int = 50,
+) -> httpx.Client:
+    """A client for all lines of one channel. Redirects are not followed, cookies not sent.
+
+    A proxy is taken from `proxy` alone, never from the environment: what goes where is
+    the hub's configuration.
+    """
+    logger = logging.getLogger("httpx")
+    if not any(isinstance(known, NoQuery) for known in logger.filters):
+        logger.addFilter(NoQuery())
+    if transport is None:
+        limits = httpx.Limits(max_connections=pool, max_keepalive_connections=pool)
+        transport = httpx.HTTPTransport(verify=verify, limits=limits, proxy=proxy)
+        # httpx offers no way to give a call one end in time; its pool does, underneath.
+        sockets = transport._pool._network_backend
+        transport._pool._network_backend = Sockets(sockets)  # type: ignore[assignment]
+    return httpx.Client(base_url=base_url, transport=transport, trust_env=False)
+
+
+@dataclass(slots=True)
+class _Trip:
+    """One attempt under way: what the journal will say of it."""
+
+    attempt: int
+    at: datetime
+    sent: float
+    params: JSON
+    secrets: tuple[str | None, ...]
+    sent_bytes: int = 0
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    first: float = 0.0
+    """When the answer's head was there."""
+    body: bytes = b""
+    request_id: str | None = None
+
+
+# The line ------------------------------------------------------------------------------
+
+
+class Line:
+    """A session (`ports.Session`) with a platform, for one shop.
+
+    Everything it leans on is handed in; what is not is made for this line alone. Lines
+    of one channel share `http`, `clock`, `pace` and `breaker`. Use one line in one thread
+    at a time.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        shop: ShopInfo,
+        who: Credentials,
+        http: httpx.Client,
+        *,
+        base_url: str | None = None,
+        clock: PlatformClock | None = None,
+        pace: Pace | None = None,
+        breaker: Breaker | None = None,
+        tokens: Tokens | None = None,
+        journal: JournalSink | None = None,
+        facts: Mapping[str, str] | None = None,
+        timeout: float = 30.0,
+        connect: float = 10.0,
+        attempts: int = 4,
+        patience: float = 60.0,
+        body_cap: int = BODY_CAP,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.channel = channel
+        self.clock = clock or PlatformClock(SystemClock(), name=channel.id)
+        self.pace = pace or Pace(channel.limits, self.clock.local)
+        self.breaker = breaker or Breaker(self.clock.local)
+        self.tokens = tokens
+        """May be set later: they are had over this line."""
+        self.journal = journal or MemoryJournal(100)
+        self.stream = ""
+        """The stream the next calls are for; the journal notes it."""
+        self.last: JournalEntry | None = None
+        """The entry of the newest attempt: where what was just read comes from."""
+        self._shop, self._who, self._http = shop, who, http
+        self._base_url = base_url or channel.base_url
+        self._facts = {**channel.facts, **(facts or {})}
+        self._timeout, self._connect, self._body_cap = timeout, connect, body_cap
+        self._attempts, self._patience = attempts, patience
+        self._rng = rng or random.Random()
+        self._app = f"{channel.id}/{who.app_key}"
+
+    @property
+    def shop(self) -> ShopInfo:
+        """The one shop this session serves."""
+        return self._shop
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """The channel's C-marked facts as configured."""
+        return self._facts
+
+    def now(self) -> datetime:
+        """The platform's time, aware."""
+        return self.clock.now()
+
+    def send(self, call: Call[Answer], /, **asked: Any) -> Answer:
+        """Check, pace, sign, send and read one call; repeated where that may help.
+
+        Raises any HubError, each with channel, shop, call and, where something was sent,
+        the journal's id. Waits longer than `patience` are left to the caller: Retryable
+        with `after` is raised instead.
+        """
+        try:
+            sending = _Sending(self, call, call.parameters(**asked))
+            answer: Answer = self._retrying(call)(sending)
+            return answer
+        except HubError as error:
+            error.at(channel=self.channel.id, shop=self._shop.name, call=call.name)
+            raise
+
+    # The one retry layer -----------------------------------------------------------
+
+    def _retrying(self, call: Call[Any]) -> Retrying:
+        # A token call may spend what it sends: it is repeated once and no more.
+        attempts = self._attempts if call.needs_token else min(2, self._attempts)
+        return Retrying(
+            retry=retry_if_exception(self._worth_waiting),
+            wait=self._pause,
+            stop=stop_after_attempt(attempts),
+            sleep=self.clock.sleep,
+            reraise=True,
+        )
+
+    def _worth_waiting(self, error: BaseException) -> bool:
+        waits = isinstance(error, Retryable) and not isinstance(error, Down)
+        return waits and getattr(error, "after", 0.0) <= self._patience
+
+    def _pause(self, state: RetryCallState) -> float:
+        """Half of a doubling pause, and up to the other half by chance; never sooner
+        than the platform asked for."""
+        error = state.outcome.exception() if state.outcome else None
+        full = min(2.0**state.attempt_number / 2, 30.0)
+        jittered = full / 2 + self._rng.random() * full / 2
+        asked: float = getattr(error, "after", 0.0)
+        return asked + jittered / 2 if asked > 0 else jittered
+
+    # One attempt -------------------------------------------------------------------
+
+    def attempt(
+        self, call: Call[Answer], params: JSON, token: StoredToken | None, number: int
+    ) -> Answer:
+        """Pace, sign, send and read, once. For `_Sending` only."""
+        self.pace.wait(call.name, self._app, self._shop.name)
+        who = replace(self._who, token=token.access_token) if token else self._who
+        request = self.channel.dialect.request(call, params, who, self.clock.now())
+        trip = self._trip(params, who, token, number)
+        with self.breaker.guard():
+            try:
+                answer = self._read(
+                    call, self._opened(call, self._went(request, trip), trip)
+                )
+            except HubError as error:
+                self._failed(call, trip, error)
+                raise
+        self._note(call, trip, None)
+        return answer
+
+    def _trip(
+        self, params: JSON, who: Credentials, token: StoredToken | None, number: int
+    ) -> _Trip:
+        given = [v for k, v in params.items() if "token" in k and isinstance(v, str)]
+        renewal = token.refresh_token if token else None
+        secrets = (who.app_secret, who.token, renewal, *given)
+        now, sent = self.clock.local.now(), self.clock.monotonic()
+        return _Trip(number, now, sent, params, secrets)
+
+    def _exchange(self, request: HttpRequest, trip: _Trip) -> None:
+        """Send and read the whole answer, within the time-out and the cap."""
+        content, headers = _content(request)
+        total = Until(self._timeout, self.clock)
+        connect = Until(min(self._connect, self._timeout), self.clock)
+        times = {"connect": connect, "read": total, "write": total, "pool": total}
+        made = httpx.Request(
+            request.method,
+            self._url(request),
+            headers=headers,
+            content=content,
+            extensions={"timeout": times},
+        )
+        trip.sent_bytes = len(content)
+        trip.sent = self.clock.monotonic()
+        try:
+            self._receive(self._http.send(made, stream=True), trip, total)
+        except httpx.TimeoutException as error:
+            raise Retryable(f"no answer within {self._timeout:g} s") from error
+        except httpx.RequestError as error:
+            if trip.status is not None:
+                raise Garbled("the answer broke off in its middle") from error
+            raise Retryable(f"the line failed: {type(error).__name__}") from error
+
+    def _receive(self, response: httpx.Response, trip: _Trip, total: Until) -> None:
+        trip.first = self.clock.monotonic()
+        trip.status, trip.headers = response.status_code, response.headers
+        try:
+            if response.is_stream_consumed:  # a transport of tests that gave it whole
+                trip.body = response.content[: self._body_cap]
+                return
+            coding = response.headers.get("content-encoding", "")
+            chunks = self._in_time(response.iter_raw(), total)
+            trip.body = b"".join(unpack(chunks, coding, self._body_cap))
+        finally:
+            response.close()
+
+    def _in_time(self, chunks: Iterator[bytes], total: Until) -> Iterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+            if total.left() <= 0.001:
+                raise Retryable(f"the answer was not whole within {self._timeout:g} s")
+
+    def _url(self, request: HttpRequest) -> str:
+        """Where it goes. A hub turned to another base URL (a sandbox, a proxy) sends
+        nothing past it: a request with a host of its own keeps its path only."""
+        base = request.base_url or self._base_url
+        if request.base_url and self._base_url != self.channel.base_url:
+            here = urlsplit(self._base_url)
+            base = f"{here.scheme}://{here.netloc}{urlsplit(base).path.rstrip('/')}"
+        url = base.rstrip("/") + request.path if request.path else base
+        if not request.query:
+            return url
+        return (
+            f"{url}{'&' if '?' in url else '?'}{urlencode(request.query, quote_via=quote)}"
+        )
+
+    # What came back ----------------------------------------------------------------
+
+    def _opened(self, call: Call[Any], trip: _Trip) -> JSON:
+        """The envelope opened; HTTP's own word counts where the body has none."""
+        assert trip.status is not None
+        server = http_date(trip.headers.get("date"))
+        wait = retry_after(trip.headers.get("retry-after"), server or self.clock.now())
+        refused = refusal(trip.status, call.needs_token, wait)
+        try:
+            body = decode(trip.body)
+        except Garbled as error:
+            came = describe(error, trip.headers, trip.body, trip.secrets)
+            raise refused or came from error
+        self._learn(body, server, trip)
+        return judge(self.channel.dialect, call, body, refused, wait or 0.0)
+
+    def _read(self, call: Call[Answer], opened: JSON) -> Answer:
+        try:
+            return call.read(opened)
+        except (*UNFIT, RecursionError) as error:
+            raise Unreadable(complaint(error)) from error
+
+    def _learn(self, body: JSON, server: datetime | None, trip: _Trip) -> None:
+        """Take the platform's time and its name for this exchange from an answer."""
+        dialect = self.channel.dialect
+        try:
+            trip.request_id = dialect.request_id(body)
+            told = server or dialect.server_time(body)
+        except UNFIT:
+            told = server
+        if told is not None:
+            coarse = told.microsecond == 0
+            self.clock.learn(told, trip.sent, trip.first, coarse)
+
+    # What is kept of it ------------------------------------------------------------
+
+    def _failed(self, call: Call[Any], trip: _Trip, error: HubError) -> None:
+        error.args = (mask_text(str(error.args[0]), trip.secrets),)
+        error.request_id = error.request_id or trip.request_id
+        if isinstance(error, Banned):
+            error.after = error.after or BAN_FLOOR
+            key = ban_keys(call.name, self._app, self._shop.name)[error.per]
+            until = self.pace.clock.now() + timedelta(seconds=error.after)
+            self.pace.ban(key, until, error.args[0])
+        elif isinstance(error, Throttled):
+            error.after = max(error.after, THROTTLE_FLOOR)
+            self.pace.throttled(call.name, self._app, self._shop.name, error.after)
+        self._note(call, trip, error)
+
+    def _note(self, call: Call[Any], trip: _Trip, error: HubError | None) -> None:
+        entry = JournalEntry(
+            id=new_id(self.clock.local),
+            at=trip.at,
+            channel=self.channel.id,
+            shop=self._shop.name,
+            stream=self.stream,
+            call=call.name,
+            shape=call.shape,
+            endpoint=call.endpoint,
+            attempt=trip.attempt,
+            outcome=error.kind if error else "ok",
+            status=trip.status,
+            code=error.code if error else None,
+            request_id=trip.request_id,
+            sent_bytes=trip.sent_bytes,
+            received_bytes=len(trip.body),
+            seconds=self.clock.monotonic() - trip.sent,
+            params=mask(trip.params, trip.secrets),
+            body_hash=None if error else blake2b(trip.body, digest_size=16).hexdigest(),
+            body=mask_body(trip.body, trip.secrets) if error and trip.body else None,
+        )
+        self.last = entry
+        if error:
+            error.at(journal_id=entry.id)
+        try:
+            self.journal.note(entry)
+        except Exception:
+            # What was read stays read: a journal that fails is an alarm, no loss.
+            log.exception("%s: the journal did not take an entry", self.channel.id)
+
+
+class _Sending:
+    """One `send` over its attempts: the request stays, number and token move on."""
+
+    def __init__(self, line: Line, call: Call[Answer], params: JSON) -> None:
+        self._line, self._call, self._params = line, call, params
+        self._number = 0
+        self._renewed = False
+
+    def __call__(self) -> Any:
+        token = self._token()
+        try:
+            return self._go(token)
+        except TokenExpired:
+            if token is None or self._renewed:
+                raise
+        self._renewed = True
+        assert self._line.tokens is not None
+        return self._go(self._line.tokens.rejected(token.version))
+
+    def _token(self) -> StoredToken | None:
+        tokens = self._line.tokens
+        return tokens.current() if tokens and self._call.needs_token else None
+
+    def _go(self, token: StoredToken | None) -> Any:
+        self._number += 1
+        answer = self._line.attempt(self._call, self._params, token, self._number)
+        if token and self._line.tokens:
+            self._line.tokens.worked(token.version)
+        return answer
+
+
+def _content(request: HttpRequest) -> tuple[bytes, dict[str, str]]:
+    """The body's bytes and all headers."""
+    headers = {"accept-encoding": "gzip", "user-agent": "channel-hub", **request.headers}
+    if request.form is not None:
+        headers.setdefault("content-type", "application/x-www-form-urlencoded")
+        return urlencode(request.form).encode(), headers
+    if request.json is not None:
+        headers.setdefault("content-type", "application/json")
+        text = json.dumps(request.json, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(), headers
+    return b"", headers

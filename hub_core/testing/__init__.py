@@ -1,0 +1,1 @@
+"""What tests of connectors stand on."""

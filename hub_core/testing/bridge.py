@@ -1,0 +1,96 @@
+"""A platform in a box on the other end of a client, without sockets and without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ..client import httpx
+from ..sandbox import Clock as BoxClock
+from ..sandbox import Platform, Request, Response
+
+CHUNK = 65536
+
+
+class VirtualClock:
+    """The hub's clock (`clock.Clock`) on a box's time: sleeping moves both at once.
+
+    `skew` is how far the hub's time of day is ahead of the platform's, in seconds.
+    """
+
+    def __init__(self, box: BoxClock, *, skew: float = 0.0) -> None:
+        self.box, self.skew = box, skew
+
+    def now(self) -> datetime:
+        """The box's time, and the skew."""
+        return datetime.fromtimestamp(self.box.now() + self.skew, UTC)
+
+    def monotonic(self) -> float:
+        """The box's time."""
+        return self.box.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        if seconds > 0:
+            self.box.advance(seconds)
+
+
+class _Body(httpx.SyncByteStream):
+    """An answer's body as it would come: whole, in drops, or broken off."""
+
+    def __init__(self, given: Response, clock: BoxClock, patience: float) -> None:
+        self._given, self._clock, self._patience = given, clock, patience
+
+    def __iter__(self) -> Iterator[bytes]:
+        body = self._given.body
+        if self._given.cut:
+            yield body[: max(1, len(body) // 2)]
+            raise httpx.RemoteProtocolError("the box cut the body")
+        if self._given.drip:
+            yield from self._drops(body)
+            return
+        for start in range(0, len(body), CHUNK):
+            yield body[start : start + CHUNK]
+
+    def _drops(self, body: bytes) -> Iterator[bytes]:
+        pause = self._given.drip / max(1, len(body))
+        for i in range(len(body)):
+            if pause > self._patience:
+                self._clock.advance(self._patience)
+                raise httpx.ReadTimeout("the box drips too slowly")
+            self._clock.advance(pause)
+            yield body[i : i + 1]
+
+
+class _Bridge(httpx.BaseTransport):
+    def __init__(self, platform: Platform, transport_clock: BoxClock) -> None:
+        self._platform, self._clock = platform, transport_clock
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        patience = request.extensions.get("timeout", {}).get("read") or float("inf")
+        given = self._platform.handle(_asked(request))
+        if given.delay > patience:
+            self._clock.advance(patience)
+            raise httpx.ReadTimeout("the box does not answer in time", request=request)
+        self._clock.advance(given.delay)
+        if given.reset:
+            raise httpx.ReadError("the box hung up", request=request)
+        headers = {"content-length": str(len(given.body)), **given.headers}
+        body = _Body(given, self._clock, patience)
+        return httpx.Response(given.status, headers=headers, stream=body)
+
+
+def _asked(request: httpx.Request) -> Request:
+    headers = {k.lower(): v for k, v in request.headers.items()}
+    target = request.url.raw_path.decode("ascii")
+    return Request(request.method, target, headers, request.read())
+
+
+def platform_transport(platform: Platform) -> httpx.BaseTransport:
+    """A transport for `client.open_http` that asks `platform` directly.
+
+    Delays and drips pass in the platform's virtual time. A client on a `VirtualClock` of
+    the same box sees its deadlines pass; a time-out, a cut and a hang-up become the
+    exceptions httpx raises for them.
+    """
+    return _Bridge(platform, platform.clock)
