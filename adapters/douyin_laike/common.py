@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, PlainValidator, TypeAdapter, model_validator
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Ask, Page, SomeWhole, Wire, read_rows
+from hub_core.wire import JSON, Ask, Call, Page, SomeId, SomeWhole, Wire, read_rows
 
+EXT = "douyin-laike:"
 PAGE_SIZE = 100
 ROWS_CAP = 10_000
 """page_num × page_size may not pass it (mark B quoting the documents)."""
@@ -21,6 +22,17 @@ ROWS_CAP = 10_000
 W = TypeVar("W", bound=Wire)
 Seconds = Annotated[int, Field(ge=0)]
 """Epoch seconds."""
+
+
+def _id(value: object) -> str:
+    text = str(value).strip() if type(value) in (str, int) else ""
+    if not text or text == "0":
+        raise ValueError("an id")
+    return text
+
+
+Id = Annotated[str, PlainValidator(_id)]
+"""An id that must be there: a JSON number or text, neither blank nor 0."""
 
 
 class OrderAsk(Ask):
@@ -59,6 +71,12 @@ class OrderAsk(Ask):
         return self
 
 
+class Merchant(Wire):
+    """The account the order stands under."""
+
+    account_id: SomeId = None
+
+
 class WirePage(Wire):
     """The `page` block. `total` counts rows, whatever one page calls it."""
 
@@ -76,6 +94,13 @@ def read_page(data: JSON, wire: TypeAdapter[W], to_order: Callable[[W], Order]) 
     rows = _rows(data, about)
     items = read_rows(rows, wire, to_order, _name)
     return Page(items, about.total, about.page_num, cursor=_cursor(data))
+
+
+def query(
+    name: str, path: str, ask: type[OrderAsk], read: Callable[[JSON], Page], shape: str
+) -> Call[Page]:
+    """An order query: GET, whatever it is used for."""
+    return Call(name=name, endpoint=path, ask=ask, read=read, method="GET", shape=shape)
 
 
 def changed(at: datetime | None) -> datetime:
@@ -110,3 +135,8 @@ def _cursor(data: JSON) -> tuple[str, ...] | None:
         return None
     values = after.get("CursorValue") or after.get("cursor")
     return tuple(map(str, values)) if isinstance(values, list) else None
+
+
+def ext(**extras: str | int | bool | None) -> dict[str, str | int | bool | None]:
+    """The allow-list, namespaced; what is not said is left out."""
+    return {EXT + name: value for name, value in extras.items() if value is not None}

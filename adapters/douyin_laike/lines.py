@@ -17,7 +17,7 @@ from hub_core.models import (
 )
 from hub_core.wire import SomeId, SomeText, SomeWhole, Wire
 
-from . import parts
+from . import money
 from .words import Axes
 
 
@@ -50,19 +50,19 @@ class Money(NamedTuple):
 
 
 def goods_money(
-    sums: parts.Totals,
+    sums: money.Totals,
     off: Discounts,
     paid: int | None,
     refunded: int | None,
-    subs: Sequence[parts.SubOrder],
+    subs: Sequence[money.SubOrder],
 ) -> Money:
     """The order's own sums, unless there are fees among them: then its goods' alone."""
     if not sums.fees:
         return Money(sums.goods, off, paid, refunded)
-    goods = parts.of_goods(subs)
+    goods = money.of_goods(subs)
     rows = [row for sub in goods for row in sub.discounts or ()]
-    own = parts.discounts(parts.total([s.discount_amount for s in goods]), None, rows)
-    goods_paid = parts.total([s.pay_amount for s in goods])
+    own = money.discounts(money.total([s.discount_amount for s in goods]), None, rows)
+    goods_paid = money.total([s.pay_amount for s in goods])
     return Money(sums.goods, own, None if paid is None else goods_paid, refunded)
 
 

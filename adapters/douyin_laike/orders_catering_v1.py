@@ -15,9 +15,9 @@ from typing import Literal
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Discounts, Order, OrderLine
-from hub_core.wire import JSON, Call, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import JSON, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
 
-from . import common, lines, parts, words
+from . import common, lines, money, people, vouchers, words
 
 PATH = "/goodlife/v1/akte/order/query/"
 
@@ -32,14 +32,14 @@ class OrderScroll(OrderQuery):
     cursor: Literal["0"] | tuple[str, ...] = Field(default="0")
 
 
-class Certificate(parts.Certificate):
+class Certificate(vouchers.Certificate):
     """A voucher here names its SKU; a donated one came with another."""
 
     sku_id: SomeId = None
     is_donated_item: bool | None = None
 
 
-class SubOrder(parts.SubOrder):
+class SubOrder(money.SubOrder):
     """A sub order here names its SKU."""
 
     sku_id: SomeId = None
@@ -70,7 +70,7 @@ class Attributes(Wire):
 class WireOrder(Wire):
     """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
 
-    order_id: parts.Id
+    order_id: common.Id
     order_status: Text
     update_order_time: Epoch
     create_order_time: Epoch = None
@@ -84,14 +84,14 @@ class WireOrder(Wire):
     receipt_amount: SomeWhole = None
     discount_amount: SomeWhole = None
     payment_discount: SomeWhole = None
-    amount_info: parts.AmountInfo | None = None
+    amount_info: money.AmountInfo | None = None
     attribute_info: Attributes | None = None
     poi: Place | None = None
     has_donated_items: bool | None = None
-    merchant_info: parts.Merchant | None = None
-    contacts: list[parts.Contact] | None = None
+    merchant_info: common.Merchant | None = None
+    contacts: list[people.Contact] | None = None
     certificate: list[Certificate] | None = None
-    discounts: list[parts.WireDiscount] | None = None
+    discounts: list[money.WireDiscount] | None = None
     sub_order_amount_infos: list[SubOrder] | None = None
 
 
@@ -108,10 +108,11 @@ def read_order(wire: WireOrder) -> Order:
         wire.pay_time is not None,
         frozenset([c.item_status for c in certificates]),
     )
-    info = wire.amount_info or parts.NO_INFO
+    info = wire.amount_info or money.NO_INFO
     sums = _sums(wire, info, subs)
-    payment = parts.first(wire.payment_discount, info.pay_discount_amount)
-    off = parts.discounts(sums.discount, payment, _rows(wire))
+    payment = money.first(wire.payment_discount, info.pay_discount_amount)
+    listed = money.total([row.discount_amount for row in wire.discounts or ()])
+    off = money.discounts(money.first(sums.discount, listed), payment, _rows(wire))
     paid = sums.payable if stand.paid else None
     sold = _lines(wire, certificates, subs, sums, off, stand)
     place = wire.poi or NOWHERE
@@ -134,14 +135,14 @@ def read_order(wire: WireOrder) -> Order:
         payable_amount=sums.payable,
         buyer_paid_amount=paid,
         merchant_receivable_amount=sums.receivable,
-        refunded_amount=parts.refunded(certificates),
+        refunded_amount=vouchers.refunded(certificates),
         source="live" if wire.attribute_info and wire.attribute_info.room_id else None,
         flags=stand.flags,
         lines=sold,
-        vouchers=parts.vouchers(
+        vouchers=vouchers.vouchers(
             certificates, subs, _lines_of(certificates, sold), stand.paid
         ),
-        party=parts.party(wire.open_id, wire.contacts or []),
+        party=people.party(wire.open_id, wire.contacts or []),
         issues=stand.issues + sums.issues,
         ext=_ext(wire, info, sums),
     )
@@ -150,21 +151,21 @@ def read_order(wire: WireOrder) -> Order:
 # Money ---------------------------------------------------------------------------------
 
 
-def _sums(wire: WireOrder, info: parts.AmountInfo, subs: list[SubOrder]) -> parts.Totals:
-    origin = parts.first(info.origin_amount, wire.original_amount)
-    pay = parts.first(wire.order_pay_amount, wire.pay_amount, info.pay_amount)
-    sums = parts.totals(origin, pay, wire.receipt_amount, wire.discount_amount, subs)
-    goods = parts.first(info.product_origin_amount, sums.goods)
+def _sums(wire: WireOrder, info: money.AmountInfo, subs: list[SubOrder]) -> money.Totals:
+    origin = money.first(info.origin_amount, wire.original_amount)
+    pay = money.first(wire.order_pay_amount, wire.pay_amount, info.pay_amount)
+    sums = money.totals(origin, pay, wire.receipt_amount, wire.discount_amount, subs)
+    goods = money.first(info.product_origin_amount, sums.goods)
     if info.freight_pay_amount and info.product_origin_amount is None and not sums.fees:
         goods = None
     return sums._replace(
-        goods=goods, freight=parts.first(sums.freight, info.freight_pay_amount)
+        goods=goods, freight=money.first(sums.freight, info.freight_pay_amount)
     )
 
 
-def _rows(wire: WireOrder) -> Sequence[parts.WireDiscount]:
+def _rows(wire: WireOrder) -> Sequence[money.WireDiscount]:
     """Discounts by payer: amount_info has their sums; else the order's own rows."""
-    if wire.amount_info is not None:
+    if wire.amount_info and wire.amount_info.splits:
         return [wire.amount_info]
     subs = wire.sub_order_amount_infos or []
     return wire.discounts or [row for sub in subs for row in sub.discounts or ()]
@@ -177,18 +178,20 @@ def _lines(
     wire: WireOrder,
     certificates: list[Certificate],
     subs: list[SubOrder],
-    sums: parts.Totals,
+    sums: money.Totals,
     off: Discounts,
     stand: words.Axes,
 ) -> tuple[OrderLine, ...]:
     goods = wire.goods or [Goods()]
     names = lines.distinct([one.sku_id or "" for one in goods], wire.order_id)
     if len(goods) == 1:
-        paid = sums.payable if stand.paid else None
-        back = parts.refunded(certificates)
-        money = lines.goods_money(sums, off, paid, back, subs)
+        # What was paid for delivery too is not the goods' alone.
+        freight = sums.freight and not sums.fees
+        paid = sums.payable if stand.paid and not freight else None
+        back = vouchers.refunded(certificates)
+        share = lines.goods_money(sums, off, paid, back, subs)
         sku, none = _sku(goods[0]), lines.WireProduct()
-        return (lines.only_line(wire.order_id, sku, none, money, stand),)
+        return (lines.only_line(wire.order_id, sku, none, share, stand),)
     return tuple(
         [_line(name, one, wire, stand) for name, one in zip(names, goods, strict=True)]
     )
@@ -207,16 +210,16 @@ def _line(
     """One of several, with the vouchers and sub orders that bear its SKU."""
     mine = [c for c in wire.certificate or () if c.sku_id and c.sku_id == one.sku_id]
     subs = [s for s in wire.sub_order_amount_infos or () if s.sku_id]
-    money = [s for s in parts.of_goods(subs) if s.sku_id == one.sku_id]
+    billed = [s for s in money.of_goods(subs) if s.sku_id == one.sku_id]
     own = words.axes(
         wire.order_status,
         wire.order_type,
         wire.pay_time is not None,
         frozenset([c.item_status for c in mine]),
     )
-    whole = parts.total([s.origin_amount for s in money])
+    whole = money.total([s.origin_amount for s in billed])
     quantity = one.count or 1
-    rows = [row for s in money for row in s.discounts or ()]
+    rows = [row for s in billed for row in s.discounts or ()]
     return OrderLine(
         external_id=name,
         sku_external_id=one.sku_id,
@@ -225,13 +228,13 @@ def _line(
         sku_code=one.third_sku_id,
         unit_price=lines.unit_price(whole, quantity),
         goods_amount=whole,
-        discounts=parts.discounts(
-            parts.total([s.discount_amount for s in money]), None, rows
+        discounts=money.discounts(
+            money.total([s.discount_amount for s in billed]), None, rows
         ),
-        buyer_paid_amount=parts.total([s.pay_amount for s in money])
+        buyer_paid_amount=money.total([s.pay_amount for s in billed])
         if stand.paid
         else None,
-        refunded_amount=parts.refunded(mine),
+        refunded_amount=vouchers.refunded(mine),
         fulfillment_status=own.fulfillment if mine else lines.shared_fulfillment(stand),
         after_sale_status=own.after_sale if mine else lines.shared_after_sale(stand),
         is_gift=bool(mine) and all(c.is_donated_item for c in mine),
@@ -249,19 +252,20 @@ def _lines_of(
 
 
 def _ext(
-    wire: WireOrder, info: parts.AmountInfo, sums: parts.Totals
+    wire: WireOrder, info: money.AmountInfo, sums: money.Totals
 ) -> dict[str, str | int | bool | None]:
     place = wire.poi or NOWHERE
-    return parts.ext(
+    return common.ext(
         merchant_account_id=wire.merchant_info.account_id if wire.merchant_info else None,
         intention_poi_id=place.intention_poi_id,
         room_id=wire.attribute_info.room_id if wire.attribute_info else None,
         has_donated_items=wire.has_donated_items,
         packing_fee=sums.fees.get("packing_fee"),
         service_fee=sums.fees.get("service_fee"),
+        other_fee=sums.fees.get("other_fee"),
         commission_amount=info.commission_amount,
         estimated_order_income=info.estimated_order_income,
-        **parts.other_payers(_rows(wire)),
+        **money.other_payers(_rows(wire)),
     )
 
 
@@ -270,27 +274,6 @@ def read(data: JSON) -> Page:
     return common.read_page(data, WIRE, read_order)
 
 
-LIST = Call(
-    name="orders.list",
-    endpoint=PATH,
-    ask=OrderQuery,
-    read=read,
-    method="GET",
-    shape="orders_catering_v1",
-)
-GET = Call(
-    name="orders.get",
-    endpoint=PATH,
-    ask=OrderQuery,
-    read=read,
-    method="GET",
-    shape="orders_catering_v1",
-)
-SCROLL = Call(
-    name="orders.scroll",
-    endpoint=PATH,
-    ask=OrderScroll,
-    read=read,
-    method="GET",
-    shape="orders_catering_v1",
-)
+LIST = common.query("orders.list", PATH, OrderQuery, read, "orders_catering_v1")
+GET = common.query("orders.get", PATH, OrderQuery, read, "orders_catering_v1")
+SCROLL = common.query("orders.scroll", PATH, OrderScroll, read, "orders_catering_v1")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Call, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import JSON, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
 
-from . import common, lines, parts, words
+from . import common, lines, money, people, vouchers, words
 
 PATH = "/goodlife/v1/trade/order/query/"
 
@@ -24,7 +24,7 @@ class OrderQuery(common.OrderAsk):
 class WireOrder(Wire):
     """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
 
-    order_id: parts.Id
+    order_id: common.Id
     order_status: Text
     update_order_time: Epoch
     create_order_time: Epoch = None
@@ -38,15 +38,15 @@ class WireOrder(Wire):
     original_amount: SomeWhole = None
     pay_amount: SomeWhole = None
     payment_discount: SomeWhole = None
-    amount_info: parts.AmountInfo | None = None
+    amount_info: money.AmountInfo | None = None
     poi_id: SomeId = None
     intention_poi_id: SomeId = None
     room_id: SomeId = None
-    contacts: list[parts.Contact] | None = None
-    certificate: list[parts.Certificate] | None = None
+    contacts: list[people.Contact] | None = None
+    certificate: list[vouchers.Certificate] | None = None
     products: list[lines.WireProduct] | None = None
-    delivery_info: parts.DeliveryInfo | None = None
-    receiver_info: parts.Receiver | None = None
+    delivery_info: people.DeliveryInfo | None = None
+    receiver_info: people.Receiver | None = None
 
 
 WIRE = TypeAdapter(WireOrder)
@@ -61,13 +61,13 @@ def read_order(wire: WireOrder) -> Order:
         wire.pay_time is not None,
         frozenset([c.item_status for c in certificates]),
     )
-    info = wire.amount_info or parts.NO_INFO
+    info = wire.amount_info or money.NO_INFO
     goods = _goods(wire, info)
-    off = parts.discounts(
-        None, parts.first(wire.payment_discount, info.pay_discount_amount), [info]
+    off = money.discounts(
+        None, money.first(wire.payment_discount, info.pay_discount_amount), [info]
     )
     paid = wire.pay_amount if stand.paid else None
-    back = parts.refunded(certificates)
+    back = vouchers.refunded(certificates)
     # What was paid for delivery too is not the goods' alone.
     goods_paid = None if info.freight_pay_amount else paid
     sold = lines.generic_lines(
@@ -100,8 +100,10 @@ def read_order(wire: WireOrder) -> Order:
         source="live" if wire.room_id else None,
         flags=stand.flags,
         lines=sold,
-        vouchers=parts.vouchers(certificates, (), [only] * len(certificates), stand.paid),
-        party=parts.party(
+        vouchers=vouchers.vouchers(
+            certificates, (), [only] * len(certificates), stand.paid
+        ),
+        party=people.party(
             wire.open_id, wire.contacts or [], wire.receiver_info, wire.delivery_info
         ),
         issues=stand.issues,
@@ -109,16 +111,16 @@ def read_order(wire: WireOrder) -> Order:
     )
 
 
-def _goods(wire: WireOrder, info: parts.AmountInfo) -> int | None:
+def _goods(wire: WireOrder, info: money.AmountInfo) -> int | None:
     """The goods before discounts; the order's sum holds freight where there is some."""
     if info.product_origin_amount is not None:
         return info.product_origin_amount
     return None if info.freight_pay_amount else wire.original_amount
 
 
-def _ext(wire: WireOrder, info: parts.AmountInfo) -> dict[str, str | int | bool | None]:
-    delivery = wire.delivery_info or parts.NO_DELIVERY
-    return parts.ext(
+def _ext(wire: WireOrder, info: money.AmountInfo) -> dict[str, str | int | bool | None]:
+    delivery = wire.delivery_info or people.NO_DELIVERY
+    return common.ext(
         intention_poi_id=wire.intention_poi_id,
         room_id=wire.room_id,
         deliver_model=delivery.deliver_model,
@@ -126,7 +128,7 @@ def _ext(wire: WireOrder, info: parts.AmountInfo) -> dict[str, str | int | bool 
         shop_number=delivery.shop_number,
         commission_amount=info.commission_amount,
         estimated_order_income=info.estimated_order_income,
-        **parts.other_payers([info]),
+        **money.other_payers([info]),
     )
 
 
@@ -135,19 +137,5 @@ def read(data: JSON) -> Page:
     return common.read_page(data, WIRE, read_order)
 
 
-LIST = Call(
-    name="orders.list",
-    endpoint=PATH,
-    ask=OrderQuery,
-    read=read,
-    method="GET",
-    shape="orders_v1",
-)
-GET = Call(
-    name="orders.get",
-    endpoint=PATH,
-    ask=OrderQuery,
-    read=read,
-    method="GET",
-    shape="orders_v1",
-)
+LIST = common.query("orders.list", PATH, OrderQuery, read, "orders_v1")
+GET = common.query("orders.get", PATH, OrderQuery, read, "orders_v1")

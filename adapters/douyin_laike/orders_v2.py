@@ -13,9 +13,9 @@ from typing import Literal
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Call, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import JSON, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
 
-from . import common, lines, parts, words
+from . import common, lines, money, people, vouchers, words
 
 PATH = "/goodlife/v1/trade/order/query/"
 
@@ -48,7 +48,7 @@ class Place(Wire):
 class WireOrder(Wire):
     """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
 
-    order_id: parts.Id
+    order_id: common.Id
     order_status: Text
     update_order_time: Epoch
     create_order_time: Epoch = None
@@ -68,14 +68,14 @@ class WireOrder(Wire):
     intention_poi_id: SomeId = None
     poi: Place | None = None
     room_id: SomeId = None
-    merchant_info: parts.Merchant | None = None
-    contacts: list[parts.Contact] | None = None
-    certificate: list[parts.Certificate] | None = None
+    merchant_info: common.Merchant | None = None
+    contacts: list[people.Contact] | None = None
+    certificate: list[vouchers.Certificate] | None = None
     products: list[lines.WireProduct] | None = None
-    discounts: list[parts.WireDiscount] | None = None
-    sub_order_amount_infos: list[parts.SubOrder] | None = None
-    delivery_info: parts.DeliveryInfo | None = None
-    receiver_info: parts.Receiver | None = None
+    discounts: list[money.WireDiscount] | None = None
+    sub_order_amount_infos: list[money.SubOrder] | None = None
+    delivery_info: people.DeliveryInfo | None = None
+    receiver_info: people.Receiver | None = None
     order_sale_info: SaleInfo | None = None
 
 
@@ -92,7 +92,7 @@ def read_order(wire: WireOrder) -> Order:
         wire.pay_time is not None,
         frozenset([c.item_status for c in certificates]),
     )
-    sums = parts.totals(
+    sums = money.totals(
         wire.original_amount,
         wire.pay_amount,
         wire.receipt_amount,
@@ -100,9 +100,9 @@ def read_order(wire: WireOrder) -> Order:
         subs,
     )
     taken_off = wire.discounts or [d for s in subs for d in s.discounts or ()]
-    off = parts.discounts(sums.discount, wire.payment_discount, taken_off)
+    off = money.discounts(sums.discount, wire.payment_discount, taken_off)
     paid = sums.payable if stand.paid else None
-    back = parts.refunded(certificates)
+    back = vouchers.refunded(certificates)
     sold = lines.generic_lines(
         wire.order_id,
         lines.Sku(wire.sku_id, wire.sku_name, wire.third_sku_id, wire.count),
@@ -134,8 +134,10 @@ def read_order(wire: WireOrder) -> Order:
         source=_source(wire),
         flags=stand.flags,
         lines=sold,
-        vouchers=parts.vouchers(certificates, subs, [only] * len(certificates), stand.paid),
-        party=parts.party(
+        vouchers=vouchers.vouchers(
+            certificates, subs, [only] * len(certificates), stand.paid
+        ),
+        party=people.party(
             wire.open_id, wire.contacts or [], wire.receiver_info, wire.delivery_info
         ),
         issues=stand.issues + sums.issues,
@@ -151,11 +153,11 @@ def _source(wire: WireOrder) -> str | None:
 
 
 def _ext(
-    wire: WireOrder, sums: parts.Totals, taken_off: list[parts.WireDiscount]
+    wire: WireOrder, sums: money.Totals, taken_off: list[money.WireDiscount]
 ) -> dict[str, str | int | bool | None]:
     sale = wire.order_sale_info or NO_SALE
-    delivery = wire.delivery_info or parts.NO_DELIVERY
-    return parts.ext(
+    delivery = wire.delivery_info or people.NO_DELIVERY
+    return common.ext(
         merchant_account_id=wire.merchant_info.account_id if wire.merchant_info else None,
         intention_poi_id=wire.intention_poi_id,
         room_id=wire.room_id,
@@ -166,7 +168,8 @@ def _ext(
         shop_number=delivery.shop_number,
         packing_fee=sums.fees.get("packing_fee"),
         service_fee=sums.fees.get("service_fee"),
-        **parts.other_payers(taken_off),
+        other_fee=sums.fees.get("other_fee"),
+        **money.other_payers(taken_off),
     )
 
 
@@ -175,27 +178,6 @@ def read(data: JSON) -> Page:
     return common.read_page(data, WIRE, read_order)
 
 
-LIST = Call(
-    name="orders.list",
-    endpoint=PATH,
-    ask=OrderQuery,
-    read=read,
-    method="GET",
-    shape="orders_v2",
-)
-GET = Call(
-    name="orders.get",
-    endpoint=PATH,
-    ask=OrderQuery,
-    read=read,
-    method="GET",
-    shape="orders_v2",
-)
-SCROLL = Call(
-    name="orders.scroll",
-    endpoint=PATH,
-    ask=OrderScroll,
-    read=read,
-    method="GET",
-    shape="orders_v2",
-)
+LIST = common.query("orders.list", PATH, OrderQuery, read, "orders_v2")
+GET = common.query("orders.get", PATH, OrderQuery, read, "orders_v2")
+SCROLL = common.query("orders.scroll", PATH, OrderScroll, read, "orders_v2")
