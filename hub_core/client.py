@@ -221,9 +221,8 @@ class Line:
         trip = self._trip(params, who, token, number)
         with self.breaker.guard():
             try:
-                answer = self._read(
-                    call, self._opened(call, self._went(request, trip), trip)
-                )
+                self._exchange(request, trip)
+                answer = self._read(call, self._opened(call, trip))
             except HubError as error:
                 self._failed(call, trip, error)
                 raise

@@ -23,7 +23,8 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     # import those before it; the members of a set know nothing of each other.
     ("errors", "models"),
     ("wire", "ports", "hookspecs"),
-    ("clock", "answers", "breaker", "journal", "pace", "tokens", "client"),
+    ("clock", "masking", "answers", "breaker", "journal", "pace", "tokens")
+    + ("sockets", "client"),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing"},
     ("hub",),
