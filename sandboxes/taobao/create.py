@@ -9,7 +9,9 @@ from hub_core.sandbox import Clock, Faults
 
 from .grants import Lives
 from .limits import Limits
+from .plan import Plan
 from .platform import Taobao
+from .world import Odds
 
 YEAR = 365 * 86_400.0
 
@@ -66,17 +68,14 @@ def create(
     `new_words` is how likely a version gets an undocumented status word, `poison` how
     likely a trade is malformed from birth.
     """
-    return Taobao(
+    plan = Plan(
         seed=seed,
         shops=shops,
         orders=orders,
         apps=apps,
         history=history,
+        same_second=same_second,
         privacy=privacy,
-        clock=clock,
-        switches=switches,
-        faults=faults,
-        latency=latency,
         lives=Lives(token_life, refresh_life, read_life, write_life, refresh_grace),
         refreshable=refreshable,
         limits=Limits(
@@ -86,14 +85,10 @@ def create(
             prolongs=ban_prolongs,
             daily=daily_quota,
         ),
-        allowed_ips=None if allowed_ips is None else frozenset(allowed_ips),
-        unpermitted=frozenset(unpermitted),
-        late_probability=late_probability,
-        late_by=late_by,
-        same_second=same_second,
-        remove_probability=remove_probability,
+        odds=Odds(late_probability, late_by, remove_probability, new_words, poison),
+        allowed_ips=allowed_ips,
+        unpermitted=unpermitted,
         total_cap=total_cap,
         new_fields=new_fields,
-        new_words=new_words,
-        poison=poison,
     )
+    return Taobao(plan, clock=clock, switches=switches, faults=faults, latency=latency)

@@ -7,13 +7,13 @@ fullinfo answers. What is empty is left out, as those answers do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from . import privacy, times
 from .births import VIRTUAL
 from .shapes import JSON
 from .trade import FINAL, UNPAID, Line, Trade
+from .world import Seller
 
 LIST_FIELDS = frozenset({
     "seller_nick", "buyer_nick", "buyer_open_uid", "title", "type", "created", "tid",
@@ -34,16 +34,6 @@ def yuan(fen: int) -> str:
     """`20007` as `200.07`."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Seller:
-    """Who answers, and for which app: what masks and handles depend on."""
-
-    user: str
-    nick: str
-    app_key: str
-    clear: bool
 
 
 def body(trade: Trade, modified: float, seller: Seller, how: Mapping[str, str]) -> JSON:

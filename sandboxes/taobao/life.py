@@ -123,7 +123,8 @@ def ask_refund(trade: Trade, at: float, rng: random.Random) -> Trade | None:
         return None
     which = rng.choice(may)
     number = trade.lines[which].oid % 10**15 * 100 + 17
-    return _line(trade, which, at, refund_status="WAIT_SELLER_AGREE", refund_id=number)
+    asked = trade.lines[which]._replace(refund_id=number)
+    return _refund(trade, which, asked, "WAIT_SELLER_AGREE", at)
 
 
 def move_refund(trade: Trade, at: float, rng: random.Random) -> Trade | None:
@@ -134,16 +135,16 @@ def move_refund(trade: Trade, at: float, rng: random.Random) -> Trade | None:
             to = "WAIT_BUYER_RETURN_GOODS" if line.status in SENT else "SUCCESS"
             if rng.random() < 0.25:
                 to = rng.choice(("SELLER_REFUSE_BUYER", "CLOSED"))
-            return _line(trade, which, at, refund_status=to)
+            return _refund(trade, which, line, to, at)
         if now in NEXT_REFUND:
-            return _line(trade, which, at, refund_status=NEXT_REFUND[now])
+            return _refund(trade, which, line, NEXT_REFUND[now], at)
     return None
 
 
-def _line(trade: Trade, which: int, at: float, **changed: str | int) -> Trade:
-    """The trade with one line's refund moved on, and what follows from it."""
-    line = trade.lines[which]._replace(**changed)  # type: ignore[arg-type]
-    if line.refund_status == "SUCCESS":
+def _refund(trade: Trade, which: int, line: Line, to: str, at: float) -> Trade:
+    """The trade with one line's refund moved on; money back closes an unfinished line."""
+    line = line._replace(refund_status=to)
+    if to == "SUCCESS" and line.status != "TRADE_FINISHED":
         line = line._replace(status="TRADE_CLOSED", ended_at=at)
     lines = (*trade.lines[:which], line, *trade.lines[which + 1 :])
     return settled(trade._replace(lines=lines), at)
@@ -157,6 +158,22 @@ def settled(trade: Trade, at: float) -> Trade:
     if trade.status == "SELLER_CONSIGNED_PART" and left == {"WAIT_BUYER_CONFIRM_GOODS"}:
         return trade._replace(status="WAIT_BUYER_CONFIRM_GOODS")
     return trade
+
+
+def reject(trade: Trade, at: float, rng: random.Random) -> Trade | None:
+    """Cash on delivery: the buyer would not take it, nobody paid."""
+    if trade.kind != "cod" or trade.status != "WAIT_BUYER_CONFIRM_GOODS":
+        return None
+    lines, cod = everywhere(trade, "TRADE_CLOSED", at), "TAKEN_IN_FAILED"
+    return trade._replace(status="TRADE_CLOSED", ended_at=at, cod_status=cod, lines=lines)
+
+
+def pend(trade: Trade, at: float, rng: random.Random) -> Trade | None:
+    """A foreign card: the payment waits to be confirmed."""
+    if trade.kind != "fixed" or trade.status != "WAIT_BUYER_PAY":
+        return None
+    status = "PAY_PENDING"
+    return trade._replace(status=status, lines=everywhere(trade, status))
 
 
 def reprice(trade: Trade, at: float, rng: random.Random) -> Trade | None:
@@ -214,6 +231,8 @@ EVENTS = {
     "ship": Event(ship, 24, (HOUR, 2 * DAY)),
     "finish": Event(finish, 16, (2 * DAY, 9 * DAY)),
     "close": Event(close, 4, (HOUR, DAY)),
+    "reject": Event(reject, 1, (2 * DAY, 9 * DAY)),
+    "pend": Event(pend, 1, (20, 600)),
     "ask_refund": Event(ask_refund, 3, (HOUR, 4 * DAY), "refund_bumps"),
     "move_refund": Event(move_refund, 12, (600, DAY), "refund_bumps"),
     "reprice": Event(reprice, 2, (60, 600)),

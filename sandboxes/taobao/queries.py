@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub_core.sandbox import Version
-
 from . import gate, privacy, refusals, times
 from .shapes import Wanted, wanted
 from .shelf import Row
 from .trade import Trade
+from .world import trade_of
 
 MANY = 100
 DEFAULT_KINDS = "guarantee_trade,auto_delivery,ec,cod,step"
@@ -46,18 +45,14 @@ class Query:
     size: int
     has_next: bool
 
-    def kept(self, rows: list[Row], app_key: str, horizon: float) -> list[Row]:
-        """The rows the filters let through, none created before `horizon`."""
+    def kept(self, rows: list[Row], app_key: str) -> list[Row]:
+        """The rows the filters let through."""
         kinds = self.kinds
-        rows = [
-            r
-            for r in rows
-            if r[3].content["trade"].kind in kinds and r[2].created_at >= horizon
-        ]
+        rows = [r for r in rows if r[2] in kinds]
         plain = not (self.buyer_nick or self.buyer_uid or self.services_only)
         if plain and self.statuses is None:
             return rows
-        return [r for r in rows if self._wants(trade_of(r[3]), app_key)]
+        return [r for r in rows if self._wants(trade_of(r[4]), app_key)]
 
     def _wants(self, trade: Trade, app_key: str) -> bool:
         if self.statuses is not None and trade.word not in self.statuses:
@@ -67,12 +62,6 @@ class Query:
         if self.buyer_uid and privacy.open_uid(app_key, trade.buyer) != self.buyer_uid:
             return False
         return bool(trade.services) or not self.services_only
-
-
-def trade_of(version: Version) -> Trade:
-    """The trade in a version."""
-    trade: Trade = version.content["trade"]
-    return trade
 
 
 def incremental(params: Mapping[str, str], how: Mapping[str, str]) -> Query:

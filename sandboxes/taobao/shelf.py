@@ -18,8 +18,8 @@ from hub_core.sandbox import Book, Record, Version
 BULK = 1_000
 """More changes than this in one go are filed by sorting anew."""
 
-Row = tuple[float, int, Record, Version]
-"""Sort time, a rank that no other record has, and the record as it shows."""
+Row = tuple[float, int, str, Record, Version]
+"""Sort time, a rank that no other record has, the trade's type, and what shows."""
 
 
 @dataclass(slots=True)
@@ -75,6 +75,11 @@ class Shelf(Book):
         """Rows created in [since, until] as shown at `now`, oldest first."""
         return self._between(self._show(account, now).by_created, since, until)
 
+    def oldest(self, account: str) -> float:
+        """When the first trade on the lists was created; for ever if there is none."""
+        rows = self._shops[account].by_created
+        return rows[0][0] if rows else inf
+
     @staticmethod
     def _between(rows: list[Row], since: float, until: float) -> list[Row]:
         low = bisect_left(rows, (since,))
@@ -107,23 +112,28 @@ class Shelf(Book):
             self._take(shop.by_created, record.created_at, rank)
         if new is not None:
             shop.shown[rank] = new
-            insort(shop.by_modified, (new.updated_at, rank, record, new))
-            insort(shop.by_created, (record.created_at, rank, record, new))
+            insort(shop.by_modified, _row(new.updated_at, rank, record, new))
+            insort(shop.by_created, _row(record.created_at, rank, record, new))
 
     def _rebuild(self, shop: Shop, due: list[tuple[int, Record, Version | None]]) -> None:
         """Many changes at once: sorting anew is cheaper than moving each."""
-        latest = {row[1]: (row[2], row[3]) for row in shop.by_created}
+        latest = {row[1]: (row[3], row[4]) for row in shop.by_created}
         for rank, record, version in due:
             latest.pop(rank, None)
             if version is not None:
                 latest[rank] = (record, version)
         shop.shown = {rank: version for rank, (_, version) in latest.items()}
-        shop.by_created = sorted(
-            (record.created_at, rank, record, version)
-            for rank, (record, version) in latest.items()
+        shop.by_modified = sorted(
+            _row(v.updated_at, n, r, v) for n, (r, v) in latest.items()
         )
-        shop.by_modified = sorted((v.updated_at, n, r, v) for _, n, r, v in shop.by_created)
+        shop.by_created = sorted(
+            _row(r.created_at, n, r, v) for n, (r, v) in latest.items()
+        )
 
     @staticmethod
     def _take(rows: list[Row], at: float, rank: int) -> None:
         del rows[bisect_left(rows, (at, rank))]
+
+
+def _row(at: float, rank: int, record: Record, version: Version) -> Row:
+    return at, rank, version.content["trade"].kind, record, version
