@@ -101,7 +101,8 @@ def _judge(result: Any, wait: float, missing: tuple[str, ...]) -> None:
     """`success` is true or "true". `numberCode` proves nothing: 0 and 10100000 occur."""
     if not isinstance(result, dict):
         raise Unreadable("apiResult is not an object")
-    if result.get("success") in (True, "true", "True"):
+    success = result.get("success")
+    if success is True or success == "true":
         return
     words = f"{result.get('chineseErrCode')} {result.get('englishErrCode')}".lower()
     if not any(word in words for word in missing):

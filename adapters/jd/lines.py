@@ -74,9 +74,10 @@ def read_lines(
     """The order's lines; it is said when they do not add up to the order's list total."""
     named = zip(items, names(i.id or i.sku_id for i in items), strict=True)
     lines = tuple(_line(item, name, fulfillment) for item, name in named)
-    amounts = [line.goods_amount for line in lines if line.goods_amount is not None]
-    whole = bool(lines) and len(amounts) == len(lines) and list_total is not None
-    if whole and sum(amounts) != list_total:
+    if list_total is None or not lines:
+        return lines
+    amounts = [line.goods_amount for line in lines]
+    if None not in amounts and sum(filter(None, amounts)) != list_total:
         issues.append(Issue("goods_amount", "lines_do_not_add_up"))
     return lines
 
@@ -126,12 +127,12 @@ def read_discounts(
             return NO_DISCOUNTS
         return Discounts(merchant_amount=merchant, payment_amount=payment)
     payers = [(PAYERS[c.code], c.coupon_price) for c in coupons]
-    known = _are_readable(payers, issues)
-    total = sum(price or 0 for _, price in payers)
+    known = not payers or _are_readable(payers, issues)
+    total = sum([price or 0 for _, price in payers])
     if total < (merchant or 0):
         issues.append(Issue("discounts", "do_not_add_up"))
         known = False
-    platform = sum(price or 0 for payer, price in payers if payer == PLATFORM)
+    platform = sum([price or 0 for payer, price in payers if payer == PLATFORM])
     return Discounts(
         total_amount=total if known else None,
         merchant_amount=merchant,

@@ -14,7 +14,7 @@ alphabet and the leading AA are as captured (B)."""
 
 def is_sealed(text: str | None) -> bool:
     """Whether a text is the platform's ciphertext rather than a name or number."""
-    return text is not None and SEALED.fullmatch(text) is not None
+    return text is not None and text[:2] == "AA" and SEALED.fullmatch(text) is not None
 
 
 def plain(text: str | None) -> str | None:
