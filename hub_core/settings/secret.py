@@ -83,14 +83,15 @@ def _read(path: Path) -> str:
 def _keyring(where: str) -> str | None:
     service, _, user = where.partition("/")
     try:
-        import keyring
+        from keyring import get_password
+        from keyring.errors import KeyringError
     except ImportError:
         raise Misconfigured(
             f"keyring:{where} needs the extra: pip install 'channel-hub[keyring]'"
         ) from None
     try:
-        found: str | None = keyring.get_password(service, user)
-    except keyring.errors.KeyringError as error:
+        found: str | None = get_password(service, user)
+    except KeyringError as error:
         why = type(error).__name__
         raise Misconfigured(
             f"keyring:{where} cannot be asked ({why}): unlock it, or use env: or file:"
