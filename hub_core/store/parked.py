@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -187,3 +187,8 @@ def raw_of(connection: Connection, parked_id: int, vault: Vault) -> Any:
     if row is None:
         return None
     return json.loads(vault.open(row.sealed, cell(row.shop_id, row.stream, row.record_key)))
+
+
+def named(one: Parked, shop: str) -> Parked:
+    """The same with its shop's name."""
+    return replace(one, shop=shop)

@@ -294,3 +294,10 @@ def count_late(
             )
             late += 1
     return late
+
+
+def stream_names(connection: Connection, shop_id: int) -> list[str]:
+    """The streams of a shop that were ever read."""
+    s = StreamRow
+    query = select(col(s.name)).where(col(s.shop_id) == shop_id).order_by(col(s.name))
+    return list(connection.execute(query).scalars())

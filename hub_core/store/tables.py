@@ -325,7 +325,7 @@ class FeedRow(SQLModel, table=True):
     at: datetime
     shop_id: int = _ref(index=False)
     entity: str
-    entity_id: int = _ref(index=False)
+    entity_id: int = _ref()
     kind: str
 
 

@@ -98,6 +98,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
+    with op.batch_alter_table("feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feed_entity_id"), ["entity_id"], unique=False)
+
     op.create_table(
         "feed_counter",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,466 @@
+"""The hub: the one place that knows every floor. What an ERP calls, and what the CLI calls.
+
+hub = Hub.open()
+hub.sync()
+for change in hub.changes(after=seq): ...
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from .client import Line
+from .clock import Clock, SystemClock
+from .errors import HubError, Misconfigured
+from .lines import Lines, Transports
+from .plugins import Plugins, load
+from .ports import Grant, OrderSource, Stream
+from .settings import Settings, master_key
+from .store import Store, notes, parked, reads, shops, streams
+from .store import journal as journal_store
+from .store.journal import JournalBuffer
+from .store.reads import Change, OrderFilter, StoredOrder, Totals
+from .store.shops import Shop
+from .store.streams import Lease, Span
+from .sync import Counts, Poll
+from .sync.ledger import LEASE_SECONDS, Ledger, Provenance
+from .sync.poll import Step
+
+THREADS = 8
+HEAL_HORIZON = timedelta(days=3)
+OnStep = Callable[[str, str, Step], None]
+"""Told of each step of a reading: shop, stream, how far."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the reading of one stream of one shop ended."""
+
+    shop: str
+    stream: str
+    counts: Counts = field(default_factory=Counts)
+    error: HubError | None = None
+    skipped: str | None = None
+    """Why nothing was read, where that is no error."""
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        error = None
+        if self.error is not None:
+            error = {"kind": self.error.kind, "message": str(self.error)}
+        head = {"shop": self.shop, "stream": self.stream, "seconds": round(self.seconds, 3)}
+        return {**head, **self.counts.as_dict(), "skipped": self.skipped, "error": error}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCoverage:
+    """How far a stream has been read and what is proved of it."""
+
+    shop: str
+    channel: str
+    stream: str
+    cursor_at: datetime | None
+    last_ok_at: datetime | None
+    last_error: str | None
+    spans: tuple[Span, ...]
+    pages: int
+    rows: int
+    late: int
+    assumptions: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything from the first moment to the cursor is proved."""
+        return bool(self.spans) and all(s.state == "complete" for s in self.spans)
+
+
+class Hub:
+    """All the hub does, over one store. Thread safe."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        plugins: Plugins,
+        *,
+        clock: Clock | None = None,
+        transports: Transports = lambda channel: None,
+        shared_limits: bool = True,
+    ) -> None:
+        self.settings, self.store, self.plugins = settings, store, plugins
+        self.clock = clock or SystemClock()
+        self.lines = Lines(
+            settings, plugins, store, self.clock, transports, shared_limits=shared_limits
+        )
+        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+
+    @classmethod
+    def open(
+        cls,
+        config: Path | str | None = None,
+        *,
+        database: str | None = None,
+        key: bytes | None = None,
+        settings: Settings | None = None,
+        plugins: Plugins | None = None,
+        clock: Clock | None = None,
+        transports: Transports = lambda channel: None,
+    ) -> Hub:
+        """Read the settings, open the store, load the plugins.
+
+        Raises Misconfigured saying what to do when any of them is not in order.
+        """
+        settings = settings or Settings.load(config)
+        clock = clock or SystemClock()
+        key = master_key(settings) if key is None else key
+        store = Store.open(database or settings.database, key, clock.now)
+        loaded = plugins or load(settings.disabled)
+        return cls(settings, store, loaded, clock=clock, transports=transports)
+
+    def close(self) -> None:
+        """Close connections to platforms and the store."""
+        self.lines.close()
+        self.store.close()
+
+    def __enter__(self) -> Hub:
+        return self
+
+    def __exit__(self, *gone: object) -> None:
+        self.close()
+
+    # Shops ---------------------------------------------------------------------------
+
+    def shops(self) -> list[Shop]:
+        """All shops, by name."""
+        with self.store.reading() as connection:
+            return shops.shops(connection)
+
+    def shop(self, name: str) -> Shop:
+        """One shop. Raises Misconfigured naming those there are."""
+        with self.store.reading() as connection:
+            return shops.shop_named(connection, name)
+
+    def check_shop(self, channel: str, app: str, account: Mapping[str, str]) -> None:
+        """Raises Misconfigured where such a shop could never be read."""
+        known = self.plugins.channel(channel).account_fields
+        if strange := [name for name in account if name not in known]:
+            there = ", ".join(known) or "none"
+            raise Misconfigured(
+                f"{channel} has no account field {strange[0]!r}; it has: {there}"
+            )
+        if self.settings.app(app).channel != channel:
+            raise Misconfigured(
+                f"app {app} is for {self.settings.app(app).channel}, not {channel}"
+            )
+
+    def add_shop(
+        self,
+        name: str,
+        *,
+        channel: str,
+        external_id: str,
+        app: str,
+        start_at: datetime | None = None,
+        token: Grant | None = None,
+        account: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> Shop:
+        """Add a shop. Orders are read from `start_at` (aware; default 90 days back)."""
+        self.check_shop(channel, app, account or {})
+        at = self.clock.now()
+        zone = self.plugins.channel(channel).zone
+        with self.store.writing(durable=True) as connection:
+            shops.add_shop(
+                connection, at=at, name=name, channel=channel, external_id=external_id,
+                app=app, start_at=start_at or at - timedelta(days=90),
+                account=dict(account or {}), settings=dict(settings or {}),
+                time_zone=more.pop("time_zone", zone), **more,
+            )  # fmt: skip
+        shop = self.shop(name)
+        if token is not None:
+            self.accept_token(shop, token)
+        return shop
+
+    def accept_token(self, shop: Shop, grant: Grant) -> None:
+        """Keep a token a person gave; the shop is taken up again if it had stopped."""
+        line = self.lines.open(shop)
+        assert line.tokens is not None
+        line.tokens.accept(grant)
+
+    # Reading platforms ---------------------------------------------------------------
+
+    def sync(
+        self,
+        names: Sequence[str] = (),
+        *,
+        streams: Sequence[str] = (),
+        since: datetime | None = None,
+        on_step: OnStep | None = None,
+        threads: int = THREADS,
+    ) -> list[Outcome]:
+        """Bring shops (all, or those named) up to date; one shop's failure stops no other.
+
+        `since` (aware) sets where a stream that was never read begins.
+        """
+
+        def read(poll: Poll, shop: Shop) -> None:
+            poll.sync(since or shop.start_at)
+
+        return self._each(names, streams, read, on_step, threads)
+
+    def heal(
+        self,
+        names: Sequence[str] = (),
+        *,
+        streams: Sequence[str] = (),
+        horizon: timedelta = HEAL_HORIZON,
+        on_step: OnStep | None = None,
+        threads: int = THREADS,
+    ) -> list[Outcome]:
+        """Read again what is not proved, and all that changed within `horizon`."""
+
+        def read(poll: Poll, shop: Shop) -> None:
+            poll.heal(horizon)
+
+        return self._each(names, streams, read, on_step, threads)
+
+    def retry_parked(self, names: Sequence[str] = ()) -> list[Outcome]:
+        """Fetch every parked record that has an id again, whether due or not."""
+
+        def read(poll: Poll, shop: Shop) -> None:
+            poll.retry_parked(all_of_them=True)
+
+        return self._each(names, (), read, None, THREADS)
+
+    def _each(
+        self,
+        names: Sequence[str],
+        wanted: Sequence[str],
+        read: Callable[[Poll, Shop], None],
+        on_step: OnStep | None,
+        threads: int,
+    ) -> list[Outcome]:
+        chosen = [self.shop(n) for n in names] if names else self.shops()
+        chosen = [s for s in chosen if s.state == "active"]
+
+        def one(shop: Shop) -> list[Outcome]:
+            return self._shop(shop, wanted, read, on_step)
+
+        if len(chosen) <= 1 or threads <= 1:
+            return [o for shop in chosen for o in one(shop)]
+        with ThreadPoolExecutor(min(threads, len(chosen))) as pool:
+            return [o for outcomes in pool.map(one, chosen) for o in outcomes]
+
+    def _shop(
+        self,
+        shop: Shop,
+        wanted: Sequence[str],
+        read: Callable[[Poll, Shop], None],
+        on_step: OnStep | None,
+    ) -> list[Outcome]:
+        buffer = JournalBuffer()
+        try:
+            line = self.lines.open(shop, buffer)
+            source = self.plugins.orders(shop.channel, line)
+            todo = self._streams(shop, source, wanted)
+        except HubError as error:
+            return [Outcome(shop.name, "", error=error.at(shop=shop.name))]
+        return [self._stream(shop, line, source, s, buffer, read, on_step) for s in todo]
+
+    def _streams(
+        self, shop: Shop, source: OrderSource, wanted: Sequence[str]
+    ) -> list[Stream]:
+        off = self.settings.off(shop.channel, shop.name)
+        there = {s.name: s for s in source.streams}
+        if strange := [name for name in wanted if name not in there]:
+            names = ", ".join(there)
+            raise Misconfigured(
+                f"{shop.channel} has no stream {strange[0]!r}; it has: {names}"
+            )
+        chosen = [
+            s
+            for s in there.values()
+            if s.name not in off and (not wanted or s.name in wanted)
+        ]
+        return [self.settings.stream(shop.channel, s, shop.name) for s in chosen]
+
+    def _stream(
+        self,
+        shop: Shop,
+        line: Line,
+        source: OrderSource,
+        stream: Stream,
+        buffer: JournalBuffer,
+        read: Callable[[Poll, Shop], None],
+        on_step: OnStep | None,
+    ) -> Outcome:
+        outcome = Outcome(shop.name, stream.name)
+        lease = self._lease(shop, stream.name)
+        if lease is None:
+            outcome.skipped = "another worker is reading it"
+            return outcome
+        began, calls = time.monotonic(), buffer.noted
+        line.stream = stream.name
+        ledger = self._ledger(shop, line, stream, lease, buffer, outcome.counts)
+        poll = Poll(
+            source, stream, line, ledger,
+            clock_known=lambda: line.clock.known,
+            on_step=lambda step: on_step(shop.name, stream.name, step) if on_step else None,
+        )  # fmt: skip
+        try:
+            read(poll, shop)
+        except HubError as error:
+            outcome.error = error.at(channel=shop.channel, shop=shop.name)
+        finally:
+            outcome.counts.calls = buffer.noted - calls
+            self._close(shop, stream.name, lease, buffer, outcome)
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _lease(self, shop: Shop, stream: str) -> Lease | None:
+        holder = f"{self._holder}:{uuid.uuid4().hex[:8]}"
+        with self.store.writing() as connection:
+            return streams.take_lease(connection, shop.id, stream, holder, LEASE_SECONDS)
+
+    def _ledger(
+        self,
+        shop: Shop,
+        line: Line,
+        stream: Stream,
+        lease: Lease,
+        buffer: JournalBuffer,
+        counts: Counts,
+    ) -> Ledger:
+        def provenance() -> Provenance:
+            last = line.last
+            return Provenance(last.id, last.shape) if last else Provenance()
+
+        return Ledger(
+            self.store, shop.owner, lease, stream.reread_every, self.clock.now, counts,
+            buffer, provenance,
+        )  # fmt: skip
+
+    def _close(
+        self, shop: Shop, stream: str, lease: Lease, buffer: JournalBuffer, outcome: Outcome
+    ) -> None:
+        error = str(outcome.error) if outcome.error else None
+        with self.store.writing() as connection:
+            self.store.write_journal(connection, buffer.take())
+            streams.note_outcome(
+                connection, shop.id, stream, at=self.clock.now(), error=error
+            )
+            streams.free_lease(connection, lease)
+
+    # What is stored ------------------------------------------------------------------
+
+    def orders(
+        self, wanted: OrderFilter | None = None, *, limit: int = 50
+    ) -> list[StoredOrder]:
+        """The newest orders."""
+        with self.store.reading() as connection:
+            return reads.newest_orders(connection, wanted or OrderFilter(), limit)
+
+    def each_order(
+        self, wanted: OrderFilter | None = None, *, children: bool = True
+    ) -> Iterator[StoredOrder]:
+        """All orders, in pages, for exports and ERPs that take a first copy."""
+        with self.store.reading() as connection:
+            yield from reads.each_order(
+                connection, wanted or OrderFilter(), children=children
+            )
+
+    def order(self, key: str) -> StoredOrder:
+        """One order by hub id or platform id. Misconfigured when there is none, or two."""
+        return self._found(key)[1]
+
+    def _found(self, key: str) -> tuple[int, StoredOrder]:
+        with self.store.reading() as connection:
+            found = reads.find_order(connection, key)
+        if not found:
+            raise Misconfigured(
+                f"no order {key!r} is stored; run `hub sync`, or look at `hub coverage`"
+            )
+        if len(found) > 1:
+            which = ", ".join(f"{o.uid} ({o.shop})" for _, o in found)
+            raise Misconfigured(f"{key!r} is an order of several shops; name one: {which}")
+        return found[0]
+
+    def totals(self, *, by_shop: bool = False) -> list[Totals]:
+        """Orders and money per channel, or per shop."""
+        with self.store.reading() as connection:
+            return reads.totals(connection, by_shop=by_shop)
+
+    def changes(self, after: int = 0, *, limit: int = 500) -> list[Change]:
+        """What changed after a position of the feed; at least once, never skipping."""
+        with self.store.reading() as connection:
+            return reads.changes(connection, after, limit)
+
+    def coverage(self, names: Sequence[str] = ()) -> list[StreamCoverage]:
+        """What is proved, per shop and stream."""
+        found = []
+        with self.store.reading() as connection:
+            for shop in shops.shops(connection):
+                if not names or shop.name in names:
+                    for stream in streams.stream_names(connection, shop.id):
+                        found.append(self._coverage(connection, shop, stream))
+        return found
+
+    def _coverage(self, connection: Any, shop: Shop, stream: str) -> StreamCoverage:
+        rows = streams.coverage_rows(connection, shop.id, stream)
+        now = streams.progress(connection, shop.id, stream)
+        return StreamCoverage(
+            shop.name, shop.channel, stream, now.cursor_at, now.last_ok_at, now.last_error,
+            tuple(streams.spans(rows)),
+            sum(r.pages for r in rows), sum(r.rows for r in rows), sum(r.late for r in rows),
+            tuple(sorted({a for r in rows for a in r.assumptions})),
+        )  # fmt: skip
+
+    def parked(
+        self, name: str | None = None, *, resolved: bool = False
+    ) -> list[parked.Parked]:
+        """Records that could not be read, newest first."""
+        shop_id = self.shop(name).id if name else None
+        names = {s.id: s.name for s in self.shops()}
+        with self.store.reading() as connection:
+            found = parked.listing(connection, shop_id=shop_id, resolved=resolved)
+        return [parked.named(p, names.get(p.shop_id, "")) for p in found]
+
+    def parked_raw(self, parked_id: int) -> Any:
+        """A parked record as the platform gave it. Holds personal data."""
+        with self.store.reading() as connection:
+            return parked.raw_of(connection, parked_id, self.store.vault)
+
+    def journal(self, **wanted: Any) -> list[Any]:
+        """Calls to platforms, newest first: `shop`, `outcome`, `id`, `limit`."""
+        with self.store.reading() as connection:
+            return journal_store.entries(connection, **wanted)
+
+    def incidents(self, limit: int = 100) -> list[Any]:
+        """What a person should know, newest first."""
+        with self.store.reading() as connection:
+            return notes.incidents(connection, limit)
+
+    def explain(self, key: str) -> dict[str, Any]:
+        """An order with all that tells where it comes from: raw payload, call, feed."""
+        order_id, order = self._found(key)
+        with self.store.reading() as connection:
+            raw = reads.raw_records(connection, order_id, self.store.vault)
+            calls = [
+                entry
+                for r in raw
+                if r.journal_id is not None
+                for entry in journal_store.entries(connection, id=r.journal_id)
+            ]
+            events = reads.events_of(connection, order_id)
+        return {"order": order, "raw": raw, "calls": calls, "events": events}

@@ -1,0 +1,160 @@
+"""Lines to platforms: one room per app, shared by its shops, and a line per shop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .breaker import Breaker
+from .client import Line, httpx, open_http
+from .clock import Clock, PlatformClock
+from .errors import Misconfigured
+from .journal import JournalSink
+from .pace import Pace
+from .plugins import Plugins
+from .ports import Authorisation, Channel, ShopInfo
+from .settings import AppSettings, Settings
+from .store import Store
+from .store.shops import Shop
+from .tokens import TokenDiedEarly, Tokens
+from .wire import Credentials
+
+Transports = Callable[[Channel], httpx.BaseTransport | None]
+"""How a channel is reached; None: over the network."""
+
+
+@dataclass(slots=True)
+class Room:
+    """What all lines of one app share."""
+
+    channel: Channel
+    app: AppSettings
+    http: httpx.Client
+    clock: PlatformClock
+    pace: Pace
+    breaker: Breaker
+
+
+class Lines:
+    """Opens lines to shops. Thread safe; a line itself serves one thread at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        plugins: Plugins,
+        store: Store,
+        clock: Clock,
+        transports: Transports = lambda channel: None,
+        *,
+        shared_limits: bool = True,
+    ) -> None:
+        self._settings, self._plugins, self._store = settings, plugins, store
+        self._clock, self._transports = clock, transports
+        self._shared_limits = shared_limits
+        self._rooms: dict[str, Room] = {}
+        self._tokens: dict[str, Tokens] = {}
+        self._lock = threading.Lock()
+
+    def open(self, shop: Shop, journal: JournalSink | None = None) -> Line:
+        """A line to the shop. Raises Misconfigured naming what is missing."""
+        room = self.room(shop.app)
+        if room.channel.id != shop.channel:
+            raise Misconfigured(
+                f"shop {shop.name} is on {shop.channel}, its app {shop.app} on "
+                f"{room.channel.id}"
+            )
+        line = Line(
+            room.channel,
+            self._info(shop),
+            self._credentials(room, shop),
+            room.http,
+            base_url=room.app.base_url,
+            clock=room.clock,
+            pace=room.pace,
+            breaker=room.breaker,
+            journal=journal,
+            facts=self._settings.facts(shop.app, room.channel),
+            attempts=room.app.attempts,
+            timeout=min(room.app.deadline_seconds, 30.0),
+        )
+        line.tokens = self.tokens(shop, line)
+        return line
+
+    def room(self, app: str) -> Room:
+        """The app's shared parts, made once."""
+        with self._lock:
+            if app not in self._rooms:
+                self._rooms[app] = self._make_room(app)
+            return self._rooms[app]
+
+    def tokens(self, shop: Shop, line: Line) -> Tokens:
+        """The tokens the shop's calls are made with: its own, or its app's."""
+        authorisation = self._authorisation(shop, line)
+        shared = authorisation is not None and authorisation.shared
+        key = self.room(shop.app).app.app_key
+        subject = f"{shop.channel}/{f'app/{key}' if shared else shop.external_id}"
+        with self._lock:
+            if subject not in self._tokens:
+                self._tokens[subject] = self._make_tokens(shop, subject)
+            tokens = self._tokens[subject]
+        if tokens.authorisation is None:
+            tokens.authorisation = authorisation
+        return tokens
+
+    def close(self) -> None:
+        """Close the connections."""
+        for room in self._rooms.values():
+            room.http.close()
+
+    def _make_room(self, app: str) -> Room:
+        settings = self._settings.app(app)
+        channel = self._plugins.channel(settings.channel)
+        clock = PlatformClock(self._clock, name=channel.id)
+        stores = self._store.limit_states if self._shared_limits else None
+        pace = Pace(
+            self._settings.limits(app, channel),
+            self._clock,
+            stores=stores,
+            bans=self._store.bans,
+        )
+        http = open_http(
+            settings.base_url or channel.base_url,
+            proxy=settings.proxy,
+            transport=self._transports(channel),
+        )
+        return Room(channel, settings, http, clock, pace, Breaker(self._clock))
+
+    def _make_tokens(self, shop: Shop, subject: str) -> Tokens:
+        def died_early(event: TokenDiedEarly) -> None:
+            self._store.incident("token_died_early", str(event), channel=shop.channel)
+
+        room = self._rooms[shop.app]
+        remedy = f"give its new token with `hub shop token {shop.name}`"
+        return Tokens(
+            subject, self._store.tokens, room.clock, remedy=remedy, on_early=died_early
+        )
+
+    def _authorisation(self, shop: Shop, line: Line) -> Authorisation | None:
+        rows = {row.channel: row for row in self._plugins.table()}
+        if "authorisation" not in rows[shop.channel].capabilities:
+            return None
+        return self._plugins.authorisation(shop.channel, line)
+
+    def _info(self, shop: Shop) -> ShopInfo:
+        pins = {**self._settings.pins(shop.channel, shop.name), **shop.pins}
+        return ShopInfo(
+            name=shop.name,
+            external_id=shop.external_id,
+            account=shop.account,
+            settings={**shop.settings, **self._settings.shop_settings(shop.name)},
+            pins=pins,
+        )
+
+    def _credentials(self, room: Room, shop: Shop) -> Credentials:
+        return Credentials(
+            room.app.app_key,
+            room.app.secret().get_secret_value(),
+            account={"shop_id": shop.external_id, **shop.account},
+            options=room.app.options,
+        )

@@ -1,0 +1,188 @@
+"""A hub and a platform in a box, joined without sockets, on one virtual clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from hub_core.hub import Hub
+from hub_core.plugins import load
+from hub_core.ports import Grant, Limit
+from hub_core.sandbox import Account, Clock, Platform
+from hub_core.settings import Settings
+from hub_core.store import Store, streams
+from hub_core.store.tables import OrderRow
+from hub_core.testing.bridge import VirtualClock, platform_transport
+
+NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
+"""2026-11-20 12:00 in Beijing."""
+PLUGINS = load()
+UNSET_LIMITS = [{"calls": 100_000, "seconds": 1.0, "burst": 1000}]
+
+
+class Bench:
+    """One platform, one hub, and the questions a test asks of both."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        folder: Path,
+        *,
+        database: str = "sqlite://",
+        skew: float = 0.0,
+        channel_settings: Mapping[str, Any] | None = None,
+        limits: tuple[Limit, ...] | None = (),
+        transports: Any = None,
+    ) -> None:
+        self.platform, self.folder = platform, folder
+        self.clock = VirtualClock(platform.clock, skew=skew)
+        self.settings = Settings.of(
+            {
+                "apps": {a.app_key: self._app(a) for a in platform.accounts()},
+                "channels": {platform.channel: dict(channel_settings or {})},
+            }
+        )
+        store = Store.open(database, b"k" * 32, self.clock.now)
+        bridge = transports or (lambda channel: platform_transport(platform))
+        self.hub = Hub(
+            self.settings, store, PLUGINS, clock=self.clock, transports=bridge,
+            shared_limits=False,
+        )  # fmt: skip
+
+    def _app(self, account: Account) -> dict[str, Any]:
+        secret = self.folder / f"secret-{account.app_key}"
+        secret.write_text(account.app_secret)
+        return {
+            "channel": self.platform.channel,
+            "app_key": account.app_key,
+            "app_secret": f"file:{secret}",
+            "limits": [
+                {**limit, "prefix": known.prefix, "per": known.per}
+                for known in PLUGINS.channel(self.platform.channel).limits
+                for limit in UNSET_LIMITS
+            ],
+        }
+
+    def add_shops(self, start_at: datetime) -> None:
+        for account in self.platform.accounts():
+            add_account(self.hub, self.platform.channel, account, start_at)
+
+    # Questions ----------------------------------------------------------------------
+
+    def stored(self, shop_name: str) -> dict[str, tuple[str, int | None]]:
+        """External id to (the platform's word, what the buyer paid or has to pay)."""
+        shop = self.hub.shop(shop_name)
+        o = OrderRow
+        paid = func.coalesce(col(o.buyer_paid_amount), col(o.payable_amount))
+        query = select(col(o.external_id), col(o.status_raw), paid)
+        with self.hub.store.reading() as connection:
+            rows = connection.execute(query.where(col(o.shop_id) == shop.id))
+            return {row[0]: (row[1], row[2]) for row in rows}
+
+    def parked_ids(self, shop_name: str) -> set[str]:
+        return {p.external_id for p in self.hub.parked(shop_name) if p.external_id}
+
+    def lost(self, account: Account) -> list[str]:
+        """Orders neither stored at the truth's version nor parked."""
+        stored, parked = self.stored(account.name), self.parked_ids(account.name)
+        return [
+            f"{t.external_id}: {(t.status, t.paid)} is stored as {stored.get(t.external_id)}"
+            for t in self.platform.truth(account.external_id)
+            if not t.removed
+            and t.external_id not in parked
+            and stored.get(t.external_id) != (t.status, t.paid)
+        ]
+
+    def doubled(self, account: Account) -> list[str]:
+        shop = self.hub.shop(account.name)
+        query = select(col(OrderRow.external_id)).where(col(OrderRow.shop_id) == shop.id)
+        with self.hub.store.reading() as connection:
+            ids = list(connection.execute(query).scalars())
+        return [i for i in set(ids) if ids.count(i) > 1]
+
+    def false_completes(self, account: Account, lag: float = 180.0) -> list[str]:
+        """Orders inside an interval called complete that are stored at no such version.
+
+        A version visible later than the settle lag after its stamp is not held against
+        the interval: it is counted late when it comes.
+        """
+        shop, now = self.hub.shop(account.name), self.platform.clock.now()
+        stored, parked = self.stored(account.name), self.parked_ids(account.name)
+        with self.hub.store.reading() as connection:
+            names = streams.stream_names(connection, shop.id)
+            ledger = {
+                n: [
+                    r
+                    for r in streams.coverage_rows(connection, shop.id, n)
+                    if r.state == "complete"
+                ]
+                for n in names
+            }
+        wrong = []
+        for t in self.platform.truth(account.external_id):
+            seen = [v for v in t.versions if v.visible_at <= now]
+            if not seen or t.external_id in parked or t.removed:
+                continue
+            v = seen[-1]
+            if v.visible_at - v.updated_at > lag:
+                continue
+            at = datetime.fromtimestamp(v.updated_at, UTC)
+            inside = any(
+                c.since <= at <= c.until and c.observed_at.timestamp() >= v.visible_at
+                for c in ledger.get(t.stream, [])
+            )
+            if inside and t.external_id not in stored:
+                wrong.append(f"{t.external_id} changed {at}")
+        return wrong
+
+    def close(self) -> None:
+        self.hub.close()
+
+
+def add_account(hub: Hub, channel: str, account: Account, start_at: datetime) -> None:
+    token = None
+    if account.access_token:
+        token = Grant(
+            access_token=account.access_token,
+            expires_in=account.expires_in,
+            refresh_token=account.refresh_token,
+        )
+    fields = PLUGINS.channel(channel).account_fields
+    hub.add_shop(
+        account.name,
+        channel=channel,
+        external_id=account.external_id,
+        app=account.app_key,
+        start_at=start_at,
+        token=token,
+        account={k: v for k, v in account.account.items() if k in fields},
+        settings=account.settings,
+    )
+
+
+@contextmanager
+def bench(
+    channel: str, folder: Path, *, seed: int = 0, orders: int = 60, **how: Any
+) -> Iterator[Bench]:
+    """A bench over a fresh box whose clock stands still at noon in Beijing."""
+    history = how.pop("history", timedelta(days=1))
+    joined = {
+        k: how.pop(k)
+        for k in ("database", "skew", "channel_settings", "limits", "transports")
+        if k in how
+    }
+    create = PLUGINS.sandbox(channel)
+    how.setdefault("latency", 0.2)
+    platform = create(seed=seed, orders=orders, clock=Clock(NOON), history=history, **how)
+    made = Bench(platform, folder, **joined)
+    try:
+        made.add_shops(datetime.fromtimestamp(NOON, UTC) - history - timedelta(days=1))
+        yield made
+    finally:
+        made.close()
