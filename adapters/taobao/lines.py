@@ -82,12 +82,17 @@ def _quantity(row: Line, trade: Trade, single: bool) -> int:
 
 def _discounts(row: Line, trade: Trade, single: bool) -> Discounts:
     """The line's own discount and its share of the trade's. Who pays is not said."""
-    share = row.part_mjz_discount
-    if share is None and (single or trade.discount_fee == 0):
-        share = trade.discount_fee
+    share = _share(row, trade, single)
     if row.discount_fee is None or share is None:
         return NO_DISCOUNTS
     return Discounts(total_amount=row.discount_fee + share)
+
+
+def _share(row: Line, trade: Trade, single: bool) -> int | None:
+    """Of the trade's own discounts; left out where there is nothing to share."""
+    if row.part_mjz_discount is not None:
+        return row.part_mjz_discount
+    return trade.discount_fee if single or trade.discount_fee == 0 else None
 
 
 def _paid(row: Line, trade: Trade, axes: Axes, single: bool) -> int | None:
@@ -99,7 +104,7 @@ def _paid(row: Line, trade: Trade, axes: Axes, single: bool) -> int | None:
         return _less(payment, trade.post_fee)
     if row.divide_order_fee is not None:
         return row.divide_order_fee
-    return _less(row.payment, trade.discount_fee and row.part_mjz_discount)
+    return _less(row.payment, _share(row, trade, single))
 
 
 def _less(amount: int | None, other: int | None) -> int | None:

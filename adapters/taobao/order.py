@@ -136,10 +136,7 @@ def _refunds(
 
 def any_refunded(trade: Trade) -> bool:
     """Whether any line's refund has succeeded."""
-    for row in trade.orders:  # a plain loop: this is asked of every order
-        if refunded(row):
-            return True
-    return False
+    return any(refunded(row) for row in trade.orders)
 
 
 def _type(trade: Trade) -> OrderType:
