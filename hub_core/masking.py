@@ -125,7 +125,7 @@ def mask_body(body: bytes, secrets: Sequence[str | None] = ()) -> str:
 
 
 LITERAL = re.compile(r'"(?>(?:[^"\\]|\\.)*)"?(\s{0,8}:)?', re.DOTALL)
-MARKUP = re.compile(r"(<(\w{1,30})[^<>]{0,300}>)?([^<>]+)")
+MARKUP = re.compile(r"<([!/]?\w{0,30})[^<>]*>?|([^<>]+)")
 SPOKEN = frozenset({"title", "h1", "h2", "code", "msg", "message", "sub_code", "sub_msg"})
 
 
@@ -135,14 +135,22 @@ def _masked_scrap(text: str, secrets: Sequence[str | None]) -> str:
     if start in ("{", "["):
         text = LITERAL.sub(lambda m: m[0] if m[1] else f'"{MASK}"', text)
     elif start == "<":
-        text = MARKUP.sub(_masked_markup, text)
+        text = _masked_markup(text)
     else:
         text = re.sub(r"[^\x20-\x7e\n]+", MASK, text)
     return mask_text(text, secrets)
 
 
-def _masked_markup(match: re.Match[str]) -> str:
-    tag, name, inner = match.groups()
-    if tag is None and not match[0].strip():
-        return match[0]
-    return f"{tag or ''}{inner if name and name.lower() in SPOKEN else MASK}"
+def _masked_markup(text: str) -> str:
+    """Tags without their attributes; the text of those a page or an error speaks with."""
+    out, tag = [], ""
+    for match in MARKUP.finditer(text):
+        name, inner = match.groups()
+        if name is not None:
+            tag = name.lower()
+            out.append(f"<{name}>")
+        elif tag in SPOKEN or not inner.strip():
+            out.append(inner)
+        else:
+            out.append(MASK)
+    return "".join(out)
