@@ -12,7 +12,8 @@ from hub_core.models import Order, Protection
 from hub_core.wire import JSON, Ask, Call, Fetched, Misread, Page, Text, read_rows
 
 from .common import CountAsk, ListAsk, read_count, read_list
-from .order import read_party, read_trade
+from .order import read_trade
+from .people import read_party
 from .trade import Trade, fields
 
 SHAPE = "orders_v1"

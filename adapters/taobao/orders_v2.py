@@ -26,7 +26,8 @@ from hub_core.wire import (
 )
 
 from .common import CountAsk, ListAsk, read_count, read_list
-from .order import read_party, read_trade
+from .order import read_trade
+from .people import read_party
 from .trade import Line, Trade, fields, listed
 
 SHAPE = "orders_v2"
