@@ -80,7 +80,7 @@ def read_issues(
     for line in lines:
         if line.after_sale_status is AfterSaleStatus.UNKNOWN:
             issues.append(Issue("lines.refund_status", "unknown_word"))
-        if line.fulfillment_status is FulfillmentStatus.UNKNOWN:
+        if line.fulfillment_status is FulfillmentStatus.UNKNOWN and line.status_raw:
             issues.append(Issue("lines.status", "unknown_word"))
     if any(refunded(row) for row in trade.orders):
         issues.append(Issue("payable_amount", "may_be_lowered_by_refund"))
