@@ -23,11 +23,13 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     # import those before it; the members of a set know nothing of each other.
     ("errors", "models"),
     ("wire", "ports", "hookspecs"),
-    ("clock", "masking", "answers", "breaker", "journal", "pace", "tokens")
-    + ("sockets", "client"),
+    (
+        *("clock", "masking", "answers", "breaker", "journal", "pace", "tokens"),
+        *("sockets", "client"),
+    ),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing"},
-    ("hub",),
+    ("lines", "hub"),
     {"cli", "api", "console"},
 )
 BESIDE = {
