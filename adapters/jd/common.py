@@ -1,4 +1,4 @@
-"""What no shape of JD's orders has changed: words, money, and how an order is put together.
+"""What no shape of JD's orders has changed: the fields, and how an order is put together.
 
 Source: channel paper JD §3 and §8; the order classes of the official Java SDK
 (OrderQueryJsfService); the order page jos.jd.com/apilistnewdetail.html?apiId=15660.
@@ -7,19 +7,12 @@ Source: channel paper JD §3 and §8; the order classes of the official Java SDK
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
-from pydantic import (
-    AwareDatetime,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-)
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from hub_core.models import (
-    AfterSaleStatus,
     FulfillmentStatus,
     Issue,
     Order,
@@ -28,164 +21,19 @@ from hub_core.models import (
     Party,
     PaymentStatus,
 )
-from hub_core.wire import (
-    BEIJING,
-    Ask,
-    ClockText,
-    SomeId,
-    SomeText,
-    SomeYuan,
-    Text,
-    Wire,
-    Words,
-)
+from hub_core.wire import ClockText, SomeId, SomeText, SomeYuan, Text, Wire
 
 from .lines import WireCoupon, WireItem, read_discounts, read_lines
 from .parcels import WireParcel, read_deliveries
-
-# Asking --------------------------------------------------------------------------------
-
-
-def beijing_text(moment: datetime) -> str:
-    """`2026-11-20 12:00:00` in Beijing; fractions of a second are dropped."""
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
-
-
-BeijingText = Annotated[AwareDatetime, PlainSerializer(beijing_text)]
-DigitText = Annotated[int, PlainSerializer(str)]
-
-
-class SearchAsk(Ask):
-    """A page of orders by the time of their last change, oldest change first.
-
-    The time moves with the state and the waybill only. `page` and `page_size` travel
-    as text. `sortType` 1 would be descending, `dateType` 1 the creation time.
-    """
-
-    since: BeijingText = Field(serialization_alias="start_date")
-    until: BeijingText = Field(serialization_alias="end_date")
-    states: str = Field(serialization_alias="order_state", min_length=1)
-    optional_fields: str
-    page: DigitText = Field(ge=1)
-    page_size: DigitText = Field(ge=1, le=100)
-    sort_type: int = Field(default=0, serialization_alias="sortType")
-    date_type: int = Field(default=0, serialization_alias="dateType")
-    source_id: str | None = None
-
-
-class GetAsk(Ask):
-    """One order by its number."""
-
-    order_id: int = Field(ge=1)
-    optional_fields: str
-    source_id: str | None = None
-
-
-FIELDS = (
-    "orderId,venderId,orderType,payType,orderState,orderStateRemark,"
-    "orderTotalPrice,sellerDiscount,orderSellerPrice,orderPayment,freightPrice,"
-    "balanceUsed,taxFee,shouldPay,actualPay,payDiscount,totalSellerReceivable,"
-    "orderStartTime,paymentConfirmTime,orderEndTime,modified,outBoundDate,"
-    "consigneeInfo,itemInfoList,couponDetailList,invoiceEasyInfo,"
-    "waybill,logisticsId,partialLogisticsInfoModel,venderRemark,orderRemark,"
-    "parentOrderId,directParentOrderId,storeOrder,storeId,menDianId,"
-    "idSopShipmenttype,returnOrder,orderSource,scDT,pin,open_id_buyer,xid_buyer"
+from .words import (
+    ON_DELIVERY,
+    SERVICE_STATES,
+    STATES,
+    TYPES,
+    UNKNOWN,
+    State,
+    word_code,
 )
-"""`optional_fields` is a whitelist: what is not named does not come back."""
-
-
-# Words ---------------------------------------------------------------------------------
-
-
-class State(NamedTuple):
-    """What an order state says by itself."""
-
-    order: OrderStatus
-    payment: PaymentStatus
-    """Where neither a payment time nor the way of paying says more: search only lists
-    orders fit for production, which are paid unless paid on delivery."""
-    fulfillment: FulfillmentStatus | None
-    """None: the state does not say; a parcel or a shipping time does."""
-    after_sale: AfterSaleStatus = AfterSaleStatus.NONE
-    flags: tuple[str, ...] = ()
-
-
-UNKNOWN = State(
-    OrderStatus.UNKNOWN,
-    PaymentStatus.UNKNOWN,
-    FulfillmentStatus.UNKNOWN,
-    AfterSaleStatus.UNKNOWN,
-)
-TO_SHIP = State(OrderStatus.OPEN, PaymentStatus.PAID, FulfillmentStatus.UNFULFILLED)
-SHIPPED = State(OrderStatus.OPEN, PaymentStatus.PAID, FulfillmentStatus.SHIPPED)
-FINISHED = State(OrderStatus.COMPLETED, PaymentStatus.PAID, FulfillmentStatus.DELIVERED)
-PAUSED = State(OrderStatus.OPEN, PaymentStatus.UNKNOWN, None, flags=("paused",))
-RETURNING = State(
-    OrderStatus.OPEN,
-    PaymentStatus.PAID,
-    FulfillmentStatus.SHIPPED,
-    AfterSaleStatus.OPEN,
-    ("delivery_return",),
-)
-
-STATES: Words[State] = Words(
-    {
-        "NOT_PAY": State(
-            OrderStatus.PENDING_PAYMENT,
-            PaymentStatus.UNPAID,
-            FulfillmentStatus.UNFULFILLED,
-        ),
-        "WAIT_SELLER_STOCK_OUT": TO_SHIP,
-        "WAIT_SELLER_DELIVERY": TO_SHIP,
-        "WAIT_GOODS_RECEIVE_CONFIRM": SHIPPED,
-        "WAIT_SEND_CODE": TO_SHIP,
-        "FINISHED_L": FINISHED,
-        "TRADE_CANCELED": State(OrderStatus.CANCELLED, PaymentStatus.UNKNOWN, None),
-        "LOCKED": State(
-            OrderStatus.OPEN,
-            PaymentStatus.UNKNOWN,
-            None,
-            AfterSaleStatus.OPEN,
-            ("locked", "refund_requested"),
-        ),
-        "PAUSE": PAUSED,
-        "POP_ORDER_PAUSE": PAUSED._replace(flags=("paused", "business_hold")),
-        "DELIVERY_RETURN": RETURNING,
-        "DengDaiChuKu": TO_SHIP,
-        "DengDaiFaHuo": TO_SHIP,
-        "DengDaiQueRenShouHuo": SHIPPED,
-        "WanCheng": FINISHED,
-        "ZanTing": PAUSED,
-        "PeiSongTuiHuo": RETURNING,
-    },
-    unknown=UNKNOWN,
-)
-"""LOCKED: the buyer asked to cancel, never ship. The last six are older spellings."""
-
-SERVICE_STATES: Words[FulfillmentStatus] = Words(
-    {
-        "WAIT_SEND_CODE": FulfillmentStatus.UNFULFILLED,
-        "WAIT_SELLER_STOCK_OUT": FulfillmentStatus.UNFULFILLED,
-        "WAIT_GOODS_RECEIVE_CONFIRM": FulfillmentStatus.REDEEMABLE,
-        "FINISHED_L": FulfillmentStatus.REDEEMED,
-    },
-    unknown=FulfillmentStatus.UNKNOWN,
-)
-"""The same for local-life (LOC) orders, where a code is sent instead of goods."""
-
-TYPES: Words[OrderType] = Words(
-    {"22": OrderType.NORMAL, "75": OrderType.LOCAL_LIFE}, unknown=OrderType.UNKNOWN
-)
-ON_DELIVERY = "1"
-"""The way of paying that is cash on delivery."""
-
-
-def word_code(text: str | None) -> str | None:
-    """`4` of `4-在线支付` (and of `4`)."""
-    return None if text is None else text.partition("-")[0].strip()
-
-
-# Reading -------------------------------------------------------------------------------
 
 
 def empty_object(value: Any) -> Any:
@@ -241,7 +89,7 @@ class WireBasics(Wire):
     order_remark: SomeText = Field(default=None, repr=False)
     parent_order_id: SomeId = None
     direct_parent_order_id: SomeId = None
-    store_order: SomeText = None
+    store_order: SomeId = None
     store_id: SomeId = None
     men_dian_id: SomeId = None
     id_sop_shipmenttype: SomeText = None
@@ -359,12 +207,14 @@ def _receivable(wire: WireBasics) -> int | None:
 
 def _flags(wire: WireBasics, state: State) -> tuple[str, ...]:
     """`platform_warehouse`: JD ships it; `after_sale_shipment`: no sale, a case's goods."""
-    more = (
-        ("cash_on_delivery", _on_delivery(wire)),
-        ("platform_warehouse", wire.store_order is not None),
-        ("after_sale_shipment", wire.return_order is not None),
-    )
-    return state.flags + tuple(name for name, so in more if so)
+    flags = list(state.flags)
+    if _on_delivery(wire):
+        flags.append("cash_on_delivery")
+    if wire.store_order is not None:
+        flags.append("platform_warehouse")
+    if wire.return_order is not None:
+        flags.append("after_sale_shipment")
+    return tuple(flags)
 
 
 def _say_what_is_unknown(

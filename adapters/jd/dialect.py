@@ -15,8 +15,12 @@ from hub_core.wire import BEIJING, JSON, Call, Credentials, HttpRequest, epoch
 from .envelope import granted, opened, proven
 from .sign import sign
 
+OAUTH_HOST = "https://open-oauth.jd.com"
 OAUTH = "/oauth2/"
 """Token endpoints live on a host of their own and are not signed."""
+
+PLAIN, ZONED = "plain", "zoned"
+VERSION = "2.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Jos:
     """JD's dialect. Its fields are what no document settles (C).
 
     `Credentials.options` may set `oauth_base_url`, `timestamp` (`plain`, or `zoned` as
-    the official SDKs since 2022 write it) and `v`.
+    the official SDKs since 2022 write it) and `v` (2024's SDK has others per method).
     """
 
     call_limit_wait: float = 900.0
@@ -50,8 +54,8 @@ class Jos:
         sent = {
             "method": call.endpoint,
             "app_key": who.app_key,
-            "timestamp": _timestamp(now, who.options.get("timestamp", "plain")),
-            "v": who.options.get("v", "2.0"),
+            "timestamp": _timestamp(now, who.options.get("timestamp") or PLAIN),
+            "v": who.options.get("v") or VERSION,
             "360buy_param_json": business_json(params),
         }
         if call.needs_token and who.token is not None:
@@ -94,7 +98,7 @@ def business_json(params: JSON) -> str:
 
 def _timestamp(now: datetime, style: str) -> str:
     text = now.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{text}.000+0800" if style == "zoned" else text
+    return f"{text}.000+0800" if style == ZONED else text
 
 
 def _token_request(call: Call[Any], params: JSON, who: Credentials) -> HttpRequest:
@@ -103,5 +107,5 @@ def _token_request(call: Call[Any], params: JSON, who: Credentials) -> HttpReque
         "GET",
         call.endpoint,
         query=tuple((name, str(value)) for name, value in known.items()),
-        base_url=who.options.get("oauth_base_url", "https://open-oauth.jd.com"),
+        base_url=who.options.get("oauth_base_url") or OAUTH_HOST,
     )

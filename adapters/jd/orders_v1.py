@@ -17,9 +17,10 @@ from pydantic.alias_generators import to_camel
 from hub_core.models import Order, Party
 from hub_core.wire import JSON, Call, Fetched, Misread, Page, SomeText, Wire
 
-from .common import FIELDS, GetAsk, SearchAsk, WireBasics, empty_object, put_together
+from .asks import FIELDS, GetAsk, SearchAsk
+from .common import WireBasics, empty_object, put_together
 from .pages import order_of, page_of
-from .receiver import is_sealed, plain, protection
+from .receiver import parted, protection
 
 
 class Search(SearchAsk):
@@ -78,8 +79,7 @@ def read_party(wire: WireOrder) -> Party:
         "telephone": to.telephone,
         "address": to.full_address,
     }
-    ciphers = {field: text for field, text in given.items() if text and is_sealed(text)}
-    shown = {field: plain(text) for field, text in given.items()}
+    shown, ciphers = parted(given)
     return Party(
         buyer_token=wire.open_id_buyer or wire.xid_buyer or wire.pin,
         buyer_nick=wire.pin,

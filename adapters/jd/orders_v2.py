@@ -18,9 +18,10 @@ from pydantic.alias_generators import to_camel
 from hub_core.models import Order, Party
 from hub_core.wire import JSON, Call, Fetched, Misread, Page, SomeText, Wire
 
-from .common import FIELDS, GetAsk, SearchAsk, WireBasics, empty_object, put_together
+from .asks import FIELDS, GetAsk, SearchAsk
+from .common import WireBasics, empty_object, put_together
 from .pages import order_of, page_of
-from .receiver import is_sealed, plain, protection
+from .receiver import parted, protection
 
 WITH_OAID = FIELDS + ",oaid"
 
@@ -81,39 +82,40 @@ def read_order(wire: WireOrder) -> Order:
 def read_party(wire: WireOrder) -> Party:
     """Clear or masked texts where there are any; ciphertexts beside them."""
     to = wire.consignee_info or NOBODY
-    ciphers = _ciphers(to)
-    name, phone = plain(to.fullname), plain(to.mobile)
-    telephone, address = plain(to.telephone), plain(to.full_address)
+    given = {
+        "name": to.fullname,
+        "phone": to.mobile,
+        "telephone": to.telephone,
+        "address": to.full_address,
+    }
+    shown, ciphers = parted(given)
+    ciphers |= _twins(to)
     return Party(
         buyer_token=wire.open_id_buyer or wire.xid_buyer or wire.pin,
         receiver_token=to.oaid or wire.oaid,
-        protection=protection((name, phone, telephone, address), sealed=bool(ciphers)),
-        name=name,
-        phone=phone,
-        telephone=telephone,
+        protection=protection(shown.values(), sealed=bool(ciphers)),
+        name=shown["name"],
+        phone=shown["phone"],
+        telephone=shown["telephone"],
         province=to.province,
         city=to.city,
         district=to.county,
         town=to.town,
-        address=address,
+        address=shown["address"],
         buyer_note=wire.order_remark,
         seller_note=wire.vender_remark,
         ciphers=ciphers,
     )
 
 
-def _ciphers(to: WireConsignee) -> dict[str, str]:
-    """The twin where there is one, else a plain field that turns out to be sealed."""
-    given = (
-        ("name", to.encrypt_fullname, to.fullname),
-        ("phone", to.encrypt_mobile, to.mobile),
-        ("telephone", to.encrypt_telephone, to.telephone),
-        ("address", to.encrypt_address, to.full_address),
-    )
-    found = [
-        (field, twin or (text if is_sealed(text) else None)) for field, twin, text in given
-    ]
-    return {field: text for field, text in found if text}
+def _twins(to: WireConsignee) -> dict[str, str]:
+    twins = {
+        "name": to.encrypt_fullname,
+        "phone": to.encrypt_mobile,
+        "telephone": to.encrypt_telephone,
+        "address": to.encrypt_address,
+    }
+    return {field: text for field, text in twins.items() if text}
 
 
 def read_page(inner: JSON) -> Page:

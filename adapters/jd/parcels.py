@@ -96,9 +96,10 @@ def _pairs(
     if len(groups) != len(names):
         issues.append(Issue("deliveries", "couriers_do_not_align"))
         names = [None] * len(groups)
-    return [
+    found = [
         (name, number.strip() or None)
         for name, group in zip(names, groups, strict=True)
         for number in group.split(",")
         if name or number.strip()
     ]
+    return list(dict.fromkeys(found))

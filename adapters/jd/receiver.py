@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hub_core.models import Protection
 
@@ -12,14 +12,18 @@ SEALED = re.compile(r"AA[A-Za-z0-9+/_-]{14,}={0,2}")
 alphabet and the leading AA are as captured (B)."""
 
 
-def is_sealed(text: str | None) -> bool:
-    """Whether a text is the platform's ciphertext rather than a name or number."""
-    return text is not None and text[:2] == "AA" and SEALED.fullmatch(text) is not None
-
-
-def plain(text: str | None) -> str | None:
-    """The text, unless it is ciphertext."""
-    return None if is_sealed(text) else text
+def parted(
+    given: Mapping[str, str | None],
+) -> tuple[Mapping[str, str | None], dict[str, str]]:
+    """What can be shown, and what is the platform's ciphertext rather than a name."""
+    ciphers = {
+        field: text
+        for field, text in given.items()
+        if text is not None and text[:2] == "AA" and SEALED.fullmatch(text)
+    }
+    if not ciphers:
+        return given, ciphers
+    return {f: None if f in ciphers else t for f, t in given.items()}, ciphers
 
 
 def protection(shown: Iterable[str | None], *, sealed: bool) -> Protection:

@@ -30,10 +30,11 @@ from hub_core.wire import (
     Wire,
 )
 
-from .common import STATES, TYPES, BeijingText, word_code
+from .asks import BeijingText
 from .lines import names
 from .pages import COUNT, one_of, rows_of
-from .receiver import is_sealed, plain, protection
+from .receiver import parted, protection
+from .words import STATES, TYPES, word_code
 
 WORD = "NOT_PAY"
 
@@ -144,8 +145,7 @@ def read_party(wire: WireOrder) -> Party:
         "telephone": wire.phone,
         "address": wire.address,
     }
-    ciphers = {field: text for field, text in given.items() if text and is_sealed(text)}
-    shown = {field: plain(text) for field, text in given.items()}
+    shown, ciphers = parted(given)
     return Party(
         buyer_token=wire.open_id_buyer or wire.xid_buyer or wire.pin,
         receiver_token=wire.oaid,
@@ -164,17 +164,12 @@ def _extras(wire: WireOrder) -> dict[str, str | int | bool | None]:
 
 
 def read_page(inner: JSON) -> Page:
-    """A page; `index` is the number the platform says it has."""
+    """A page. Whether `index` counts pages, and from where, is not said: left alone."""
     found = inner["paginatedInfo"]
     if not isinstance(found, dict):
         raise ValueError("paginatedInfo is not an object")
     total = COUNT.validate_python(found["totalItem"])
-    index = found.get("index")
-    return Page(
-        rows_of(found.get("pageList"), total, ORDER, read_order),
-        total=total,
-        number=None if index is None else COUNT.validate_python(index),
-    )
+    return Page(rows_of(found.get("pageList"), total, ORDER, read_order), total=total)
 
 
 def read_one(inner: JSON) -> Fetched | Misread | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.jd.dialect import Jos
 from hub_core import hookimpl
-from hub_core.errors import Forbidden, Gone, Unauthorised
+from hub_core.errors import Forbidden, Gone, Misconfigured, Unauthorised
 from hub_core.ports import (
     Authorisation,
     Channel,
@@ -131,7 +131,10 @@ class JdOrders:
         return self.session.facts.get(name, FACTS[name])
 
     def _number(self, name: str) -> int:
-        return int(self._fact(name))
+        try:
+            return int(self._fact(name))
+        except ValueError:
+            raise Misconfigured(f"jd: the fact {name} is a whole number") from None
 
     def _source(self) -> str | None:
         return self._fact("source_id") or None

@@ -124,6 +124,11 @@ def test_what_no_document_settles_is_configuration() -> None:
     assert set(paid.assumptions) <= set(jd.FACTS)
 
 
+def test_a_number_that_is_none_is_a_wrong_setting() -> None:
+    with pytest.raises(Misconfigured, match="rows_cap"):
+        streams(Script([], facts={"rows_cap": "many"}))
+
+
 def test_a_longest_window_is_legal_in_the_shortest_month() -> None:
     session = Script([listed()])
     source = jd.JdOrders(session)
