@@ -82,7 +82,12 @@ def _voucher(
 
 
 def refunded(certificates: Sequence[Certificate]) -> int | None:
-    """Fen given back: the refund amounts of the refunded vouchers, if all are said."""
+    """Fen given back: the refund amounts of the refunded vouchers, if all are said.
+
+    None too where a voucher's word is new to the hub: it may mean a refund.
+    """
+    if any([c.item_status not in words.ITEM for c in certificates]):
+        return None
     gone = [c for c in certificates if c.item_status == words.REFUNDED]
     if gone:
         return total([c.refund_amount for c in gone])

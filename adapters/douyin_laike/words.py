@@ -120,12 +120,13 @@ def axes(status: str, kind: str | None, was_paid: bool, words: frozenset[str]) -
         payment = PaymentStatus.UNKNOWN
     if order is not OrderStatus.UNKNOWN and payment is not PaymentStatus.UNPAID:
         payment = _payment(payment, words)
-        fulfillment = _fulfillment(_without_vouchers(status, kind, fulfillment), words)
+        fulfillment = _fulfillment(status, kind, words)
     type = OrderType.LOCAL_LIFE if kind is None else TYPE[kind]
     flags = ("refund_requested",) if REFUNDING in words else ()
     issues = _issues(status, type, words)
     after_sale = _after_sale(words)
-    paid = payment not in (PaymentStatus.UNPAID, PaymentStatus.UNKNOWN)
+    unsure = payment is PaymentStatus.UNKNOWN
+    paid = was_paid if unsure else payment is not PaymentStatus.UNPAID
     return Axes(order, payment, fulfillment, after_sale, type, flags, issues, paid)
 
 
@@ -138,24 +139,19 @@ def _payment(base: PaymentStatus, words: frozenset[str]) -> PaymentStatus:
     return PaymentStatus.PARTIALLY_REFUNDED if rest else PaymentStatus.REFUNDED
 
 
-def _without_vouchers(
-    status: str, kind: str | None, base: FulfillmentStatus
-) -> FulfillmentStatus:
-    """Takeaway is handed over, a bill was eaten before it was paid: no vouchers there."""
-    if kind == BILL:
+def _fulfillment(status: str, kind: str | None, words: frozenset[str]) -> FulfillmentStatus:
+    states = {ITEM[word][1] for word in words} - {None}
+    if words and not states:
         return FulfillmentStatus.NOT_REQUIRED
-    if kind == TAKEAWAY and status != CLOSED:
+    if kind == BILL:  # eaten before it was paid
+        return FulfillmentStatus.NOT_REQUIRED
+    if kind == TAKEAWAY and status != CLOSED:  # handed over, not redeemed
         done = status == FINISHED
         return FulfillmentStatus.DELIVERED if done else FulfillmentStatus.UNFULFILLED
-    return base
+    return _redeemed(states) if words else STATUS[status][2]
 
 
-def _fulfillment(base: FulfillmentStatus, words: frozenset[str]) -> FulfillmentStatus:
-    if not words or base in (FulfillmentStatus.DELIVERED, FulfillmentStatus.UNKNOWN):
-        return base
-    states = {ITEM[word][1] for word in words} - {None}
-    if not states:
-        return FulfillmentStatus.NOT_REQUIRED
+def _redeemed(states: set[FulfillmentStatus | None]) -> FulfillmentStatus:
     if FulfillmentStatus.UNKNOWN in states:
         return FulfillmentStatus.UNKNOWN
     if states == {FulfillmentStatus.REDEEMED}:
