@@ -51,7 +51,7 @@ def catering_row(state: State, updated: int, form: Form) -> JSON:
         "merchant_info": {"account_id": form.account_id, "account_name": form.account_name},
         "contacts": [contact(sale, encrypted=True)],
         "certificate": _certificates(state, form),
-        "discounts": [d | {"discount_extra": IDLE} for d in shares(sale.units, form)],
+        "discounts": _discounts(sale, form),
         "sub_order_amount_infos": [_sub(unit, form) for unit in sale.units],
         "amount_info": amount_info(state, form),
     }
@@ -65,6 +65,11 @@ def _poi(sale: Sale) -> JSON:
         "intention_poi_id": sale.poi_id,
         "intention_poi_name": name,
     }
+
+
+def _discounts(sale: Sale, form: Form) -> list[JSON]:
+    idle: JSON = {"discount_extra": IDLE} if sale.role == "达人" else {}
+    return [discount | idle for discount in shares(sale.units, form)]
 
 
 def _goods(sale: Sale) -> list[JSON]:
@@ -108,5 +113,5 @@ def _sub(unit: Unit, form: Form) -> JSON:
         "sku_id": unit.product.sku_id,
         "sub_sku_id": unit.product.sku_id,
         "sub_coupon_pay_amount": unit.pay + unit.payment_off,
-        "discounts": [d | {"discount_extra": IDLE} for d in shares((unit,), form)],
+        "discounts": shares((unit,), form),
     }

@@ -53,7 +53,7 @@ class Desk:
         self._envelope, self._shops, self._served = envelope, shops, served
         self._reader = Reader(switches, options)
         self._listing = Listing(switches, options, seed)
-        self._texts: dict[Form, dict[int, str]] = {}
+        self._texts: dict[Form, dict[int, bytes]] = {}
         self.revoked: set[str] = set()
         self.banned: set[str] = set()
 
@@ -117,7 +117,7 @@ class Desk:
         return Found(rows, 1, cursor)
 
     def _page(self, asked: Asked, found: Found, form: Form | None) -> Response:
-        texts = [self._text(row, form) for row in found.rows] if form else []
+        texts = self._texts_of(found.rows, form) if form else []
         self._served.update((row.record.account, row.record.id) for row in found.rows)
         page = {"page_num": asked.number, "page_size": asked.size, "total": found.total}
         data: JSON = {"page": page}
@@ -141,15 +141,15 @@ class Desk:
             **{name: self._switches[name] for name in names},
         )
 
-    def _text(self, row: Row, form: Form) -> str:
-        """The row as JSON; a version is written once per form."""
+    def _texts_of(self, rows: list[Row], form: Form) -> list[bytes]:
+        """The rows as JSON; each version is written once per form."""
         texts = self._texts.setdefault(form, {})
-        text = texts.get(id(row.version))
-        if text is None:
-            if len(texts) >= KEPT_TEXTS:
-                texts.clear()
-            text = texts[id(row.version)] = _written(row, form)
-        return text
+        if len(texts) > KEPT_TEXTS:
+            texts.clear()
+        for row in rows:
+            if id(row.version) not in texts:
+                texts[id(row.version)] = _written(row, form)
+        return [texts[id(row.version)] for row in rows]
 
 
 def _shape(shop: Shop) -> str:
@@ -176,7 +176,7 @@ def _search_after(found: Found, form: Form | None) -> JSON:
     return {"Size": size, "CursorValue": found.cursor}
 
 
-def _written(row: Row, form: Form) -> str:
+def _written(row: Row, form: Form) -> bytes:
     make = catering_row if form.twin else generic_row
     body = retyped(make(row.version.content, row.updated, form), form)
     if form.new_fields:
@@ -184,4 +184,4 @@ def _written(row: Row, form: Form) -> str:
     kind = row.version.content.get("poison")
     if kind is not None:
         body = KINDS[kind](body)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

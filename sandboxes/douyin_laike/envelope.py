@@ -101,15 +101,20 @@ class Envelope:
         over = refused.code == THROTTLED and self._switches["throttle"] == "http_429"
         return replace(answer, status=429) if over else answer
 
-    def listed(self, rows: Sequence[str], data: JSON) -> Response:
+    def listed(self, rows: Sequence[bytes], data: JSON) -> Response:
         """A good list answer; `rows` are JSON texts already."""
         ok = {"error_code": 0, "description": ""}
-        head = _text({**ok, **data})[:-1]
-        parts = [f'{{"data":{head},"orders":[{",".join(rows)}]}}']
         extra = self._extra()
-        if extra is not None:
-            parts.append(f'"extra":{_text(extra)}')
-        body = (",".join(parts) + "}").encode()
+        body = b"".join(
+            (
+                b'{"data":',
+                _text({**ok, **data})[:-1],
+                b',"orders":[',
+                b",".join(rows),
+                b"]}" if extra is None else b']},"extra":' + _text(extra),
+                b"}",
+            )
+        )
         return Response(200, body, {"content-type": "application/json; charset=utf-8"})
 
     def _extra(self) -> JSON | None:
@@ -123,5 +128,5 @@ class Envelope:
         return {**ok, "sub_error_code": 0, "sub_description": "success", "now": now}
 
 
-def _text(value: JSON) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _text(value: JSON) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -86,7 +86,7 @@ def _since_2023(state: State, form: Form) -> JSON:
         "room_id": sale.room_id,
         "merchant_info": {"account_id": form.account_id, "account_name": form.account_name},
         "products": _products(sale),
-        "discounts": [d | {"idle_time_info": IDLE} for d in shares(sale.units, form)],
+        "discounts": _discounts(sale, form),
         "sub_order_amount_infos": [
             *(sub_amounts(u, form) | {"discounts": shares((u,), form)} for u in sale.units),
             *fee_amounts(sale),
@@ -103,6 +103,11 @@ def _since_2023(state: State, form: Form) -> JSON:
 
 def _food(form: Form, sale: Sale) -> bool:
     return form.business == "catering" or sale.order_type == DELIVERY
+
+
+def _discounts(sale: Sale, form: Form) -> list[JSON]:
+    idle: JSON = {"idle_time_info": IDLE} if sale.role == "达人" else {}
+    return [discount | idle for discount in shares(sale.units, form)]
 
 
 def _products(sale: Sale) -> list[JSON]:

@@ -28,6 +28,8 @@ class Listing:
         self._switches, self._options = switches, options
         self._dice = random.Random(seed)
         self._counts: dict[object, tuple[float, int]] = {}
+        self._kept: dict[int, tuple[object, list[Key]]] = {}
+        """Each shelf's last question and its keys: pages of one walk find them again."""
 
     def find(self, shelf: Shelf, asked: Asked, now: float) -> Found:
         """The page that is asked for. The shelf must be settled at `now`."""
@@ -58,19 +60,14 @@ class Listing:
     def _matching(self, shelf: Shelf, asked: Asked, by: Time, now: float) -> list[Key]:
         """Keys of all rows that match, ascending by the time they are sorted by."""
         spans = self._spans(asked, now)
-        other: Time = "update" if by == "create" else "create"
-        narrow = other if spans[by] == EVER and spans[other] != EVER else by
-        keys = shelf.between(narrow, spans[narrow])
-        if narrow != by:
-            return sorted(
-                (shelf.rows[id].at(by), id) for _, id in keys if _fits(shelf, asked, id)
-            )
-        if spans[other] != EVER:
-            since, until = spans[other]
-            keys = [k for k in keys if since <= shelf.rows[k[1]].at(other) <= until]
-        if asked.status is None and asked.open_id is None:
-            return keys
-        return [k for k in keys if _fits(shelf, asked, k[1])]
+        question = by, *spans.values(), asked.status, asked.open_id, shelf.turned
+        kept = self._kept.get(id(shelf))
+        if kept is None or kept[0] != question:
+            keys = _within(shelf, spans, by)
+            if asked.status is not None or asked.open_id is not None:
+                keys = [k for k in keys if _fits(shelf, asked, k[1])]
+            kept = self._kept[id(shelf)] = question, keys
+        return kept[1]
 
     def _spans(self, asked: Asked, now: float) -> dict[Time, Span]:
         created, updated = asked.created or EVER, asked.updated or EVER
@@ -107,6 +104,21 @@ def shown_status(state: State) -> int:
     """The order_status on the wire: the state's own, or a word no document has."""
     word: int = state.get("word") or state["status"]
     return word
+
+
+def _within(shelf: Shelf, spans: dict[Time, Span], by: Time) -> list[Key]:
+    """Keys of the rows within both spans, ascending by `by`."""
+    other: Time = "update" if by == "create" else "create"
+    rows, (since, until) = shelf.rows, spans[other]
+    keys = shelf.between(by, spans[by])
+    if spans[other] == EVER:
+        return keys
+    narrow = shelf.between(other, spans[other])
+    if len(narrow) * 8 > len(keys):
+        return [k for k in keys if since <= rows[k[1]].at(other) <= until]
+    first, last = spans[by]
+    found = ((rows[id].at(by), id) for _, id in narrow)
+    return sorted(key for key in found if first <= key[0] <= last)
 
 
 def _fits(shelf: Shelf, asked: Asked, id: str) -> bool:

@@ -39,6 +39,8 @@ class Shelf:
         self._keys: dict[Time, list[Key]] = {"create": [], "update": []}
         self._coming: list[tuple[float, int, Record, Version | None]] = []
         self._expected = 0
+        self.turned = 0
+        """Counts what has come and gone: while it stands still, so do the rows."""
 
     def expect(self, record: Record, version: Version) -> None:
         """Show this version from its `visible_at` on."""
@@ -54,15 +56,16 @@ class Shelf:
 
     def settle(self, now: float) -> None:
         """Put up what has become visible by `now`."""
-        many = 0
-        bulk = len(self._coming) > 500
+        ready = []
         while self._coming and self._coming[0][0] <= now:
-            _, _, record, version = heappop(self._coming)
+            ready.append(heappop(self._coming))
+        self.turned += len(ready)
+        bulk = len(ready) > 500
+        for _, _, record, version in ready:
             self._drop(record.id, keyed=not bulk)
-            if version is not None:
+            if version is not None and record.removed_at is None:
                 self._put(record, version, keyed=not bulk)
-            many += 1
-        if bulk and many:
+        if bulk:
             for time, keys in self._keys.items():
                 keys[:] = sorted((row.at(time), id) for id, row in self.rows.items())
 

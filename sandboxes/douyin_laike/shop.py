@@ -64,14 +64,15 @@ class Shop:
 
     def churn(self) -> None:
         """One thing happens now."""
-        if self.records and self._rng.random() < self._options.removes:
-            self._remove(self._rng.choice(self.records))
-        elif not self.records or self._rng.random() < 0.2:
+        rng = self._rng
+        record = self._lively()
+        if record is None or rng.random() < 0.2:
             self.place()
+        elif rng.random() < self._options.removes:
+            self._remove(record)
         else:
-            record = self._lively()
             self.step(record)
-            if self._rng.random() < self._options.twice:
+            if rng.random() < self._options.twice:
                 self.step(record)
 
     def place(self) -> Record:
@@ -124,18 +125,20 @@ class Shop:
         return record
 
     def _remove(self, record: Record) -> None:
-        if record.removed_at is None:
-            now = self._clock.now()
-            self._book.remove(record, now)
-            self.shelf.expect_removal(record, now)
+        now = self._clock.now()
+        self._book.remove(record, now)
+        self.shelf.expect_removal(record, now)
 
-    def _lively(self) -> Record:
-        """Any order, one that is still open if it is easily found."""
-        for _ in range(8):
+    def _lively(self) -> Record | None:
+        """Any order that still stands, one still open if it is easily found."""
+        found = None
+        for _ in range(8 if self.records else 0):
             record = self._rng.choice(self.records)
-            if record.removed_at is None and legal(record.latest.content) != [EDIT]:
-                return record
-        return record
+            if record.removed_at is None:
+                found = record
+                if legal(record.latest.content) != [EDIT]:
+                    break
+        return found
 
     def _lateness(self) -> float:
         late = self._rng.random() < self._options.late_probability
