@@ -130,14 +130,17 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A signed request, ready to send. `path` is appended to the channel's base URL."""
+    """A signed request, ready to send. `path` is appended to the channel's base URL.
+
+    Tokens and secrets are in it, so it prints its method and path only.
+    """
 
     method: str
     path: str
-    query: Sequence[tuple[str, str]] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    form: Sequence[tuple[str, str]] | None = None
-    json: Any = None
+    query: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Sequence[tuple[str, str]] | None = field(default=None, repr=False)
+    json: Any = field(default=None, repr=False)
     base_url: str | None = None
     """Another host than the channel's own (some platforms keep tokens elsewhere)."""
 

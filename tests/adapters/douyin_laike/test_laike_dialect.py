@@ -111,8 +111,10 @@ def test_the_token_call_leaves_only_the_apps_secret_to_the_dialect() -> None:
 
 
 @pytest.mark.parametrize("secret", [SECRET, TOKEN])
-def test_credentials_do_not_print_what_is_secret(secret: str) -> None:
+def test_neither_credentials_nor_requests_print_what_is_secret(secret: str) -> None:
     assert secret not in repr(who())
+    assert secret not in repr(sent(token_v1.FETCH, who()))
+    assert secret not in repr(sent(orders_v2.LIST, who(), account_id=ACCOUNT))
 
 
 @pytest.mark.parametrize("expires_in", [7200, "7200"])
