@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hub_core.sandbox import Record
@@ -57,12 +57,14 @@ class Happenings:
 
     def one(self, account: str, now: float) -> None:
         """One thing happens to one order of the shop."""
-        at, luck = float(int(now)), self.rng.random()
-        options = self.options
-        if luck < options.removals and self._all[account]:
-            self._vanish(self.rng.choice(self._all[account]), now)
-        elif luck < options.removals + options.silent_edits and self._all[account]:
-            self._edit(self.rng.choice(self._all[account]), at)
+        at, luck, options = float(int(now)), self.rng.random(), self.options
+        record = self._any(self._all[account], _there)
+        if record is None:
+            self._place(account, at)
+        elif luck < options.removals:
+            self.book.remove(record, now)
+        elif luck < options.removals + options.silent_edits:
+            self._edit(record, at)
         elif self.rng.random() < NEW:
             self._place(account, at)
         else:
@@ -78,7 +80,7 @@ class Happenings:
         self.spoiled[account, id] = chosen
 
     def _move(self, account: str, at: float) -> None:
-        record = self._pick(account)
+        record = self._any(self._open[account], _moving)
         if record is None:
             self._place(account, at)
             return
@@ -90,14 +92,12 @@ class Happenings:
         else:
             self._step(record, name, at)
 
-    def _pick(self, account: str) -> Record | None:
-        """Any order that can still move; what has come to an end is forgotten here."""
-        line = self._open[account]
+    def _any(self, line: list[Record], fit: Callable[[Record], bool]) -> Record | None:
+        """One that fits; those that never will again are forgotten on the way."""
         while line:
             place = self.rng.randrange(len(line))
             record = line[place]
-            over = record.latest.content["state"] in states.FINAL
-            if record.removed_at is None and not over:
+            if fit(record):
                 return record
             line[place] = line[-1]
             line.pop()
@@ -124,8 +124,6 @@ class Happenings:
 
     def _edit(self, record: Record, at: float) -> None:
         """A remark, a return flag or a coupon settlement."""
-        if record.removed_at is not None:
-            return
         was, name = record.latest.content, self.rng.choice(life.SILENT)
         if name == "flag_return" and was["state"] != states.FINISHED:
             name = "remark"
@@ -144,10 +142,6 @@ class Happenings:
             child |= {"basket": part, "coupons": part.coupons, "paid": part.payment}
             child |= {"parent": record.id, "started_at": started}
             self._add(record.account, child, started, at, self._delay())
-
-    def _vanish(self, record: Record, now: float) -> None:
-        if record.removed_at is None:
-            self.book.remove(record, now)
 
     def _add(
         self,
@@ -171,6 +165,14 @@ class Happenings:
     def _delay(self) -> float:
         late = self.rng.random() < self.options.late_probability
         return self.rng.uniform(0.0, self.options.late_by) if late else 0.0
+
+
+def _there(record: Record) -> bool:
+    return record.removed_at is None
+
+
+def _moving(record: Record) -> bool:
+    return _there(record) and record.latest.content["state"] not in states.FINAL
 
 
 def _divisible(content: Mapping[str, Any]) -> bool:

@@ -58,5 +58,5 @@ def _lived(at: float, now: float, rng: random.Random, options: Options) -> Born:
             content["state"] = states.NEW_WORD
 
 
-PATIENCE = {states.NOT_PAY: 3 * 3600.0, states.SHIPPED: 4 * DAY, states.NEW_WORD: 4 * DAY}
+PATIENCE = {states.NOT_PAY: 8 * 3600.0, states.SHIPPED: 4 * DAY, states.NEW_WORD: 4 * DAY}
 """Mean seconds an order stays in a state; a day where not named."""
