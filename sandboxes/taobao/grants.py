@@ -97,7 +97,7 @@ class Grants:
             if session.refresh == refresh and session.app_key == app_key:
                 return self._renewed(session, now)
         spent = self._spent.get(refresh)
-        if spent is None or now > spent[1] or spent[0].app_key != app_key:
+        if spent is None or now >= spent[1] or spent[0].app_key != app_key:
             return None
         current = self._current[spent[0].user]
         return None if current.revoked else current

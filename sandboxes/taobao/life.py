@@ -38,20 +38,27 @@ def everywhere(trade: Trade, status: str, at: float | None = None) -> tuple[Line
 
 
 def pay(trade: Trade, at: float, rng: random.Random) -> Trade | None:
-    """Pay; a step trade pays its front part first and waits for the rest."""
-    if trade.status not in UNPAID:
+    """Pay; of a step trade only the front part."""
+    if trade.status not in UNPAID or trade.step_status == "FRONT_PAID_FINAL_NOPAID":
         return None
-    if trade.step_status == "FRONT_NOPAID_FINAL_NOPAID":
+    if trade.step_status:
         front = trade.payment // 10
         return trade._replace(step_status="FRONT_PAID_FINAL_NOPAID", step_paid=front)
-    status = "WAIT_SELLER_SEND_GOODS"
-    if trade.kind == "fixed" and rng.random() < 0.05:
-        status = "PAID_FORBID_CONSIGN"
-    paid = trade._replace(paid_at=at, status=status, lines=everywhere(trade, status))
-    if trade.step_status:
-        whole = trade.payment
-        paid = paid._replace(step_status="FRONT_PAID_FINAL_PAID", step_paid=whole)
+    locked = trade.kind == "fixed" and rng.random() < 0.05
+    paid = _paid(trade, at, "PAID_FORBID_CONSIGN" if locked else "WAIT_SELLER_SEND_GOODS")
     return ship(paid, at, rng) if trade.kind in VIRTUAL else paid
+
+
+def pay_rest(trade: Trade, at: float, rng: random.Random) -> Trade | None:
+    """The rest of a step trade."""
+    if trade.status not in UNPAID or trade.step_status != "FRONT_PAID_FINAL_NOPAID":
+        return None
+    paid = _paid(trade, at, "WAIT_SELLER_SEND_GOODS")
+    return paid._replace(step_status="FRONT_PAID_FINAL_PAID", step_paid=trade.payment)
+
+
+def _paid(trade: Trade, at: float, status: str) -> Trade:
+    return trade._replace(paid_at=at, status=status, lines=everywhere(trade, status))
 
 
 def unlock(trade: Trade, at: float, rng: random.Random) -> Trade | None:
@@ -227,6 +234,7 @@ class Event:
 HOUR, DAY = 3_600.0, 86_400.0
 EVENTS = {
     "pay": Event(pay, 34, (20, 1_800)),
+    "pay_rest": Event(pay_rest, 20, (HOUR, 4 * DAY)),
     "unlock": Event(unlock, 30, (HOUR, DAY)),
     "ship": Event(ship, 24, (HOUR, 2 * DAY)),
     "finish": Event(finish, 16, (2 * DAY, 9 * DAY)),
