@@ -43,8 +43,17 @@ NUMBER_WORDS = {
     "system": ("系统繁忙，请稍后重试", "system busy"),
 }
 
-OAUTH_CODES = {"app": 1001, "grant_type": 1002, "code": 1003, "refresh_token": 1004}
+OAUTH_CODES = {
+    "app": 1001,
+    "grant_type": 1002,
+    "code": 1003,
+    "refresh_token": 1004,
+    "busy": 1099,
+}
 """`code` of a failed token call. No document lists them: option `oauth_codes`."""
+
+OAUTH_WORDS = {"busy": "系统繁忙，请稍后重试"}
+"""`msg` where it is not the usual one."""
 
 
 class Refused(Exception):

@@ -12,6 +12,14 @@ from dataclasses import dataclass, field
 from .options import Options
 from .times import text_of
 
+GRANT_TYPES = {"authorization_code": "/access_token", "refresh_token": "/refresh_token"}
+"""What may be asked at which address; the legacy one takes both."""
+
+
+def is_legacy(path: str) -> bool:
+    """The address before 2019: other parameter names, and a refresh keeps the text."""
+    return path.endswith("/oauth/token")
+
 
 class Denied(Exception):
     """A failed token call, by a kind of `OAUTH_CODES`."""
@@ -87,14 +95,17 @@ class Grants:
 
     def answer(self, path: str, asked: Mapping[str, str], now: float) -> Grant:
         """A token call. Raises Denied."""
-        app = asked.get("app_key"), asked.get("app_secret")
+        old = is_legacy(path)
+        names = ("client_id", "client_secret") if old else ("app_key", "app_secret")
+        app = tuple(asked.get(name) for name in names)
         if app != (self.options.app_key, self.options.app_secret):
             raise Denied("app")
-        kind = "refresh_token" if path.endswith("/refresh_token") else "authorization_code"
-        if asked.get("grant_type") != kind:
+        kind = asked.get("grant_type", "")
+        if kind not in GRANT_TYPES or not (old or path.endswith(GRANT_TYPES[kind])):
             raise Denied("grant_type")
         if kind == "refresh_token":
-            return self._renew(asked.get("refresh_token", ""), now)
+            same = old or self.switches["refresh_text"] == "same"
+            return self._renew(asked.get("refresh_token", ""), now, same)
         return self._redeem(asked.get("code", ""), now)
 
     def _redeem(self, code: str, now: float) -> Grant:
@@ -103,7 +114,7 @@ class Grants:
             raise Denied("code")
         return self.issue(account, now)
 
-    def _renew(self, token: str, now: float) -> Grant:
+    def _renew(self, token: str, now: float, same: bool) -> Grant:
         grant = self._grants.get(self._refresh.get(token, ""))
         if grant is None or now >= grant.refresh_until or self._spent(grant, now):
             raise Denied("refresh_token")
@@ -111,7 +122,6 @@ class Grants:
             raise Denied("refresh_token")
         if self.switches["refresh_use"] == "once":
             del self._refresh[token]
-        same = self.switches["refresh_text"] == "same"
         if not same:
             grace = now + self.options.token_grace.total_seconds()
             self._access[grant.access] = grant.account, min(grant.access_until, grace)

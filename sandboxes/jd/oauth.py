@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .grants import Denied, Grant, Grants
+from .errors import OAUTH_WORDS
+from .grants import Denied, Grant, Grants, is_legacy
 from .options import Options
 
 
@@ -33,24 +34,28 @@ class OAuth:
             grant = self.grants.answer(path, asked, now)
         except Denied as no:
             return self.denied(no.kind), "", str(self.options.oauth_codes[no.kind])
-        return self._granted(grant, now), grant.account, "ok"
+        position = self.switches["token_time"]
+        number = position == "number" and not is_legacy(path)
+        return _granted(grant, now, number), grant.account, "ok"
 
     def denied(self, kind: str) -> dict[str, Any]:
         """A failed call, by a kind of `OAUTH_CODES`."""
         code = self.options.oauth_codes[kind]
-        return {"code": code, "msg": "参数不合法或已过期", "requestId": f"sandbox-{code}"}
+        said = OAUTH_WORDS.get(kind, "参数不合法或已过期")
+        return {"code": code, "msg": said, "requestId": f"sandbox-{code}"}
 
-    def _granted(self, grant: Grant, now: float) -> dict[str, Any]:
-        """`expires_in` is seconds, `time` milliseconds."""
-        time, number = int(now * 1000), self.switches["token_time"] == "number"  # noqa: S105
-        return {
-            "access_token": grant.access,
-            "expires_in": int(grant.access_until - now),
-            "refresh_token": grant.refresh,
-            "scope": "snsapi_base",
-            "open_id": handle_of(grant.account),
-            "uid": handle_of(grant.account),
-            "time": time if number else str(time),
-            "token_type": "bearer",
-            "code": 0,
-        }
+
+def _granted(grant: Grant, now: float, number: bool) -> dict[str, Any]:
+    """`expires_in` is seconds; `time` is milliseconds, text in the legacy flow."""
+    time = int(now * 1000)
+    return {
+        "access_token": grant.access,
+        "expires_in": int(grant.access_until - now),
+        "refresh_token": grant.refresh,
+        "scope": "snsapi_base",
+        "open_id": handle_of(grant.account),
+        "uid": handle_of(grant.account),
+        "time": time if number else str(time),
+        "token_type": "bearer",
+        "code": 0,
+    }

@@ -117,13 +117,14 @@ class JdPlatform(Platform):
         return truth(record, late, self.switches["state_words"] == "pinyin")
 
     def error(self, kind: str) -> Response:
-        """`throttled` is code 2, `busy` code 65, `error_body` a business refusal."""
+        """`throttled` is code 2, `busy` 65, `error_body` a business refusal or 33."""
         asked = self._asked[1] if self._asked else Asked("", {})
         if asked.operation == "token":
-            return json_response(self.oauth.denied("app"))
+            return json_response(self.oauth.denied("busy"))
         if kind == "error_body" and asked.method in HOLDERS:
             return json_response(self.envelope.declined(asked.method, "system", "")[0])
-        return json_response(self.envelope.gateway("2" if kind == "throttled" else "65"))
+        code = {"throttled": "2", "busy": "65"}.get(kind, "33")
+        return json_response(self.envelope.gateway(code))
 
     def emptied(self, body: Any) -> Any:
         """A list answer without its rows; the total stays what it was."""

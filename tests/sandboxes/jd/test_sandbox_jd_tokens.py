@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
+
+from hub_core.sandbox import Request
 
 if TYPE_CHECKING:
     from tests.sandboxes.jd.conftest import Caller
@@ -133,6 +136,21 @@ def test_a_legacy_refresh_keeps_the_text_and_extends_its_life(shop: Open) -> Non
     told = client.refresh(before.refresh_token or "")
     assert told["access_token"] == before.access_token
     assert told["expires_in"] == 365 * DAY
+    assert isinstance(told["time"], str)
+
+
+def test_the_legacy_address_takes_client_id_and_keeps_the_text(shop: Open) -> None:
+    client = shop()
+    account = client.box.accounts()[0]
+    query = {
+        "client_id": account.app_key,
+        "client_secret": account.app_secret,
+        "grant_type": "refresh_token",
+        "refresh_token": account.refresh_token or "",
+    }
+    told = client.answer(Request("GET", f"/oauth/token?{urlencode(query)}"))
+    assert told["code"] == 0
+    assert told["access_token"] == account.access_token
     assert isinstance(told["time"], str)
 
 
