@@ -381,7 +381,9 @@ class _Sending:
 
     def __init__(self, line: Line, call: Call[Answer], params: JSON) -> None:
         self._line, self._call, self._params = line, call, params
+        self._tokens = line.tokens if call.needs_token else None
         self._number = 0
+        self._refused: int | None = None
         self._renewed = False
 
     def __call__(self) -> Any:
@@ -391,19 +393,24 @@ class _Sending:
         except TokenExpired:
             if token is None or self._renewed:
                 raise
-        self._renewed = True
-        assert self._line.tokens is not None
-        return self._go(self._line.tokens.rejected(token.version))
+            self._refused = token.version
+        return self._go(self._token())
 
     def _token(self) -> StoredToken | None:
-        tokens = self._line.tokens
-        return tokens.current() if tokens and self._call.needs_token else None
+        """A live one; once the platform has refused one, a newer, and that only once."""
+        if self._tokens is None:
+            return None
+        if self._refused is None:
+            return self._tokens.current()
+        token = self._tokens.rejected(self._refused)
+        self._refused, self._renewed = None, True
+        return token
 
     def _go(self, token: StoredToken | None) -> Any:
         self._number += 1
         answer = self._line.attempt(self._call, self._params, token, self._number)
-        if token and self._line.tokens:
-            self._line.tokens.worked(token.version)
+        if token and self._tokens:
+            self._tokens.worked(token.version)
         return answer
 
 

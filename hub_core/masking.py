@@ -29,16 +29,16 @@ _IDS = """
     hasnext datetype sourceid expiresin fields optionalfields
 """
 _PROSE = """
-    msg message submsg errormsg errormessage errmsg description errordescription error
-    zhdesc endesc chineseerrcode englisherrcode errorsolution
+    submsg errormsg errormessage errmsg errordescription zhdesc endesc chineseerrcode
+    englisherrcode errorsolution
 """
 IDS = frozenset(_IDS.split())
 """Keys, in lower case without separators, whose words and numbers are no one's data."""
-PROSE = frozenset(_PROSE.split())
-"""Keys of the platform's own sentences, while they stand in the envelope: deeper down a
+PROSE = {"message": 1, "msg": 2, "description": 2, "error": 2} | dict.fromkeys(
+    _PROSE.split(), 9
+)
+"""Keys of the platform's own sentences, and how deep: further down, or in a list, a
 `message` may be a buyer's."""
-ENVELOPE = 3
-"""How many levels of an answer are its envelope."""
 SHAPE = re.compile(
     r"-?\d{1,6}(\.\d{1,4})?%?|true|false|[A-Z]{1,30}(_[A-Z\d]{1,30}){1,8}"
     r"|\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?"
@@ -87,7 +87,7 @@ def mask(
             for k, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [mask(inner, secrets, key, depth) for inner in value]
+        return [mask(inner, secrets, key, depth + 3) for inner in value]
     if isinstance(value, str):
         return _masked_str(value, secrets, _bare(key), depth)
     if type(value) is int:
@@ -98,7 +98,7 @@ def mask(
 def _masked_str(text: str, secrets: Sequence[str | None], key: str, depth: int) -> str:
     if not text or SHAPE.fullmatch(text):
         return text
-    if key in IDS or (key in PROSE and depth <= ENVELOPE):
+    if key in IDS or depth <= PROSE.get(key, 0):
         return mask_text(text, secrets)
     return MASK
 

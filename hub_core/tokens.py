@@ -205,7 +205,7 @@ class Tokens:
         if token and token.state != "ok":
             again = replace(token, state="ok", why="", version=token.version + 1)
             self._store.save_if(self.subject, token.version, again)
-        self._not_before = -math.inf
+        self._not_before = self._last_early = -math.inf
 
     # Renewing ----------------------------------------------------------------------
 
@@ -374,4 +374,5 @@ class Tokens:
 
 
 def _after(now: datetime, seconds: int | None) -> datetime | None:
-    return None if seconds is None else now + timedelta(seconds=seconds)
+    """None and 0 both mean that the platform does not say."""
+    return now + timedelta(seconds=seconds) if seconds and seconds > 0 else None
