@@ -25,7 +25,7 @@ from .lines import Lines, Transports
 from .plugins import Plugins, load
 from .ports import Grant, OrderSource, Stream
 from .settings import Settings, master_key
-from .store import Store, notes, parked, reads, shops, streams
+from .store import Store, feed, notes, parked, reads, shops, streams
 from .store import journal as journal_store
 from .store.journal import JournalBuffer
 from .store.reads import Change, OrderFilter, StoredOrder, Totals
@@ -162,6 +162,11 @@ class Hub:
             raise Misconfigured(
                 f"app {app} is for {self.settings.app(app).channel}, not {channel}"
             )
+
+    def check_new(self, name: str, channel: str, external_id: str) -> None:
+        """Raises Misconfigured where such a shop is there already."""
+        with self.store.reading() as connection:
+            shops.refuse_twin(connection, name, channel, external_id)
 
     def add_shop(
         self,
@@ -405,6 +410,11 @@ class Hub:
         """What changed after a position of the feed; at least once, never skipping."""
         with self.store.reading() as connection:
             return reads.changes(connection, after, limit)
+
+    def position(self) -> int:
+        """The newest position of the feed: where an ERP that goes live now starts."""
+        with self.store.reading() as connection:
+            return feed.last_seq(connection)
 
     def coverage(self, names: Sequence[str] = ()) -> list[StreamCoverage]:
         """What is proved, per shop and stream."""

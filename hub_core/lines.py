@@ -156,5 +156,5 @@ class Lines:
             room.app.app_key,
             room.app.secret().get_secret_value(),
             account={"shop_id": shop.external_id, **shop.account},
-            options=room.app.options,
+            options={**self._settings.facts(shop.app, room.channel), **room.app.options},
         )

@@ -8,16 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
-
 from hub_core.hub import Hub
+from hub_core.insight import truth
+from hub_core.insight.truth import Told
 from hub_core.plugins import load
 from hub_core.ports import Grant, Limit
 from hub_core.sandbox import Account, Clock, Platform
 from hub_core.settings import Settings
 from hub_core.store import Store, streams
-from hub_core.store.tables import OrderRow
 from hub_core.testing.bridge import VirtualClock, platform_transport
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
@@ -75,15 +73,8 @@ class Bench:
 
     # Questions ----------------------------------------------------------------------
 
-    def stored(self, shop_name: str) -> dict[str, tuple[str, int | None]]:
-        """External id to (the platform's word, what the buyer paid or has to pay)."""
-        shop = self.hub.shop(shop_name)
-        o = OrderRow
-        paid = func.coalesce(col(o.buyer_paid_amount), col(o.payable_amount))
-        query = select(col(o.external_id), col(o.status_raw), paid)
-        with self.hub.store.reading() as connection:
-            rows = connection.execute(query.where(col(o.shop_id) == shop.id))
-            return {row[0]: (row[1], row[2]) for row in rows}
+    def stored(self, shop_name: str) -> dict[str, Told]:
+        return dict(truth.stored(self.hub.store, self.hub.shop(shop_name).id))
 
     def parked_ids(self, shop_name: str) -> set[str]:
         return {p.external_id for p in self.hub.parked(shop_name) if p.external_id}
@@ -96,15 +87,12 @@ class Bench:
             for t in self.platform.truth(account.external_id)
             if not t.removed
             and t.external_id not in parked
-            and stored.get(t.external_id) != (t.status, t.paid)
+            and not truth.is_seen(t, stored)
         ]
 
     def doubled(self, account: Account) -> list[str]:
-        shop = self.hub.shop(account.name)
-        query = select(col(OrderRow.external_id)).where(col(OrderRow.shop_id) == shop.id)
-        with self.hub.store.reading() as connection:
-            ids = list(connection.execute(query).scalars())
-        return [i for i in set(ids) if ids.count(i) > 1]
+        shop, known = self.hub.shop(account.name), self.platform.truth(account.external_id)
+        return truth.grade_store(self.hub.store, shop.id, known).doubled
 
     def false_completes(self, account: Account, lag: float = 180.0) -> list[str]:
         """Orders inside an interval called complete that are stored at no such version.

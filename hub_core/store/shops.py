@@ -58,7 +58,7 @@ def _shop(row: Any) -> Shop:
 
 def add_shop(connection: Connection, *, at: datetime, **values: Any) -> int:
     """Add a shop; Misconfigured when its name or its account is there already."""
-    _refuse_twin(connection, values["name"], values["channel"], values["external_id"])
+    refuse_twin(connection, values["name"], values["channel"], values["external_id"])
     values["shop_group"] = values.pop("group", None)
     uid = rows.hub_id(values["channel"], values["external_id"])
     step = (
@@ -69,7 +69,8 @@ def add_shop(connection: Connection, *, at: datetime, **values: Any) -> int:
     return made
 
 
-def _refuse_twin(connection: Connection, name: str, channel: str, external_id: str) -> None:
+def refuse_twin(connection: Connection, name: str, channel: str, external_id: str) -> None:
+    """Raises Misconfigured when the name or the account is taken."""
     s = ShopRow
     same = (col(s.channel) == channel) & (col(s.external_id) == external_id)
     query = select(col(s.name)).where((col(s.name) == name) | same)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hub_core.sandbox import Record, TruthOrder, TruthVersion, Version
 
 from .states import NOT_PAY, spoken
 
 
 def truth(record: Record, late: float, pinyin: bool) -> TruthOrder:
-    """Status is the state word as sent; paid is orderPayment in fen.
+    """Status is the state word as sent; paid is the buyer's money in fen: orderPayment,
+    and what came off the buyer's balance with JD.
 
     An order waiting for payment stands in stream `unpaid` and has nothing paid: None.
     `late` is by how many seconds the list runs behind.
@@ -33,5 +36,10 @@ def _version(version: Version, late: float, pinyin: bool) -> TruthVersion:
         updated_at=version.updated_at,
         visible_at=version.visible_at + late,
         status=spoken(content["state"], pinyin),
-        paid=None if content["state"] == NOT_PAY else content["paid"],
+        paid=None if content["state"] == NOT_PAY else _paid(content),
     )
+
+
+def _paid(content: dict[str, Any]) -> int:
+    paid: int = content["paid"] + content["basket"].balance
+    return paid

@@ -1,0 +1,196 @@
+"""`hub shop`: the shops the hub reads."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import HubError, Misconfigured
+from .opening import Json, moment, opened
+from .output import local, say, say_json, table
+
+if TYPE_CHECKING:
+    from ..hub import Hub
+    from ..ports import Grant
+
+COLUMNS = ("name", "channel", "external_id", "app", "company", "group", "state", "start")
+FIELDS = (
+    "name", "channel", "external_id", "app", "company", "group", "start", "title",
+    "token_env", "refresh_token_env",
+)  # fmt: skip
+"""Columns of shops.csv; others are account fields of the channel, or `set:NAME`."""
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands on the app."""
+    group = typer.Typer(help="The shops the hub reads.", no_args_is_help=True)
+    group.command("add")(add_shop)
+    group.command("list")(list_shops)
+    group.command("token")(token)
+    app.add_typer(group, name="shop")
+
+
+def list_shops(json: Json = False) -> None:
+    """All shops."""
+    with opened() as hub:
+        found = [
+            {
+                "name": s.name, "channel": s.channel, "external_id": s.external_id,
+                "app": s.app, "company": s.company, "group": s.group, "state": s.state,
+                "start": local(s.start_at), "uid": s.uid, "pins": dict(s.pins),
+            }
+            for s in hub.shops()
+        ]  # fmt: skip
+    if json:
+        say_json(found)
+    else:
+        table(found, COLUMNS, empty="no shop yet: add one with `hub shop add`")
+
+
+def add_shop(
+    name: Annotated[str | None, typer.Argument(help="What you call it.")] = None,
+    channel: Annotated[str | None, typer.Option(help="See `hub plugins`.")] = None,
+    external_id: Annotated[
+        str | None, typer.Option("--id", help="The platform's id of the shop or account.")
+    ] = None,
+    app: Annotated[str | None, typer.Option(help="The app of plugins.toml.")] = None,
+    company: Annotated[str | None, typer.Option(help="Whose books it is in.")] = None,
+    group: Annotated[str | None, typer.Option(help="Any grouping of yours.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Orders from this day on (default: 90 days back).")
+    ] = None,
+    account: Annotated[
+        list[str] | None, typer.Option(help="field=id: further ids the channel needs.")
+    ] = None,
+    setting: Annotated[list[str] | None, typer.Option("--set", help="name=value.")] = None,
+    token_env: Annotated[
+        str | None, typer.Option(help="Environment variable that holds its access token.")
+    ] = None,
+    refresh_token_env: Annotated[
+        str | None, typer.Option(help="The same for the refresh token.")
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="A CSV of shops, a row each.", exists=True)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, add nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Add one shop, or with --from many. Tokens come from the environment or are asked
+    for, never from the command line, where others could read them."""
+    if from_file is not None:
+        _add_many(_rows(from_file), dry_run, json)
+        return
+    if not (name and channel and external_id and app):
+        raise Misconfigured("give NAME, --channel, --id and --app (or --from shops.csv)")
+    row = {
+        "name": name, "channel": channel, "external_id": external_id, "app": app,
+        "company": company, "group": group, "start": since, "token_env": token_env,
+        "refresh_token_env": refresh_token_env, **_pairs(account, ""), **_pairs(setting, "set:"),
+    }  # fmt: skip
+    _add_many([row], dry_run, json)
+
+
+def _pairs(given: list[str] | None, prefix: str) -> dict[str, str]:
+    pairs = {}
+    for text in given or []:
+        key, found, value = text.partition("=")
+        if not found:
+            raise Misconfigured(f"{text!r}: write name=value")
+        pairs[prefix + key] = value
+    return pairs
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            {k: v.strip() or None for k, v in r.items() if k and v}
+            for r in csv.DictReader(file)
+        ]
+    if not rows:
+        raise Misconfigured(
+            f"{path}: no rows; its first line names columns: {', '.join(FIELDS)} …"
+        )
+    return rows
+
+
+def _add_many(rows: list[dict[str, Any]], dry_run: bool, json: bool) -> None:
+    said = []
+    with opened() as hub:
+        for number, row in enumerate(rows, 2 if len(rows) > 1 else 1):
+            said.append({"row": number, "name": row.get("name"), **_try(hub, row, dry_run)})
+    if json:
+        say_json({"dry_run": dry_run, "shops": said})
+    else:
+        table(said, ("row", "name", "result", "error"))
+    if any(s["error"] for s in said):
+        raise typer.Exit(1)
+
+
+def _try(hub: Hub, row: dict[str, Any], dry_run: bool) -> dict[str, Any]:
+    try:
+        _add_one(hub, dict(row), dry_run)
+    except HubError as error:
+        return {"result": "refused", "error": str(error)}
+    return {"result": "would be added" if dry_run else "added", "error": None}
+
+
+def _add_one(hub: Hub, row: dict[str, Any], dry_run: bool) -> None:
+    if missing := [k for k in ("name", "channel", "external_id", "app") if not row.get(k)]:
+        raise Misconfigured(f"column {missing[0]} is empty")
+    grant = _grant(row.pop("token_env", None), row.pop("refresh_token_env", None))
+    settings = {k[4:]: row.pop(k) for k in list(row) if k.startswith("set:")}
+    account = {k: row.pop(k) for k in list(row) if k not in FIELDS and row[k] is not None}
+    start = moment(row.pop("start", None))
+    if dry_run:
+        hub.check_shop(row["channel"], row["app"], account)
+        hub.check_new(row["name"], row["channel"], row["external_id"])
+        return
+    more = {k: row[k] for k in ("company", "group", "title") if row.get(k)}
+    hub.add_shop(
+        row["name"], channel=row["channel"], external_id=row["external_id"], app=row["app"],
+        start_at=start, token=grant, account=account, settings=settings, **more,
+    )  # fmt: skip
+
+
+def _grant(token_env: str | None, refresh_env: str | None) -> Grant | None:
+    from ..ports import Grant
+
+    if token_env is None:
+        return None
+    refresh = _secret(refresh_env) if refresh_env else None
+    return Grant(access_token=_secret(token_env), expires_in=None, refresh_token=refresh)
+
+
+def _secret(name: str) -> str:
+    if not (value := os.environ.get(name)):
+        raise Misconfigured(f"environment variable {name} is empty or not set")
+    return value
+
+
+def token(
+    shop: Annotated[str, typer.Argument(help="The shop's name.")],
+    token_env: Annotated[
+        str | None, typer.Option(help="Environment variable; else asked.")
+    ] = None,
+    refresh_token_env: Annotated[
+        str | None, typer.Option(help="The same, refresh token.")
+    ] = None,
+    expires_in: Annotated[int | None, typer.Option(help="Seconds it is good for.")] = None,
+) -> None:
+    """Give a shop the new token its owner authorised; reading goes on where it stopped."""
+    from dataclasses import replace
+
+    from ..ports import Grant
+
+    grant = _grant(token_env, refresh_token_env) or Grant(
+        access_token=typer.prompt("access token", hide_input=True), expires_in=None
+    )
+    with opened() as hub:
+        hub.accept_token(hub.shop(shop), replace(grant, expires_in=expires_in))
+    say(f"{shop}: token kept, sealed; next: hub sync {shop}")

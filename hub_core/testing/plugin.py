@@ -1,0 +1,1 @@
+"""Found by pytest through its entry point; nearly empty, since it loads everywhere."""
