@@ -19,7 +19,7 @@ NOON = 1_795_147_200.0  # 2026-11-20 12:00:00 in Beijing
 DAY = 86_400.0
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 FIELDS = (
-    "orderId,orderState,orderStartTime,modified,paymentConfirmTime,orderPayment,"
+    "orderId,orderState,orderStartTime,modified,paymentConfirmTime,orderPayment,balanceUsed,"
     "itemInfoList,consigneeInfo,couponDetailList"
 )
 
