@@ -34,6 +34,7 @@ GENERIC = "/goodlife/v1/trade/order/query"
 CATERING = "/goodlife/v1/akte/order/query"
 PATHS = (GENERIC, CATERING)
 KEPT_TEXTS = 20_000
+JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Desk:
@@ -184,4 +185,4 @@ def _written(row: Row, form: Form) -> bytes:
     kind = row.version.content.get("poison")
     if kind is not None:
         body = KINDS[kind](body)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return JSON_TEXT.encode(body).encode()

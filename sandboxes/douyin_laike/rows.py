@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hub_core.sandbox.people import Person
@@ -59,19 +60,31 @@ class Form:
         return sale.original - sale.pay - beside
 
 
-def retyped(value: Any, form: Form, key: str = "") -> Any:
-    """The value as this dialect writes it."""
-    if isinstance(value, dict):
-        return {name: retyped(part, form, name) for name, part in value.items()}
-    if isinstance(value, list):
-        return [retyped(part, form, key) for part in value]
-    if key in IDS and form.i64 == "numbers":
-        return int(value) if value else 0
-    if type(value) is not int or not key.endswith(WIDE):
+def retyped(row: JSON, form: Form) -> JSON:
+    """The row as this dialect writes it."""
+    if form.i64 == "documented" and form.times == "seconds":
+        return row
+    return {key: _retyped(value, key, form) for key, value in row.items()}
+
+
+def _retyped(value: Any, key: str, form: Form) -> Any:
+    kind = type(value)
+    if kind is dict:
+        return {name: _retyped(part, name, form) for name, part in value.items()}
+    if kind is list:
+        return [_retyped(part, key, form) for part in value]
+    if kind is str:
+        return int(value or 0) if form.i64 == "numbers" and key in IDS else value
+    if kind is not int or not _is_wide(key):
         return value
-    if key.endswith("_time") and form.times == "milliseconds":
+    if form.times == "milliseconds" and key.endswith("_time"):
         value *= 1000
     return str(value) if form.i64 == "strings" else value
+
+
+@cache
+def _is_wide(key: str) -> bool:
+    return key.endswith(WIDE)
 
 
 def masked(person: Person) -> tuple[str, str]:

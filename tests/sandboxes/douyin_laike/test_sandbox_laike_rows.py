@@ -187,6 +187,14 @@ def test_refunded_vouchers_say_how_much_and_when(laike: Laike) -> None:
     assert all(c["refund_amount"] == 0 for c in pieces if c["item_status"] != 301)
 
 
+def test_a_voucher_has_an_id_once_it_is_issued(laike: Laike) -> None:
+    for row in laike(orders=400).everything():
+        for piece in row["certificate"]:
+            issued = piece["item_status"] not in (10, 20, 101) and row["order_type"] != 41
+            assert bool(piece["certificate_id"]) == issued
+            assert len(piece["order_item_id"]) == 27
+
+
 def test_a_used_voucher_is_401_or_1(laike: Laike) -> None:
     for position, absent in (("401", 1), ("1", 401)):
         rows = laike(switches={"used_as": position}).everything()
