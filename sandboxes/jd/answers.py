@@ -20,9 +20,12 @@ HOLDERS = {
 """Methods whose answer holds an apiResult, and the key it stands under."""
 
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def dumps(value: Any) -> str:
     """JSON as the platform writes it: compact, Chinese unescaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return ENCODER.encode(value)
 
 
 class Envelope:

@@ -112,7 +112,7 @@ class JdPlatform(Platform):
             self.happenings.one(name, self.clock.now())
 
     def truth_of(self, record: Record) -> TruthOrder:
-        """Status is the state word as sent; paid is orderPayment, None while unpaid."""
+        """Status is the state word as sent; `truth` says what paid is."""
         late = self.options.lag_by if self.switches["lagging"] == "list" else 0.0
         return truth(record, late, self.switches["state_words"] == "pinyin")
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 BEIJING = timezone(timedelta(hours=8))
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d{3}\+0800)?")
 """A system timestamp: plain, or with the tail the official SDKs send since 2022."""
 
 
+@lru_cache(maxsize=1 << 15)
 def text_of(seconds: float) -> str:
     """Epoch seconds as `2026-11-20 12:00:00`; fractions are cut."""
     return datetime.fromtimestamp(int(seconds), BEIJING).strftime("%Y-%m-%d %H:%M:%S")
