@@ -128,6 +128,7 @@ def test_an_order_the_platform_does_not_have_is_none() -> None:
 
 def test_another_order_is_not_the_one_asked_for() -> None:
     assert orders(row(order_id="78")).order("77") is None
+    assert orders(row(order_id="78", pay_amount="1.5")).order("77") is None
 
 
 def test_an_order_that_cannot_be_read_comes_as_such() -> None:
@@ -158,7 +159,7 @@ def test_not_found_by_sub_code_is_none_and_other_refusals_are_raised() -> None:
         ({}, "orders_v2", "/goodlife/v1/trade/order/query/"),
         ({"pins": {"orders": 1}}, "orders_v1", "/goodlife/v1/trade/order/query/"),
         (
-            {"settings": {"business": "catering"}, "pins": {"orders": 1}},
+            {"settings": {"business": "catering"}, "pins": {"orders": 2}},
             "orders_catering_v1",
             "/goodlife/v1/akte/order/query/",
         ),

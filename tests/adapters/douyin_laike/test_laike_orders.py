@@ -263,6 +263,33 @@ def test_a_fee_of_a_new_kind_is_reported_and_is_not_goods() -> None:
     assert Issue("sub_order_type", "unknown_word") in order.issues
 
 
+def test_fees_leave_the_lines_share_unpaid_too() -> None:
+    fee = sub(1, sub_order_type=1, origin_amount=2500)
+    due = read(order_status=100, pay_time=0, sub_order_amount_infos=[sub(0), fee])
+    assert due.freight_amount == 2500
+    assert due.lines[0].buyer_paid_amount is None
+
+
+def test_a_unit_price_is_shown_only_where_it_is_exact() -> None:
+    assert read(count=2).lines[0].unit_price == 2500
+    assert read(count=3).lines[0].unit_price is None
+
+
+def test_the_time_of_a_refund_is_kept_only_once_it_is_given() -> None:
+    asked = certificate(300, 0, refund_time=1795140001)
+    given_ = certificate(301, 1, refund_time=1795140001)
+    order = read(certificate=[asked, given_])
+    assert order.vouchers[0].refunded_at is None
+    assert order.vouchers[1].refunded_at == datetime(2026, 11, 20, 2, 0, 1, tzinfo=UTC)
+
+
+def test_a_live_room_is_a_source_where_no_sales_channel_is_named() -> None:
+    assert read(room_id="73").source == "live"
+    assert read(room_id="73", order_sale_info={"sale_channel": "搜索"}).source == "search"
+    assert read(order_sale_info={"sale_channel": "短视频"}).source == "video"
+    assert read().source is None
+
+
 def product(number: int, num: int, amount: int | None) -> JSON:
     return {
         "product_id": f"179{number}",
@@ -424,6 +451,15 @@ def test_protection_is_what_the_phone_looks_like(
     party = read(contacts=[contact]).party
     assert party is not None
     assert party.protection is protection
+
+
+def test_the_receiver_of_a_delivery_comes_before_the_contact() -> None:
+    party = read(
+        contacts=[{"name": "赵*", "phone": "170****0001"}],
+        receiver_info={"receiver_name": "钱*", "receiver_phone": "170****0002"},
+    ).party
+    assert party is not None
+    assert (party.name, party.phone) == ("钱*", "170****0002")
 
 
 # Pages ---------------------------------------------------------------------------------
