@@ -152,19 +152,22 @@ def judge(
     dialect: Dialect, call: Call[Any], body: JSON, refused: HubError | None, wait: float
 ) -> JSON:
     """The envelope opened. Its own error code is more exact than HTTP's status, save
-    that 429 is always a limit; without one the status counts (`refused`)."""
+    that 429 is always a limit; without one the status counts (`refused`).
+
+    Causes are cut off: they may quote the answer, and tracebacks are logged.
+    """
     try:
         opened = dialect.unwrap(call, body)
     except Unreadable as error:
-        raise refused or error from error
+        raise refused or error from None
     except HubError as error:
         if isinstance(error, Retryable):
             error.after = max(error.after, wait)
         elif isinstance(refused, Throttled):
-            raise refused from error
+            raise refused from None
         raise
     except UNFIT as error:
-        raise refused or Unreadable(f"the envelope: {complaint(error)}") from error
+        raise refused or Unreadable(f"the envelope: {complaint(error)}") from None
     if refused:
         raise refused
     return opened

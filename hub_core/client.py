@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import random
+import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -64,7 +66,7 @@ def open_http(
     base_url: str = "",
     *,
     proxy: str | None = None,
-    verify: bool = True,
+    verify: ssl.SSLContext | bool = True,
     transport: httpx.BaseTransport | None = None,
     pool: int = 50,
 ) -> httpx.Client:
@@ -110,8 +112,8 @@ class Line:
     """A session (`ports.Session`) with a platform, for one shop.
 
     Everything it leans on is handed in; what is not is made for this line alone. Lines
-    of one channel share `http`, `clock`, `pace` and `breaker`. Use one line in one thread
-    at a time.
+    of one channel share `http`, `clock`, `pace` and `breaker`. Calls may be sent from any
+    thread.
     """
 
     def __init__(
@@ -144,8 +146,7 @@ class Line:
         self.journal = journal or MemoryJournal(100)
         self.stream = ""
         """The stream the next calls are for; the journal notes it."""
-        self.last: JournalEntry | None = None
-        """The entry of the newest attempt: where what was just read comes from."""
+        self._mine = threading.local()
         self._shop, self._who, self._http = shop, who, http
         self._base_url = base_url or channel.base_url
         self._facts = {**channel.facts, **(facts or {})}
@@ -163,6 +164,12 @@ class Line:
     def facts(self) -> Mapping[str, str]:
         """The channel's C-marked facts as configured."""
         return self._facts
+
+    @property
+    def last(self) -> JournalEntry | None:
+        """The entry of this thread's newest attempt: where what it read comes from."""
+        entry: JournalEntry | None = getattr(self._mine, "last", None)
+        return entry
 
     def now(self) -> datetime:
         """The platform's time, aware."""
@@ -315,7 +322,7 @@ class Line:
         try:
             return call.read(opened)
         except (*UNFIT, RecursionError) as error:
-            raise Unreadable(complaint(error)) from error
+            raise Unreadable(complaint(error)) from None  # a cause may quote the answer
 
     def _learn(self, body: JSON, server: datetime | None, trip: _Trip) -> None:
         """Take the platform's time and its name for this exchange from an answer."""
@@ -366,7 +373,7 @@ class Line:
             body_hash=None if error else blake2b(trip.body, digest_size=16).hexdigest(),
             body=mask_body(trip.body, trip.secrets) if error and trip.body else None,
         )
-        self.last = entry
+        self._mine.last = entry
         if error:
             error.at(journal_id=entry.id)
         try:

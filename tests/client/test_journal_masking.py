@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import time
+import traceback
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from hub_core.errors import HubError
 from hub_core.journal import MemoryJournal, new_id
 from hub_core.masking import BODY_CAP, mask, mask_body, mask_text
 from hub_core.sandbox import Clock, json_response
 from hub_core.testing.bridge import VirtualClock
-from tests.client.corner import LIST, SECRET, START, Bench, Canned
+from hub_core.wire import Call
+from tests.client.corner import LIST, SECRET, START, Bench, Canned, ListAsk
 
 PHONE = "17000001234"
 SPELLINGS = [
@@ -158,6 +162,27 @@ def test_s18_s19_no_journal_entry_and_no_error_holds_a_canary() -> None:
     shown = f"{bench.journal.entries} {caught.value} {caught.value!r}"
     for word in (*words, SECRET, "access-0"):
         assert word not in shown
+
+
+class Amount(BaseModel):
+    paid: int
+    name: str
+
+
+STRICT: Call[Amount] = Call(
+    name="orders.get", endpoint="/get", ask=ListAsk, read=Amount.model_validate
+)
+
+
+@pytest.mark.parametrize("status", [200, 429, 500])
+def test_s19_no_traceback_quotes_an_answer(status: int) -> None:
+    answer = {"code": 0, "data": {"paid": "阮青禾", "name": 17000004321}}
+    bench = Bench(box=Canned(json_response(answer, status)))
+    with pytest.raises(HubError) as caught:
+        bench.line(attempts=1).send(STRICT)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "阮青禾" not in shown
+    assert "17000004321" not in shown
 
 
 def test_what_was_asked_is_shown_masked() -> None:
