@@ -192,8 +192,14 @@ def _lines(
         share = lines.goods_money(sums, off, paid, back, subs)
         sku, none = _sku(goods[0]), lines.WireProduct()
         return (lines.only_line(wire.order_id, sku, none, share, stand),)
+    ids = [one.sku_id for one in goods]
     return tuple(
-        [_line(name, one, wire, stand) for name, one in zip(names, goods, strict=True)]
+        [
+            _line(
+                name, one, one.sku_id if ids.count(one.sku_id) == 1 else None, wire, stand
+            )
+            for name, one in zip(names, goods, strict=True)
+        ]
     )
 
 
@@ -204,13 +210,17 @@ def _sku(one: Goods) -> lines.Sku:
 def _line(
     name: str,
     one: Goods,
+    sku_id: str | None,
     wire: WireOrder,
     stand: words.Axes,
 ) -> OrderLine:
-    """One of several, with the vouchers and sub orders that bear its SKU."""
-    mine = [c for c in wire.certificate or () if c.sku_id and c.sku_id == one.sku_id]
-    subs = [s for s in wire.sub_order_amount_infos or () if s.sku_id]
-    billed = [s for s in money.of_goods(subs) if s.sku_id == one.sku_id]
+    """One of several, with the vouchers and sub orders that bear its SKU.
+
+    `sku_id` is None where another line has the same: neither is told whose they are.
+    """
+    mine = [c for c in wire.certificate or () if sku_id and c.sku_id == sku_id]
+    subs = money.of_goods(wire.sub_order_amount_infos or ())
+    billed = [s for s in subs if sku_id and s.sku_id == sku_id]
     own = words.axes(
         wire.order_status,
         wire.order_type,
@@ -247,8 +257,8 @@ def _lines_of(
     """The line each voucher belongs to: the only one, or the one of its SKU."""
     if len(sold) == 1:
         return [sold[0].external_id] * len(certificates)
-    ids = {line.sku_external_id: line.external_id for line in reversed(sold)}
-    return [ids.get(one.sku_id) if one.sku_id else None for one in certificates]
+    ids = vouchers.once([(line.sku_external_id, line.external_id) for line in sold])
+    return [ids.get(one.sku_id) for one in certificates]
 
 
 def _ext(

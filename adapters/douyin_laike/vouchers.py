@@ -39,8 +39,8 @@ def vouchers(
     It is proven when exactly one sub order bears the certificate's order_item_id and
     no other certificate does.
     """
-    money = _once([(sub.sub_order_id, sub) for sub in subs])
-    alone = _once([(one.order_item_id, one) for one in certificates]) if money else {}
+    money = once([(sub.sub_order_id, sub) for sub in subs])
+    alone = once([(one.order_item_id, one) for one in certificates]) if money else {}
     return tuple(
         [
             _voucher(name, one, money.get(item) if item in alone else None, line, paid)
@@ -51,7 +51,7 @@ def vouchers(
     )
 
 
-def _once(pairs: Sequence[tuple[str | None, T]]) -> dict[str | None, T]:
+def once(pairs: Sequence[tuple[str | None, T]]) -> dict[str | None, T]:
     """What is named once only; None names nothing."""
     found: dict[str | None, T] = {}
     twice: set[str | None] = {None}

@@ -50,10 +50,14 @@ CHANNEL = Channel(
         " Not a POI id: a POI is one place and comes with each order",
     },
     facts={
+        # json, comma or repeat: how a list is spelled in a query (read by the dialect).
         "cursor_form": "json",
+        # No longest span is documented; clients in production ask for 7 days to a month.
         "max_window_days": "7",
+        # After-sales lag minutes behind at p99; of orders no document says.
         "settle_lag_seconds": "180",
         "overlap_seconds": "60",
+        # No retention is documented for orders.
         "look_back_days": "365",
     },
 )

@@ -95,6 +95,23 @@ def test_each_good_has_its_own_refund() -> None:
     assert order.refunded_amount == 900
 
 
+def test_two_lines_of_one_sku_do_not_take_the_same_money_twice() -> None:
+    twin = {"sku_id": "181", "sku_name": "套餐", "count": 1}
+    order = read(
+        "orders_catering_v1",
+        row(
+            goods=[twin, twin],
+            certificate=[certificate(301, 0, sku_id="181", refund_amount=900)],
+            sub_order_amount_infos=[{"sku_id": "181", "origin_amount": 5000}],
+        ),
+    )
+    assert len({line.external_id for line in order.lines}) == 2
+    assert [line.goods_amount for line in order.lines] == [None, None]
+    assert [line.refunded_amount for line in order.lines] == [None, None]
+    assert order.vouchers[0].line_external_id is None
+    assert order.refunded_amount == 900
+
+
 def test_an_unpaid_good_has_no_paid_share() -> None:
     bill = [
         {"sub_order_id": "1", "sku_id": "181", "origin_amount": 5000, "pay_amount": 4000}
