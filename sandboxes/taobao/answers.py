@@ -49,37 +49,28 @@ class Answers:
         self._calls += 1
         match method:
             case "taobao.trades.sold.increment.get":
-                return self._increment(params, seller)
+                query = queries.incremental(params, self._switches, "modified")
+                return self._page(query, "modified", seller)
+            case "taobao.trades.sold.incrementv.get":
+                query = queries.incremental(params, self._switches, "create")
+                return self._page(query, "arrived", seller)
             case "taobao.trades.sold.get":
-                return self._sold(params, seller)
+                query = queries.by_creation(params, self._switches, self._clock.now())
+                return self._page(query, "created", seller)
             case "taobao.trade.fullinfo.get":
                 return self._fullinfo(params, seller)
         return self._memo(params, seller)
 
     # The lists --------------------------------------------------------------------
 
-    def _increment(self, params: Mapping[str, str], seller: Seller) -> JSON:
-        query = queries.incremental(params, self._switches)
-        until = query.until
-        rows = self._world.shelf.modified(
-            seller.user, query.since, until, self._seen("list")
-        )
-        return self._page(query, rows, seller)
-
-    def _sold(self, params: Mapping[str, str], seller: Seller) -> JSON:
-        query = queries.by_creation(params, self._switches, self._clock.now())
-        until = query.until
-        rows = self._world.shelf.created(
-            seller.user, query.since, until, self._seen("list")
-        )
-        return self._page(query, rows, seller)
-
     def _seen(self, by: str) -> float:
         """As of when lists or details speak."""
         return self._clock.now() - (LAG if self._switches["lagging"] == by else 0.0)
 
-    def _page(self, query: Query, rows: list[Row], seller: Seller) -> JSON:
+    def _page(self, query: Query, by: str, seller: Seller) -> JSON:
         """Newest first; `has_next` or `total_results`, as asked."""
+        now, ends = self._seen("list"), (query.since, query.until)
+        rows = self._world.shelf.between(seller.user, by, *ends, now)
         rows = query.kept(self._young(rows, seller), seller.app_key)
         if self._switches["ties"] == "unstable":
             rows.sort(key=lambda r: (r[0], hash((r[1], self._calls)) % 65_521))
@@ -171,8 +162,7 @@ class Answers:
         if face is None:
             if len(self._faces) > 4_000:
                 self._faces.clear()
-            trade = trade_of(version)
-            face = faces.body(trade, version.updated_at, seller, self._switches)
+            face = faces.body(version, seller, self._switches)
             self._faces[id(version)] = face
         return face
 

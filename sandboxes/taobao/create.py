@@ -41,6 +41,7 @@ def create(
     daily_quota: int | None = None,
     allowed_ips: Collection[str] | None = None,
     unpermitted: Collection[str] = (),
+    troubles: float = 0.0,
     late_probability: float = 0.0,
     late_by: float = 60.0,
     same_second: int = 0,
@@ -61,6 +62,7 @@ def create(
     `per_second` calls per `limit_scope` (app_api, api, dynamic) bring a `ban` of seconds,
     which calls during it restart if `ban_prolongs`; `daily_quota` calls per app and
     Beijing day. `allowed_ips`: refuse others; `unpermitted`: methods the app lacks.
+    `troubles`: how likely a call fails with one of the `isp.*` sub_codes that pass.
 
     Changes show up to `late_by` seconds late with `late_probability`; `same_second`
     orders are created in one second; a change is a removal with `remove_probability`.
@@ -88,6 +90,7 @@ def create(
         odds=Odds(late_probability, late_by, remove_probability, new_words, poison),
         allowed_ips=allowed_ips,
         unpermitted=unpermitted,
+        troubles=troubles,
         total_cap=total_cap,
         new_fields=new_fields,
     )

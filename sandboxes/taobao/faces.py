@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub_core.sandbox import Version
+
 from . import privacy, times
 from .births import VIRTUAL
 from .shapes import JSON
 from .trade import FINAL, UNPAID, Line, Trade
-from .world import Seller
+from .world import Seller, trade_of
 
 LIST_FIELDS = frozenset({
     "seller_nick", "buyer_nick", "buyer_open_uid", "title", "type", "created", "tid",
@@ -25,7 +27,7 @@ LIST_FIELDS = frozenset({
     "receiver_mobile", "receiver_phone", "seller_flag", "has_buyer_message",
     "trade_from", "step_trade_status", "step_paid_fee", "service_orders", "orders",
     "rx_audit_status", "is_part_consign", "buyer_cod_fee", "has_post_fee", "oaid",
-    "mark_desc", "send_time", "order_tax_fee", "credit_card_fee",
+    "mark_desc", "send_time", "order_tax_fee", "credit_card_fee", "async_modified",
 })  # fmt: skip
 """What the two lists give at trade level; anything else is fullinfo's alone."""
 
@@ -36,8 +38,9 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
-def body(trade: Trade, modified: float, seller: Seller, how: Mapping[str, str]) -> JSON:
+def body(version: Version, seller: Seller, how: Mapping[str, str]) -> JSON:
     """All fields of the trade under the switch positions `how`."""
+    trade = trade_of(version)
     one = trade.lines[0] if len(trade.lines) == 1 else None
     ident = str if how["ids"] == "string" else int
     fields: JSON = {
@@ -48,7 +51,8 @@ def body(trade: Trade, modified: float, seller: Seller, how: Mapping[str, str]) 
         "title": seller.nick,
         "seller_nick": seller.nick,
         "created": times.text(trade.created),
-        "modified": times.text(modified),
+        "modified": times.text(version.updated_at),
+        "async_modified": times.text(version.visible_at),
         "pay_time": _time(trade.paid_at),
         "consign_time": _time(trade.sent_at),
         "end_time": _time(trade.ended_at),

@@ -14,6 +14,9 @@ from urllib.parse import quote
 
 from .shapes import JSON
 
+CODE_LIFE = 1_800
+"""Seconds an authorisation code is good for."""
+
 
 @dataclass(slots=True)
 class App:
@@ -68,6 +71,7 @@ class Grants:
         self.refreshable = refreshable
         self._sessions: dict[str, Session] = {}
         self._current: dict[str, Session] = {}
+        self._codes: dict[str, tuple[str, str, float]] = {}
         self._spent: dict[str, tuple[Session, float]] = {}
 
     def authorise(self, user: str, app_key: str, now: float) -> Session:
@@ -76,6 +80,19 @@ class Grants:
         if old is not None:
             old.revoked = True
         return self._issue(user, app_key, now, refresh=None)
+
+    def code(self, user: str, app_key: str, now: float) -> str:
+        """An authorisation code, good once and for 30 minutes."""
+        code = f"{self._rng.getrandbits(80):020x}"
+        self._codes[code] = (user, app_key, now + CODE_LIFE)
+        return code
+
+    def exchange(self, code: str, app_key: str, now: float) -> Session | None:
+        """A session for a code; None when it is no good."""
+        user, key, until = self._codes.pop(code, ("", "", 0.0))
+        if key != app_key or now >= until:
+            return None
+        return self.authorise(user, app_key, now)
 
     def session(self, token: str) -> Session | None:
         """The session of that token, dead or alive."""

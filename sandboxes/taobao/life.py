@@ -274,7 +274,7 @@ def grown(
 ) -> Iterator[tuple[float, Event, Trade]]:
     """What happened to a trade between its creation and `now`, in whole seconds."""
     at, quiet = trade.created, 0
-    while quiet < 3:
+    while quiet < 2:
         at, event, trade = something(trade, at, rng, wait=True)
         if at > now:
             return

@@ -28,5 +28,6 @@ class Plan:
     odds: Odds
     allowed_ips: Collection[str] | None
     unpermitted: Collection[str]
+    troubles: float
     total_cap: int
     new_fields: bool

@@ -23,7 +23,8 @@ from . import gate, refusals, shapes
 from .answers import Answers
 from .door import Door
 from .envelopes import Envelopes
-from .grants import App, Grants, Session, told
+from .grants import App, Grants
+from .oauth import BY_CODE, Tokens
 from .plan import Plan
 from .refusals import Refused
 from .shapes import JSON
@@ -31,13 +32,15 @@ from .switches import SWITCHES
 from .world import Seller, World, trade_of
 
 FIRST_KEY, FIRST_USER = 12_345_678, 2_206_890_150_000
-REFRESH, MEMO = "taobao.top.auth.token.refresh", "taobao.trade.memo.update"
+MEMO = "taobao.trade.memo.update"
 OPERATIONS = {
     "taobao.trades.sold.increment.get": "orders.list",
+    "taobao.trades.sold.incrementv.get": "arrived.list",
     "taobao.trades.sold.get": "sold.list",
     "taobao.trade.fullinfo.get": "orders.get",
     MEMO: "memo.update",
-    REFRESH: "token",
+    BY_CODE: "token",
+    "taobao.top.auth.token.refresh": "token",
 }
 
 
@@ -60,6 +63,8 @@ class Taobao(Platform):
             seed=plan.seed, clock=clock, switches=switches, faults=faults, latency=latency
         )
         self.limits = plan.limits
+        self._troubles, self._dice = plan.troubles, random.Random(f"troubles {plan.seed}")
+        self._refusals: list[Refused] = []
         self._read_last: tuple[Request | None, dict[str, str]] = (None, {})
         self.grants, sellers = self._authorised(plan)
         self._door = Door(
@@ -73,6 +78,7 @@ class Taobao(Platform):
             self.clock, self.rng, self.switches, plan.odds, seed=plan.seed, sellers=sellers
         )
         self.book, self.poisoned = self.world.shelf, self.world.poisoned
+        self._tokens = Tokens(self.grants, self.world, self.clock, self.switches)
         self._envelopes = Envelopes(self.switches, new_fields=plan.new_fields)
         self._answers = Answers(
             self.world,
@@ -123,6 +129,11 @@ class Taobao(Platform):
         self.grants.authorise(account, seller.app_key, self.clock.now())
         return self._account(seller)
 
+    def code(self, account: str) -> str:
+        """What the seller's browser brings back after he has agreed: a code."""
+        seller = self.world.sellers[account]
+        return self.grants.code(seller.user, seller.app_key, self.clock.now())
+
     def ban(
         self, app_key: str, seconds: float, sub_code: str = "limited-by-api-access-count"
     ) -> None:
@@ -132,6 +143,11 @@ class Taobao(Platform):
     def reset_quota(self, app_key: str) -> bool:
         """The owner resets the day's quota by hand; False after three times a day."""
         return self.limits.reset(app_key, self.clock.now())
+
+    def refuse_next(self, sub_code: str, calls: int = 1, code: int | None = None) -> None:
+        """The next so many calls of a seller fail so; `code` None: the generic one."""
+        no = Refused(code, "Remote service error", sub_code, "远程服务调用失败")
+        self._refusals += [no] * calls
 
     def poison(self, account: str, id: str, kind: str) -> None:
         """Make a row malformed from now on; `poison.POISONS` has the kinds."""
@@ -218,16 +234,15 @@ class Taobao(Platform):
         if request.path == "/token":
             return self._token_page(self._read(request))
         if request.path != "/router/rest":
+            self._note(request, "", "404")
             return Response(404, b"", {"content-type": "text/html"})
         who: list[str] = []
         params, outcome = self._read(request), "ok"
         try:
             response = self._envelopes.good(params, self._called(request, params, who))
         except Refused as no:
-            response, outcome = (
-                self._envelopes.bad(no, params),
-                str(self._envelopes.code(no)),
-            )
+            response = self._envelopes.bad(no, params)
+            outcome = str(self._envelopes.code(no))
         self._note(request, "".join(who), outcome)
         return response
 
@@ -244,46 +259,29 @@ class Taobao(Platform):
         now = self.clock.now()
         app, method = self._door.app(request, params, now), params["method"]
         self.limits.check(app.key, method, now)
-        if method == REFRESH:
-            return self._refreshed(params, app, who)
+        if OPERATIONS[method] == "token":
+            session = self._tokens.given(params, app)
+            who.append(session.user)
+            return {"token_result": shapes.compact(self._tokens.fields(session))}
         session = self._door.session(params, app, now)
         who.append(session.user)
         self._door.granted(session, writes=method == MEMO, now=now)
+        self._trouble()
         return self._answers.to(method, params, self.world.sellers[session.user])
 
-    # Tokens -----------------------------------------------------------------------
-
-    def _refreshed(self, params: dict[str, str], app: App, who: list[str]) -> JSON:
-        """taobao.top.auth.token.refresh: the token is JSON inside a string."""
-        if not params.get("refresh_token"):
-            raise refusals.missing("refresh_token")
-        session = self.grants.renew(params["refresh_token"], app.key, self.clock.now())
-        if session is None:
-            raise refusals.business("isv.invalid-parameter:refresh_token", "刷新令牌无效")
-        who.append(session.user)
-        return {"token_result": shapes.compact(self._token(session))}
-
-    def _token(self, session: Session) -> JSON:
-        nick = self.world.sellers[session.user].nick
-        return told(session, nick, self.clock.now(), self.switches)
+    def _trouble(self) -> None:
+        if self._refusals:
+            raise self._refusals.pop(0)
+        if self._troubles and self._dice.random() < self._troubles:
+            raise refusals.business(self._dice.choice(refusals.PASSING), "系统繁忙")
 
     def _token_page(self, form: dict[str, str]) -> Response:
-        """POST https://oauth.taobao.com/token with a refresh token."""
-        app, now = self.grants.apps.get(form.get("client_id", "")), self.clock.now()
-        if app is None or form.get("client_secret") != app.secret:
-            return self._no_token("invalid_client")
-        if form.get("grant_type") != "refresh_token":
-            return self._no_token("unsupported_grant_type")
-        session = self.grants.renew(form.get("refresh_token", ""), app.key, now)
-        if session is None:
-            return self._no_token("invalid_grant")
-        self.log.add(now, "token", session.user, "ok")
-        return self._envelopes.json(self._token(session))
-
-    def _no_token(self, word: str) -> Response:
-        self.log.add(self.clock.now(), "token", "", word)
-        body = {"error": word, "error_description": word.replace("_", " ")}
-        said = self._envelopes.json(body)
+        session, word = self._tokens.page(form)
+        user = "" if session is None else session.user
+        self.log.add(self.clock.now(), "token", user, word or "ok")
+        if session is not None:
+            return self._envelopes.json(self._tokens.fields(session))
+        said = self._envelopes.json({"error": word, "error_description": word})
         return Response(int(self.switches["oauth_error"]), said.body, said.headers)
 
 

@@ -64,21 +64,19 @@ class Query:
         return bool(trade.services) or not self.services_only
 
 
-def incremental(params: Mapping[str, str], how: Mapping[str, str]) -> Query:
-    """By modified time, a day at most."""
-    for name in ("fields", "start_modified", "end_modified"):
+def incremental(params: Mapping[str, str], how: Mapping[str, str], time: str) -> Query:
+    """A day at most of `modified` or of arrival (`create`)."""
+    start, end = f"start_{time}", f"end_{time}"
+    for name in ("fields", start, end):
         if not params.get(name):
             raise refusals.missing(name)
-    since, until = (
-        gate.moment(params, "start_modified"),
-        gate.moment(params, "end_modified"),
-    )
+    since, until = gate.moment(params, start), gate.moment(params, end)
     assert since is not None
     assert until is not None
     if until <= since:
-        raise refusals.invalid("end_modified")
+        raise refusals.invalid(end)
     if until - since > times.DAY:
-        raise refusals.invalid("start_modified-end_modified")
+        raise refusals.invalid(f"{start}-{end}")
     return _query(params, since, until, how)
 
 

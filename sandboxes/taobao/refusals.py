@@ -8,6 +8,20 @@ DEAD_SESSION = {
 }
 """Both pairs of sub_code and msg were captured for the same state."""
 
+PASSING = (
+    "isp.top-remote-connection-timeout",
+    "isp.top-remote-service-unavailable",
+    "isp.top-remote-connection-control-error",
+    "isp.top-remote-unknown-error",
+    "isp.remote-connection-error",
+    "isp.remote-connection-error-tmall",
+    "isp.remote-service-error",
+    "isp.service-error",
+    "isp.system-busy",
+    "isp.call-limited",
+)
+"""Troubles of the platform's own that pass (paper §5)."""
+
 
 class Refused(Exception):
     """An `error_response`. `code` None: the generic business code (15 or 50)."""

@@ -27,16 +27,14 @@ def chosen(body: JSON, asked: Wanted) -> JSON:
     """Exactly the fields asked for, and of those only what there is."""
     picked: JSON = {}
     for name, subs in asked.items():
-        if name in body:
+        if name in body and (subs is None or isinstance(body[name], dict)):
             picked[name] = body[name] if subs is None else _inside(body[name], subs)
     return picked
 
 
-def _inside(value: Any, subs: set[str]) -> Any:
-    if isinstance(value, list):
-        return [{k: row[k] for k in row if k in subs} for row in value]
+def _inside(value: JSON, subs: set[str]) -> JSON:
     inner, rows = _only(value)
-    return {inner: _inside(rows, subs)}
+    return {inner: [{k: row[k] for k in row if k in subs} for row in rows]}
 
 
 def _only(value: JSON) -> tuple[str, Any]:

@@ -1,4 +1,4 @@
-"""The book of trades, kept sorted by `modified` and by `created` as readers see it.
+"""The book of trades, sorted by `modified`, `created` and arrival as readers see it.
 
 A list is read thousands of times for each change, so every change is filed when it
 becomes visible, and a page is a slice.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
@@ -21,18 +22,25 @@ BULK = 1_000
 Row = tuple[float, int, str, Record, Version]
 """Sort time, a rank that no other record has, the trade's type, and what shows."""
 
+Waiting = tuple[float, int, int, Record, Version | None]
+"""When it shows, a number that no other has, the rank, and what shows (None: gone)."""
+
+TIMES: dict[str, Callable[[Record, Version], float]] = {
+    "modified": lambda record, version: version.updated_at,
+    "created": lambda record, version: record.created_at,
+    "arrived": lambda record, version: version.visible_at,
+}
+"""The times a list may be sorted by."""
+
 
 @dataclass(slots=True)
 class Shop:
     """One account's rows."""
 
     all: list[Record] = field(default_factory=list)
-    by_modified: list[Row] = field(default_factory=list)
-    by_created: list[Row] = field(default_factory=list)
+    by: dict[str, list[Row]] = field(default_factory=lambda: {k: [] for k in TIMES})
     shown: dict[int, Version] = field(default_factory=dict)
-    waiting: list[tuple[float, int, int, Record, Version | None]] = field(
-        default_factory=list
-    )
+    waiting: list[Waiting] = field(default_factory=list)
 
 
 class Shelf(Book):
@@ -67,23 +75,21 @@ class Shelf(Book):
         """All records in the order they were added; not a copy."""
         return self._shops[account].all
 
-    def modified(self, account: str, since: float, until: float, now: float) -> list[Row]:
-        """Rows with a `modified` in [since, until] as shown at `now`, oldest first."""
-        return self._between(self._show(account, now).by_modified, since, until)
+    def between(
+        self, account: str, by: str, since: float, until: float, now: float
+    ) -> list[Row]:
+        """Rows whose time (one of TIMES) is in [since, until], as shown at `now`.
 
-    def created(self, account: str, since: float, until: float, now: float) -> list[Row]:
-        """Rows created in [since, until] as shown at `now`, oldest first."""
-        return self._between(self._show(account, now).by_created, since, until)
+        Oldest first.
+        """
+        rows = self._show(account, now).by[by]
+        low = bisect_left(rows, (since,))
+        return rows[low : bisect_right(rows, (until, inf), lo=low)]
 
     def oldest(self, account: str) -> float:
         """When the first trade on the lists was created; for ever if there is none."""
-        rows = self._shops[account].by_created
+        rows = self._shops[account].by["created"]
         return rows[0][0] if rows else inf
-
-    @staticmethod
-    def _between(rows: list[Row], since: float, until: float) -> list[Row]:
-        low = bisect_left(rows, (since,))
-        return rows[low : bisect_right(rows, (until, inf), lo=low)]
 
     def _file(self, record: Record, at: float, version: Version | None) -> None:
         self._filed += 1
@@ -93,46 +99,44 @@ class Shelf(Book):
 
     def _show(self, account: str, now: float) -> Shop:
         """The account's rows with everything filed that is visible by now."""
-        shop, due = self._shops[account], []
+        shop = self._shops[account]
+        if len(shop.waiting) > BULK:
+            shop.waiting.sort()  # a sorted list is a heap
+            end = bisect_right(shop.waiting, (now, inf))
+            due, shop.waiting = shop.waiting[:end], shop.waiting[end:]
+            self._rebuild(shop, due, now)
         while shop.waiting and shop.waiting[0][0] <= now:
             _, _, rank, record, version = heappop(shop.waiting)
-            gone = record.removed_at is not None and now >= record.removed_at
-            due.append((rank, record, None if gone else version))
-        if len(due) > BULK:
-            self._rebuild(shop, due)
-        else:
-            for change in due:
-                self._refile(shop, *change)
+            self._refile(shop, rank, record, None if _gone(record, now) else version)
         return shop
 
     def _refile(self, shop: Shop, rank: int, record: Record, new: Version | None) -> None:
         old = shop.shown.pop(rank, None)
-        if old is not None:
-            self._take(shop.by_modified, old.updated_at, rank)
-            self._take(shop.by_created, record.created_at, rank)
+        for name, time in TIMES.items():
+            rows = shop.by[name]
+            if old is not None:
+                del rows[bisect_left(rows, (time(record, old), rank))]
+            if new is not None:
+                insort(rows, _row(time(record, new), rank, record, new))
         if new is not None:
             shop.shown[rank] = new
-            insort(shop.by_modified, _row(new.updated_at, rank, record, new))
-            insort(shop.by_created, _row(record.created_at, rank, record, new))
 
-    def _rebuild(self, shop: Shop, due: list[tuple[int, Record, Version | None]]) -> None:
+    def _rebuild(self, shop: Shop, due: list[Waiting], now: float) -> None:
         """Many changes at once: sorting anew is cheaper than moving each."""
-        latest = {row[1]: (row[3], row[4]) for row in shop.by_created}
-        for rank, record, version in due:
+        latest = {row[1]: (row[3], row[4]) for row in shop.by["created"]}
+        final = {rank: (record, version) for _, _, rank, record, version in due}
+        for rank, (record, version) in final.items():
             latest.pop(rank, None)
-            if version is not None:
+            if version is not None and not _gone(record, now):
                 latest[rank] = (record, version)
         shop.shown = {rank: version for rank, (_, version) in latest.items()}
-        shop.by_modified = sorted(
-            _row(v.updated_at, n, r, v) for n, (r, v) in latest.items()
-        )
-        shop.by_created = sorted(
-            _row(r.created_at, n, r, v) for n, (r, v) in latest.items()
-        )
+        for name, time in TIMES.items():
+            rows = (_row(time(r, v), rank, r, v) for rank, (r, v) in latest.items())
+            shop.by[name] = sorted(rows)
 
-    @staticmethod
-    def _take(rows: list[Row], at: float, rank: int) -> None:
-        del rows[bisect_left(rows, (at, rank))]
+
+def _gone(record: Record, now: float) -> bool:
+    return record.removed_at is not None and now >= record.removed_at
 
 
 def _row(at: float, rank: int, record: Record, version: Version) -> Row:

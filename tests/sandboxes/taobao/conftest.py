@@ -114,6 +114,12 @@ def open_box() -> Callable[..., Caller]:
     return opened
 
 
+@pytest.fixture(scope="module")
+def one_box() -> Caller:
+    """One box for many harmless calls."""
+    return Caller(create(orders=30, history=timedelta(days=1), clock=Clock(START)))
+
+
 @pytest.fixture
 def shop() -> Callable[..., Caller]:
     """Another shop of the same box."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub_core.sandbox import Clock
+from hub_core.sandbox import Clock, SwitchError
 from sandboxes.taobao import Taobao
 from sandboxes.taobao.births import KINDS
 from sandboxes.taobao.poison import POISONS
@@ -65,17 +65,19 @@ def test_every_kind_and_most_statuses_occur(open_box: Any) -> None:
     box = open_box(orders=800, history=timedelta(days=20)).box
     trades = [r.latest.content["trade"] for r in box.book.records("2206890150000")]
     assert {t.kind for t in trades} == set(KINDS)
-    seen = Counter(t.status for t in trades)
-    assert set(seen) >= {
+    assert {t.status for _, t, _, _ in versions(box)} >= {
         "TRADE_NO_CREATE_PAY",
         "WAIT_BUYER_PAY",
         "SELLER_CONSIGNED_PART",
         "WAIT_SELLER_SEND_GOODS",
         "WAIT_BUYER_CONFIRM_GOODS",
-        "TRADE_FINISHED",
-        "TRADE_CLOSED",
-        "TRADE_CLOSED_BY_TAOBAO",
+        "TRADE_BUYER_SIGNED",
+        "PAY_PENDING",
+        "WAIT_PRE_AUTH_CONFIRM",
+        "PAID_FORBID_CONSIGN",
     }
+    ends = Counter(t.status for t in trades)
+    assert set(ends) >= {"TRADE_FINISHED", "TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO"}
     refunds = {line.refund_status for t in trades for line in t.lines}
     assert refunds >= {"NO_REFUND", "SUCCESS", "CLOSED"}
 
@@ -240,6 +242,27 @@ def test_poison_can_come_by_chance(open_box: Any) -> None:
     assert 5 < len(caller.box.poisoned) < 50
     with pytest.raises(ValueError, match="no poison"):
         caller.box.poison(caller.account.external_id, "1", "arsenic")
+
+
+POSITIONS = [(name, way) for name, ways in Taobao.SWITCHES.items() for way in ways]
+
+
+@pytest.mark.parametrize(("name", "position"), POSITIONS)
+def test_every_switch_position_lists_what_there_is(
+    open_box: Any, name: str, position: str
+) -> None:
+    caller = open_box(orders=30, switches={name: position})
+    caller.box.clock.advance(60)
+    rows = caller.rows(caller.now() - DAY, caller.now())
+    truth = caller.box.truth(caller.account.external_id)
+    inside = {t.external_id for t in truth if caller.now() - DAY <= t.updated_at}
+    assert {str(row["tid"]) for row in rows} == inside
+    assert wire_truth(caller).keys() == {t.external_id for t in truth}
+
+
+def test_a_switch_that_is_not_there_is_refused(open_box: Any) -> None:
+    with pytest.raises(SwitchError, match="moon_phase"):
+        open_box(switches={"moon_phase": "full"})
 
 
 def test_equal_seeds_give_equal_bytes(open_box: Any) -> None:

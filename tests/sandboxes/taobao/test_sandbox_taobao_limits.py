@@ -146,3 +146,26 @@ def test_an_emptied_page_keeps_its_envelope(open_box: Any) -> None:
     assert emptied["has_next"] is True
     assert len(caller.rows(page_size="5")) == 5
     assert caller.box.emptied({"trades": [{"tid": 1}]}) == {"trades": []}
+
+
+@pytest.mark.parametrize("sub_code", ["isp.system-busy", "isv.shop-not-exist"])
+def test_a_call_can_be_made_to_fail_in_any_way(open_box: Any, sub_code: str) -> None:
+    caller = open_box()
+    caller.box.refuse_next(sub_code, calls=2)
+    window = {
+        "start_modified": "2026-11-20 11:00:00",
+        "end_modified": "2026-11-20 12:00:00",
+    }
+    said = [caller.code(LIST, fields="tid", **window) for _ in range(3)]
+    assert said == [f"50|{sub_code}"] * 2 + ["ok"]
+
+
+def test_troubles_of_the_platform_come_and_pass(open_box: Any) -> None:
+    caller = open_box(troubles=0.3, switches={"business_code": "15"})
+    window = {
+        "start_modified": "2026-11-20 11:00:00",
+        "end_modified": "2026-11-20 12:00:00",
+    }
+    said = [caller.code(LIST, fields="tid", **window) for _ in range(60)]
+    assert 5 < said.count("ok") < 55
+    assert {code.split(".")[0] for code in said} == {"ok", "15|isp"}

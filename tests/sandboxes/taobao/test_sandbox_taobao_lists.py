@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sandboxes.taobao.births import KINDS
 from sandboxes.taobao.times import moment, text
 
 LIST = "taobao.trades.sold.increment.get"
 SOLD = "taobao.trades.sold.get"
+ARRIVED = "taobao.trades.sold.incrementv.get"
 DAY = 86_400
 
 
@@ -265,3 +268,50 @@ def test_ids_differ_where_a_float_cannot_see_it(open_box: Any) -> None:
     assert {len(str(tid)) for tid in tids} == {19}
     assert len(set(tids)) == len(tids)
     assert len({float(tid) for tid in tids}) < len(tids)
+
+
+def test_h2_what_arrived_late_is_found_by_its_arrival(open_box: Any) -> None:
+    caller = open_box(late_probability=1.0, late_by=600.0)
+    until = caller.now()
+    caller.box.churn(30)
+    before = {str(r["tid"]) for r in caller.rows(until - DAY, until)}
+    caller.box.clock.advance(600)
+    after = {str(r["tid"]) for r in caller.rows(until - 1, until)}
+    window = {"start_create": text(until), "end_create": text(until + 600)}
+    asked = {"fields": "tid,modified,async_modified", "type": ",".join(KINDS)}
+    body = caller.call(ARRIVED, page_size="100", **asked, **window)
+    rows = body["trades_sold_incrementv_get_response"]["trades"]["trade"]
+    arrivals = [row["async_modified"] for row in rows]
+    assert arrivals == sorted(arrivals, reverse=True)
+    assert after - before
+    assert after <= {str(row["tid"]) for row in rows}
+    assert caller.box.log.entries[-1].operation == "arrived.list"
+
+
+ODD = st.sampled_from(
+    (
+        *("", "0", "1", "-1", "9" * 30, "true", "null", "tid", "tid.x", "orders.", ","),
+        *("一", "²", "\x00", "2026-11-20 11:59:59", "2026-11-20 12:00:00"),
+        *("2026-99-99 00:00:00", "orders.oid,orders"),
+    )
+)
+NAMES = st.sampled_from(
+    (
+        *("fields", "start_modified", "end_modified", "start_create", "end_create"),
+        *("start_created", "end_created", "tid", "page_no", "page_size", "type"),
+        *("status", "use_has_next", "simplify", "format", "include_oaid", "v"),
+    )
+)
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(
+    method=st.sampled_from([LIST, ARRIVED, SOLD, "taobao.trade.fullinfo.get"]),
+    asked=st.dictionaries(NAMES, ODD, max_size=8),
+)
+def test_nothing_a_caller_sends_breaks_the_box(
+    one_box: Any, method: str, asked: dict[str, str]
+) -> None:
+    answer = one_box.raw(method, **asked)
+    assert answer.status == 200
+    assert answer.body.startswith((b"{", b"<?xml"))

@@ -13,6 +13,7 @@ from sandboxes.taobao.times import text
 
 LIST = "taobao.trades.sold.increment.get"
 REFRESH = "taobao.top.auth.token.refresh"
+CREATE = "taobao.top.auth.token.create"
 MEMO = "taobao.trade.memo.update"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -210,3 +211,30 @@ def test_no_secret_shows_in_an_accounts_repr(open_box: Any) -> None:
     account = open_box().account
     assert account.access_token not in repr(account)
     assert account.app_secret not in repr(account)
+
+
+def test_a_code_is_good_once_for_thirty_minutes_and_for_its_app(
+    open_box: Any, shop: Any
+) -> None:
+    caller = open_box(shops=2, apps=2)
+    user = caller.account.external_id
+
+    def given(client: Any, code: str) -> str:
+        return str(client.code(CREATE, session=None, code=code))
+
+    code = caller.box.code(user)
+    assert given(caller, code) == "ok"
+    assert given(caller, code) == "50|isv.invalid-parameter:code"
+    assert given(shop(caller, 1), caller.box.code(user)) == "50|isv.invalid-parameter:code"
+    late = caller.box.code(user)
+    caller.box.clock.advance(1_800)
+    assert given(caller, late) == "50|isv.invalid-parameter:code"
+    assert listing(caller) == "ok"
+
+
+def test_the_token_page_takes_a_code(open_box: Any) -> None:
+    caller = open_box()
+    code = caller.box.code(caller.account.external_id)
+    status, fields = token(caller, grant_type="authorization_code", code=code)
+    assert status == 200
+    assert listing(caller, session=fields["access_token"]) == "ok"
