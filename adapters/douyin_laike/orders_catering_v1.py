@@ -14,10 +14,10 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter
 
-from hub_core.models import Discounts, Order, OrderLine
+from hub_core.models import Order
 from hub_core.wire import JSON, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
 
-from . import common, lines, money, people, vouchers, words
+from . import catering, common, lines, money, people, vouchers, words
 
 PATH = "/goodlife/v1/akte/order/query/"
 
@@ -30,28 +30,6 @@ class OrderScroll(OrderQuery):
     """Orders by cursor, beyond the cap of page numbers: "0", then the page's own."""
 
     cursor: Literal["0"] | tuple[str, ...] = Field(default="0")
-
-
-class Certificate(vouchers.Certificate):
-    """A voucher here names its SKU; a donated one came with another."""
-
-    sku_id: SomeId = None
-    is_donated_item: bool | None = None
-
-
-class SubOrder(money.SubOrder):
-    """A sub order here names its SKU."""
-
-    sku_id: SomeId = None
-
-
-class Goods(Wire):
-    """One SKU that was bought."""
-
-    sku_id: SomeId = None
-    sku_name: SomeText = None
-    third_sku_id: SomeText = None
-    count: SomeWhole = None
 
 
 class Place(Wire):
@@ -77,7 +55,7 @@ class WireOrder(Wire):
     pay_time: Epoch = None
     order_type: SomeText = None
     open_id: SomeText = None
-    goods: list[Goods] | None = None
+    goods: list[catering.Goods] | None = None
     original_amount: SomeWhole = None
     order_pay_amount: SomeWhole = None
     pay_amount: SomeWhole = None
@@ -90,9 +68,9 @@ class WireOrder(Wire):
     has_donated_items: bool | None = None
     merchant_info: common.Merchant | None = None
     contacts: list[people.Contact] | None = None
-    certificate: list[Certificate] | None = None
+    certificate: list[catering.Certificate] | None = None
     discounts: list[money.WireDiscount] | None = None
-    sub_order_amount_infos: list[SubOrder] | None = None
+    sub_order_amount_infos: list[catering.SubOrder] | None = None
 
 
 WIRE = TypeAdapter(WireOrder)
@@ -102,19 +80,25 @@ NOWHERE = Place()
 def read_order(wire: WireOrder) -> Order:
     """Raises ValueError when the order bears no time of change."""
     certificates, subs = wire.certificate or [], wire.sub_order_amount_infos or []
-    stand = words.axes(
-        wire.order_status,
-        wire.order_type,
-        wire.pay_time is not None,
-        frozenset([c.item_status for c in certificates]),
-    )
+    stand = _stand(wire, certificates)
     info = wire.amount_info or money.NO_INFO
     sums = _sums(wire, info, subs)
     payment = money.first(wire.payment_discount, info.pay_discount_amount)
     listed = money.total([row.discount_amount for row in wire.discounts or ()])
     off = money.discounts(money.first(sums.discount, listed), payment, _rows(wire))
     paid = sums.payable if stand.paid else None
-    sold = _lines(wire, certificates, subs, sums, off, stand)
+    back = vouchers.refunded(certificates)
+    if len(wire.goods or ()) > 1:
+        sold = catering.several_lines(
+            wire.order_id,
+            wire.goods or (),
+            certificates,
+            subs,
+            lambda own: _stand(wire, own),
+        )
+    else:
+        share = lines.goods_money(sums, off, _goods_paid(sums, paid), back, subs)
+        sold = (catering.only_line(wire.order_id, wire.goods or (), share, stand),)
     place = wire.poi or NOWHERE
     return Order(
         external_id=wire.order_id,
@@ -135,12 +119,12 @@ def read_order(wire: WireOrder) -> Order:
         payable_amount=sums.payable,
         buyer_paid_amount=paid,
         merchant_receivable_amount=sums.receivable,
-        refunded_amount=vouchers.refunded(certificates),
+        refunded_amount=back,
         source="live" if wire.attribute_info and wire.attribute_info.room_id else None,
         flags=stand.flags,
         lines=sold,
         vouchers=vouchers.vouchers(
-            certificates, subs, _lines_of(certificates, sold), stand.paid
+            certificates, subs, catering.lines_of(certificates, sold), stand.paid
         ),
         party=people.party(wire.open_id, wire.contacts or []),
         issues=stand.issues + sums.issues,
@@ -148,10 +132,21 @@ def read_order(wire: WireOrder) -> Order:
     )
 
 
+def _stand(wire: WireOrder, certificates: list[catering.Certificate]) -> words.Axes:
+    return words.axes(
+        wire.order_status,
+        wire.order_type,
+        wire.pay_time is not None,
+        frozenset([c.item_status for c in certificates]),
+    )
+
+
 # Money ---------------------------------------------------------------------------------
 
 
-def _sums(wire: WireOrder, info: money.AmountInfo, subs: list[SubOrder]) -> money.Totals:
+def _sums(
+    wire: WireOrder, info: money.AmountInfo, subs: list[catering.SubOrder]
+) -> money.Totals:
     origin = money.first(info.origin_amount, wire.original_amount)
     pay = money.first(wire.order_pay_amount, wire.pay_amount, info.pay_amount)
     sums = money.totals(origin, pay, wire.receipt_amount, wire.discount_amount, subs)
@@ -163,102 +158,17 @@ def _sums(wire: WireOrder, info: money.AmountInfo, subs: list[SubOrder]) -> mone
     )
 
 
+def _goods_paid(sums: money.Totals, paid: int | None) -> int | None:
+    """What was paid for delivery too is not the goods' alone."""
+    return None if sums.freight and not sums.fees else paid
+
+
 def _rows(wire: WireOrder) -> Sequence[money.WireDiscount]:
     """Discounts by payer: amount_info has their sums; else the order's own rows."""
     if wire.amount_info and wire.amount_info.splits:
         return [wire.amount_info]
     subs = wire.sub_order_amount_infos or []
     return wire.discounts or [row for sub in subs for row in sub.discounts or ()]
-
-
-# Lines ---------------------------------------------------------------------------------
-
-
-def _lines(
-    wire: WireOrder,
-    certificates: list[Certificate],
-    subs: list[SubOrder],
-    sums: money.Totals,
-    off: Discounts,
-    stand: words.Axes,
-) -> tuple[OrderLine, ...]:
-    goods = wire.goods or [Goods()]
-    names = lines.distinct([one.sku_id or "" for one in goods], wire.order_id)
-    if len(goods) == 1:
-        # What was paid for delivery too is not the goods' alone.
-        freight = sums.freight and not sums.fees
-        paid = sums.payable if stand.paid and not freight else None
-        back = vouchers.refunded(certificates)
-        share = lines.goods_money(sums, off, paid, back, subs)
-        sku, none = _sku(goods[0]), lines.WireProduct()
-        return (lines.only_line(wire.order_id, sku, none, share, stand),)
-    ids = [one.sku_id for one in goods]
-    return tuple(
-        [
-            _line(
-                name, one, one.sku_id if ids.count(one.sku_id) == 1 else None, wire, stand
-            )
-            for name, one in zip(names, goods, strict=True)
-        ]
-    )
-
-
-def _sku(one: Goods) -> lines.Sku:
-    return lines.Sku(one.sku_id, one.sku_name, one.third_sku_id, one.count)
-
-
-def _line(
-    name: str,
-    one: Goods,
-    sku_id: str | None,
-    wire: WireOrder,
-    stand: words.Axes,
-) -> OrderLine:
-    """One of several, with the vouchers and sub orders that bear its SKU.
-
-    `sku_id` is None where another line has the same: neither is told whose they are.
-    """
-    mine = [c for c in wire.certificate or () if sku_id and c.sku_id == sku_id]
-    subs = money.of_goods(wire.sub_order_amount_infos or ())
-    billed = [s for s in subs if sku_id and s.sku_id == sku_id]
-    own = words.axes(
-        wire.order_status,
-        wire.order_type,
-        wire.pay_time is not None,
-        frozenset([c.item_status for c in mine]),
-    )
-    whole = money.total([s.origin_amount for s in billed])
-    quantity = one.count or 1
-    rows = [row for s in billed for row in s.discounts or ()]
-    return OrderLine(
-        external_id=name,
-        sku_external_id=one.sku_id,
-        title=one.sku_name or "",
-        quantity=quantity,
-        sku_code=one.third_sku_id,
-        unit_price=lines.unit_price(whole, quantity),
-        goods_amount=whole,
-        discounts=money.discounts(
-            money.total([s.discount_amount for s in billed]), None, rows
-        ),
-        buyer_paid_amount=money.total([s.pay_amount for s in billed])
-        if stand.paid
-        else None,
-        refunded_amount=vouchers.refunded(mine),
-        fulfillment_status=own.fulfillment if mine else lines.shared_fulfillment(stand),
-        after_sale_status=own.after_sale if mine else lines.shared_after_sale(stand),
-        is_gift=bool(mine) and all(c.is_donated_item for c in mine),
-    )
-
-
-def _lines_of(
-    certificates: list[Certificate], sold: tuple[OrderLine, ...]
-) -> list[str | None]:
-    """The line each voucher belongs to: the only one, or the one of its SKU."""
-    if len(sold) == 1:
-        return [sold[0].external_id] * len(certificates)
-    ids = vouchers.once([(line.sku_external_id, line.external_id) for line in sold])
-    return [ids.get(one.sku_id) for one in certificates]
 
 
 def _ext(
