@@ -24,6 +24,12 @@ from .ports import Limit
 
 SLACK = 0.01
 """Seconds added to each limit's window: what sending may jitter without overfilling it."""
+CREDIT = 0.009
+"""Seconds by which a call may be booked earlier than it goes, so that waking late costs no
+throughput. Less than the slack, hence still never more than the limit in any window."""
+TICKS = 10_000
+"""Of a limit's clock in a second. pyrate-limiter takes them for milliseconds, which are too
+coarse: at 50 calls a second rounding up would cost 2 to 4 % of them."""
 LOWEST = 1 / 16
 """The part of a configured limit that learning never goes below."""
 RECOVERY = 1.1
@@ -34,7 +40,7 @@ SETTLE = 1.0
 StoreFactory = Callable[[str], StateStore]
 """Gives the state of one limit by its key. Called once per key and process.
 
-The `now` a store's `check` is given is epoch milliseconds of the machine's wall clock, the
+The `now` a store's `check` is given is the machine's wall clock in ticks since 1970, the
 same for every process of one machine; where several machines share a store, hand `Pace` a
 `stamp` that tells the database's time instead of letting the store replace `now`.
 """
@@ -91,7 +97,7 @@ class Lane:
         limit: Limit,
         store: StateStore,
         clock: Clock,
-        stamp: Callable[[], int],
+        stamp: Callable[[], float],
     ) -> None:
         self.key, self.limit = key, limit
         self.turn = threading.Lock()
@@ -99,31 +105,44 @@ class Lane:
         self._clock, self._stamp, self._store = clock, stamp, store
         self._part, self._since = 1.0, -math.inf
         self._bucket = self._make()
-        longest = self._spacing() / LOWEST * limit.burst
+        self._promised = 0
+        longest = (limit.seconds + SLACK) / limit.calls / LOWEST * limit.burst
         self._absurd = 2 * longest + 1.0
 
     def look(self) -> float:
         """Seconds until a slot is free, spending nothing. For a waiter's eyes only."""
+        now, at = self._times()
         bucket = self._bucket
         state = bucket.store.read(bucket.algorithm, bucket.rates)
         assert isinstance(state, tuple)
-        _, told = bucket.algorithm.step(bucket.rates, state, self._stamp(), 1)
-        wait: float = (told.retry_after_ms or 0) / 1000
+        _, told = bucket.algorithm.step(bucket.rates, state, at, 1)
+        wait = 0.0 if told.allowed else self._wait(told, now, at)
         return wait if wait < self._absurd else 0.0
 
     def take(self) -> float:
         """Spend a slot and answer 0.0, or the seconds until there is one."""
         if self._part < 1.0:
             self._bucket = self._make()
-        told = self._bucket.put_decision(RateItem(self.key, self._stamp()))
+        now, at = self._times()
+        told = self._bucket.put_decision(RateItem(self.key, at))
         assert isinstance(told, Decision)
         if told.allowed:
             return 0.0
-        wait = (told.retry_after_ms or 1) / 1000
+        wait = self._wait(told, now, at)
         if wait < self._absurd:
             return wait
         self._store.reset()  # no limit asks for so much: the wall clock was set back
-        return 0.001
+        return 1 / TICKS
+
+    def _times(self) -> tuple[int, int]:
+        """Now, and the time to book a call at: when it was promised, if just missed."""
+        now = int(self._stamp() * TICKS)
+        missed = now - self._promised
+        return now, self._promised if 0 <= missed <= CREDIT * TICKS else now
+
+    def _wait(self, told: Decision, now: int, at: int) -> float:
+        self._promised = at + (told.retry_after_ms or 1)
+        return max(self._promised - now, 1) / TICKS
 
     def slow_down(self) -> None:
         """The platform's limit is lower than ours: go half as fast."""
@@ -142,11 +161,8 @@ class Lane:
             self._part = 1.0
         return min(part, 1.0)
 
-    def _spacing(self) -> float:
-        return (self.limit.seconds + SLACK) / self.limit.calls
-
     def _make(self) -> StateBucket:
-        interval = math.ceil((self.limit.seconds + SLACK) * 1000 / self.part)
+        interval = math.ceil((self.limit.seconds + SLACK) * TICKS / self.part)
         rate = Rate(self.limit.calls, interval, burst=self.limit.burst)
         return StateBucket([rate], store=self._store)
 
@@ -167,7 +183,7 @@ class Pace:
         *,
         stores: StoreFactory | None = None,
         bans: BanStore | None = None,
-        stamp: Callable[[], int] | None = None,
+        stamp: Callable[[], float] | None = None,
         patience: float = 60.0,
     ) -> None:
         self.limits = tuple(sorted(limits, key=_narrow_first))
@@ -175,7 +191,7 @@ class Pace:
         self.patience = patience
         self._stores = stores or (lambda key: InMemoryStateStore())
         self._bans = bans or MemoryBans()
-        self._stamp = stamp or (lambda: int(clock.now().timestamp() * 1000))
+        self._stamp = stamp or (lambda: clock.now().timestamp())
         self._lanes: dict[str, Lane] = {}
         self._holds: dict[str, float] = {}
         self._lock = threading.Lock()
