@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
@@ -39,8 +36,9 @@ from .errors import (
     TokenExpired,
     Unreadable,
 )
-from .journal import JournalEntry, JournalSink, MemoryJournal, new_id
-from .masking import mask, mask_body, mask_text
+from .journal import Attempt, JournalEntry, JournalSink, MemoryJournal, new_id
+from .masking import mask_text
+from .outgoing import body_of, url_of
 from .pace import Pace, ban_keys
 from .ports import Channel, ShopInfo
 from .sockets import NoQuery, Sockets, Until
@@ -85,24 +83,6 @@ def open_http(
         sockets = transport._pool._network_backend
         transport._pool._network_backend = Sockets(sockets)  # type: ignore[assignment]
     return httpx.Client(base_url=base_url, transport=transport, trust_env=False)
-
-
-@dataclass(slots=True)
-class _Trip:
-    """One attempt under way: what the journal will say of it."""
-
-    attempt: int
-    at: datetime
-    sent: float
-    params: JSON
-    secrets: tuple[str | None, ...]
-    sent_bytes: int = 0
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    first: float = 0.0
-    """When the answer's head was there."""
-    body: bytes = b""
-    request_id: str | None = None
 
 
 # The line ------------------------------------------------------------------------------
@@ -238,22 +218,29 @@ class Line:
 
     def _trip(
         self, params: JSON, who: Credentials, token: StoredToken | None, number: int
-    ) -> _Trip:
+    ) -> Attempt:
         given = [v for k, v in params.items() if "token" in k and isinstance(v, str)]
         renewal = token.refresh_token if token else None
-        secrets = (who.app_secret, who.token, renewal, *given)
-        now, sent = self.clock.local.now(), self.clock.monotonic()
-        return _Trip(number, now, sent, params, secrets)
+        return Attempt(
+            channel=self.channel.id,
+            shop=self._shop.name,
+            stream=self.stream,
+            number=number,
+            at=self.clock.local.now(),
+            sent=self.clock.monotonic(),
+            params=params,
+            secrets=(who.app_secret, who.token, renewal, *given),
+        )
 
-    def _exchange(self, request: HttpRequest, trip: _Trip) -> None:
+    def _exchange(self, request: HttpRequest, trip: Attempt) -> None:
         """Send and read the whole answer, within the time-out and the cap."""
-        content, headers = _content(request)
+        content, headers = body_of(request)
         total = Until(self._timeout, self.clock)
         connect = Until(min(self._connect, self._timeout), self.clock)
         times = {"connect": connect, "read": total, "write": total, "pool": total}
         made = httpx.Request(
             request.method,
-            self._url(request),
+            url_of(request, self._base_url, self.channel.base_url),
             headers=headers,
             content=content,
             extensions={"timeout": times},
@@ -269,7 +256,7 @@ class Line:
                 raise Garbled("the answer broke off in its middle") from error
             raise Retryable(f"the line failed: {type(error).__name__}") from error
 
-    def _receive(self, response: httpx.Response, trip: _Trip, total: Until) -> None:
+    def _receive(self, response: httpx.Response, trip: Attempt, total: Until) -> None:
         trip.first = self.clock.monotonic()
         trip.status, trip.headers = response.status_code, response.headers
         try:
@@ -288,23 +275,9 @@ class Line:
             if total.left() <= 0.001:
                 raise Retryable(f"the answer was not whole within {self._timeout:g} s")
 
-    def _url(self, request: HttpRequest) -> str:
-        """Where it goes. A hub turned to another base URL (a sandbox, a proxy) sends
-        nothing past it: a request with a host of its own keeps its path only."""
-        base = request.base_url or self._base_url
-        if request.base_url and self._base_url != self.channel.base_url:
-            here = urlsplit(self._base_url)
-            base = f"{here.scheme}://{here.netloc}{urlsplit(base).path.rstrip('/')}"
-        url = base.rstrip("/") + request.path if request.path else base
-        if not request.query:
-            return url
-        return (
-            f"{url}{'&' if '?' in url else '?'}{urlencode(request.query, quote_via=quote)}"
-        )
-
     # What came back ----------------------------------------------------------------
 
-    def _opened(self, call: Call[Any], trip: _Trip) -> JSON:
+    def _opened(self, call: Call[Any], trip: Attempt) -> JSON:
         """The envelope opened; HTTP's own word counts where the body has none."""
         assert trip.status is not None
         server = http_date(trip.headers.get("date"))
@@ -324,7 +297,7 @@ class Line:
         except (*UNFIT, RecursionError) as error:
             raise Unreadable(complaint(error)) from None  # a cause may quote the answer
 
-    def _learn(self, body: JSON, server: datetime | None, trip: _Trip) -> None:
+    def _learn(self, body: JSON, server: datetime | None, trip: Attempt) -> None:
         """Take the platform's time and its name for this exchange from an answer."""
         dialect = self.channel.dialect
         try:
@@ -338,7 +311,7 @@ class Line:
 
     # What is kept of it ------------------------------------------------------------
 
-    def _failed(self, call: Call[Any], trip: _Trip, error: HubError) -> None:
+    def _failed(self, call: Call[Any], trip: Attempt, error: HubError) -> None:
         error.args = (mask_text(str(error.args[0]), trip.secrets),)
         error.request_id = error.request_id or trip.request_id
         if isinstance(error, Banned):
@@ -351,28 +324,9 @@ class Line:
             self.pace.throttled(call.name, self._app, self._shop.name, error.after)
         self._note(call, trip, error)
 
-    def _note(self, call: Call[Any], trip: _Trip, error: HubError | None) -> None:
-        entry = JournalEntry(
-            id=new_id(self.clock.local),
-            at=trip.at,
-            channel=self.channel.id,
-            shop=self._shop.name,
-            stream=self.stream,
-            call=call.name,
-            shape=call.shape,
-            endpoint=call.endpoint,
-            attempt=trip.attempt,
-            outcome=error.kind if error else "ok",
-            status=trip.status,
-            code=error.code if error else None,
-            request_id=trip.request_id,
-            sent_bytes=trip.sent_bytes,
-            received_bytes=len(trip.body),
-            seconds=self.clock.monotonic() - trip.sent,
-            params=mask(trip.params, trip.secrets),
-            body_hash=None if error else blake2b(trip.body, digest_size=16).hexdigest(),
-            body=mask_body(trip.body, trip.secrets) if error and trip.body else None,
-        )
+    def _note(self, call: Call[Any], trip: Attempt, error: HubError | None) -> None:
+        trip.seconds = self.clock.monotonic() - trip.sent
+        entry = trip.entry(new_id(self.clock.local), call, error)
         self._mine.last = entry
         if error:
             error.at(journal_id=entry.id)
@@ -419,16 +373,3 @@ class _Sending:
         if token and self._tokens:
             self._tokens.worked(token.version)
         return answer
-
-
-def _content(request: HttpRequest) -> tuple[bytes, dict[str, str]]:
-    """The body's bytes and all headers."""
-    headers = {"accept-encoding": "gzip", "user-agent": "channel-hub", **request.headers}
-    if request.form is not None:
-        headers.setdefault("content-type", "application/x-www-form-urlencoded")
-        return urlencode(request.form).encode(), headers
-    if request.json is not None:
-        headers.setdefault("content-type", "application/json")
-        text = json.dumps(request.json, ensure_ascii=False, separators=(",", ":"))
-        return text.encode(), headers
-    return b"", headers

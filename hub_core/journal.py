@@ -9,9 +9,13 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Protocol
 
 from .clock import Clock
+from .errors import HubError
+from .masking import mask, mask_body
+from .wire import JSON, Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,55 @@ class JournalEntry:
     """Of a good answer: BLAKE2b, 16 bytes, hex."""
     body: str | None = None
     """Of an answer that was no good: masked, at most 8 kB."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    """One attempt under way, as the client fills it in. Unmasked: it never leaves it."""
+
+    channel: str
+    shop: str
+    stream: str
+    number: int
+    at: datetime
+    sent: float
+    """When it went out; monotonic, as `first`."""
+    params: JSON = field(repr=False)
+    secrets: tuple[str | None, ...] = field(repr=False)
+    """What must not be shown, word for word."""
+    sent_bytes: int = 0
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    first: float = 0.0
+    """When the answer's head was there."""
+    body: bytes = field(default=b"", repr=False)
+    request_id: str | None = None
+    seconds: float = 0.0
+
+    def entry(self, id: int, call: Call[Any], error: HubError | None) -> JournalEntry:
+        """What is kept of it; `error` is what it ended in."""
+        good = error is None
+        return JournalEntry(
+            id=id,
+            at=self.at,
+            channel=self.channel,
+            shop=self.shop,
+            stream=self.stream,
+            call=call.name,
+            shape=call.shape,
+            endpoint=call.endpoint,
+            attempt=self.number,
+            outcome=error.kind if error else "ok",
+            status=self.status,
+            code=error.code if error else None,
+            request_id=self.request_id,
+            sent_bytes=self.sent_bytes,
+            received_bytes=len(self.body),
+            seconds=self.seconds,
+            params=mask(self.params, self.secrets),
+            body_hash=blake2b(self.body, digest_size=16).hexdigest() if good else None,
+            body=mask_body(self.body, self.secrets) if error and self.body else None,
+        )
 
 
 class JournalSink(Protocol):

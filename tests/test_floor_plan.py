@@ -24,8 +24,8 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     ("errors", "models"),
     ("wire", "ports", "hookspecs"),
     (
-        *("clock", "masking", "answers", "breaker", "journal", "pace", "tokens"),
-        *("sockets", "client"),
+        *("clock", "masking", "answers", "breaker", "journal", "lanes", "pace", "tokens"),
+        *("outgoing", "sockets", "client"),
     ),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing"},
