@@ -93,6 +93,9 @@ def test_changes_are_legal(open_box: Any) -> None:
         if former.status not in UNPAID:
             assert trade.status not in UNPAID
             assert trade.payment == former.payment
+        unsent = [x for x in trade.lines if x.status == "WAIT_SELLER_SEND_GOODS"]
+        if trade.status == "SELLER_CONSIGNED_PART":
+            assert 0 < len(unsent) < len(trade.lines)
         if trade.status not in UNPAID | CLOSED and trade.kind != "cod":
             assert trade.paid_at is not None
 
@@ -207,6 +210,16 @@ def test_h24_removed_orders_are_nowhere(open_box: Any) -> None:
     assert caller.code(DETAIL, tid=tid, fields="tid") == "50|isv.trade-not-exist"
 
 
+def test_a_late_change_does_not_bring_a_removed_order_back(open_box: Any) -> None:
+    caller = open_box(remove_probability=0.3, late_probability=1.0, late_by=60.0)
+    caller.box.churn(150)
+    caller.box.clock.advance(61)
+    truth = caller.box.truth(caller.account.external_id)
+    gone = {t.external_id for t in truth if t.removed and len(t.versions) > 1}
+    assert gone
+    assert not gone & {str(r["tid"]) for r in caller.rows()}
+
+
 def test_new_fields_come_unasked(open_box: Any) -> None:
     caller = open_box(new_fields=True)
     body = caller.listed(fields="tid")
@@ -230,7 +243,9 @@ def test_h16_one_row_can_be_poisoned(open_box: Any, kind: str) -> None:
     caller.box.clock.advance(60)
     caller.box.poison(caller.account.external_id, victim.id, kind)
     spoilt = caller.detail(victim.id, fields)
-    assert any(spoilt.get(k, ...) != sound[k] for k in POISONS[kind])
+    for field, value in POISONS[kind].items():
+        assert spoilt.get(field, None) == value != sound[field]
+        assert (field in spoilt) is (value is not None)
     assert len(caller.rows(fields=fields)) == 10
     assert caller.box.poisoned == {(caller.account.external_id, victim.id)}
     after = caller.box.truth_of(victim)
