@@ -39,8 +39,8 @@ class Hooks:
         """Where the channel's sandbox is made: `package.module:create`; imported late."""
 
     @hookspec
-    def hub_order_changed(self, order: Order, before: Order | None, shop: str) -> None:
-        """An order was stored new or changed; called after the commit."""
+    def hub_order_changed(self, order: Order, is_new: bool, shop: str) -> None:
+        """An order was stored, new or in a newer version; called after the commit."""
 
     @hookspec
     def hub_record_parked(self, parked: Mapping[str, Any], shop: str) -> None:

@@ -32,7 +32,8 @@ from .store.reads import Change, OrderFilter, StoredOrder, Totals
 from .store.shops import Shop
 from .store.streams import Lease, Span
 from .sync import Counts, Poll
-from .sync.ledger import LEASE_SECONDS, Ledger, Provenance
+from .store.orders import Written
+from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
 from .sync.poll import Step
 
 THREADS = 8
@@ -351,10 +352,27 @@ class Hub:
             last = line.last
             return Provenance(last.id, last.shape) if last else Provenance()
 
+        def told(batch: Batch, done: Written) -> None:
+            self._tell_listeners(shop, batch, done)
+
         return Ledger(
             self.store, shop.owner, lease, stream.reread_every, self.clock.now, counts,
-            buffer, provenance,
+            buffer, provenance, told,
         )  # fmt: skip
+
+    def _tell_listeners(self, shop: Shop, batch: Batch, done: Written) -> None:
+        """Plugins that listen, each alone, after the commit; none can undo it."""
+        created, changed = set(done.created), set(done.changed)
+        for fetched in batch.fetched:
+            order = fetched.order
+            if order.external_id in created or order.external_id in changed:
+                new = order.external_id in created
+                self.plugins.broadcast(
+                    "hub_order_changed", order=order, is_new=new, shop=shop.name
+                )
+        for misread in batch.misread:
+            parked = {"external_id": misread.external_id, "reason": misread.reason}
+            self.plugins.broadcast("hub_record_parked", parked=parked, shop=shop.name)
 
     def _close(
         self, shop: Shop, stream: str, lease: Lease, buffer: JournalBuffer, outcome: Outcome
@@ -432,7 +450,9 @@ class Hub:
         return StreamCoverage(
             shop.name, shop.channel, stream, now.cursor_at, now.last_ok_at, now.last_error,
             tuple(streams.spans(rows)),
-            sum(r.pages for r in rows), sum(r.rows for r in rows), sum(r.late for r in rows),
+            sum(r.pages for r in rows),
+            sum(r.rows for r in rows),
+            sum(r.late for r in rows),
             tuple(sorted({a for r in rows for a in r.assumptions})),
         )  # fmt: skip
 

@@ -96,7 +96,8 @@ class Lines:
         subject = f"{shop.channel}/{f'app/{key}' if shared else shop.external_id}"
         with self._lock:
             if subject not in self._tokens:
-                self._tokens[subject] = self._make_tokens(shop, subject)
+                owner = None if shared else shop.external_id
+                self._tokens[subject] = self._make_tokens(shop, subject, owner)
             tokens = self._tokens[subject]
         if tokens.authorisation is None:
             tokens.authorisation = authorisation
@@ -125,15 +126,16 @@ class Lines:
         )
         return Room(channel, settings, http, clock, pace, Breaker(self._clock))
 
-    def _make_tokens(self, shop: Shop, subject: str) -> Tokens:
+    def _make_tokens(self, shop: Shop, subject: str, owner: str | None) -> Tokens:
         def died_early(event: TokenDiedEarly) -> None:
             self._store.incident("token_died_early", str(event), channel=shop.channel)
 
         room = self._rooms[shop.app]
         remedy = f"give its new token with `hub shop token {shop.name}`"
         return Tokens(
-            subject, self._store.tokens, room.clock, remedy=remedy, on_early=died_early
-        )
+            subject, self._store.tokens, room.clock, owner=owner, remedy=remedy,
+            on_early=died_early,
+        )  # fmt: skip
 
     def _authorisation(self, shop: Shop, line: Line) -> Authorisation | None:
         rows = {row.channel: row for row in self._plugins.table()}

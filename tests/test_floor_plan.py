@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
 )
 BESIDE = {
     # Modules that stand beside the floors, and who may import them at all.
-    "sandbox": {"testing", "hub", "cli"},
+    "sandbox": {"testing", "insight", "hub", "cli"},
     "testing": {"cli"},
 }
 FOLDERS = ("connectors", "adapters", "sandboxes")

@@ -263,9 +263,7 @@ def _say_grades(result: dict[str, Any]) -> None:
 def _say_next(result: dict[str, Any]) -> None:
     database = f"sqlite:///{result['database']}"
     say("\nNext:")
-    say(
-        "  hub plugins                         channels and how far each call has been tried"
-    )
+    say("  hub plugins                        channels and how far each call is tried")
     say("  hub sandbox serve douyin-laike      a platform to try your own code against")
     say("  hub init                            your own apps and shops, step by step")
     say(f"The demo's store, sealed with a key that is gone now: {database}", style="dim")

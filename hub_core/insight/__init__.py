@@ -1,1 +1,1 @@
-"""Looking at what was read: against a platform's truth, and beside other ways of reading."""
+"""Looking at what was read: against the truth, and beside other ways of reading."""

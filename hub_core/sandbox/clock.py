@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 
@@ -10,6 +11,7 @@ class Clock:
 
     def __init__(self, start: float | None = None, *, running: bool = False) -> None:
         self._base = time.time() if start is None else start
+        self._lock = threading.Lock()
         self._running_since = time.monotonic() if running else None
 
     def now(self) -> float:
@@ -22,4 +24,5 @@ class Clock:
         """Let time pass at once."""
         if seconds < 0:
             raise ValueError("time does not run backwards")
-        self._base += seconds
+        with self._lock:
+            self._base += seconds

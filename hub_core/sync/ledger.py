@@ -58,8 +58,8 @@ class Ledger:
     counts: Counts
     journal: JournalBuffer
     provenance: Callable[[], Provenance] = Provenance
-    changed: list[str] = field(default_factory=list)
-    """External ids this reading created or changed, for listeners after the commit."""
+    told: Callable[[Batch, Written], None] = lambda batch, done: None
+    """Told of every batch after its commit: what it held, what of it was news."""
     _kept_at: float = field(default_factory=time.monotonic)
 
     def keep(self) -> None:
@@ -97,6 +97,7 @@ class Ledger:
             raise
         self._kept_at = time.monotonic()
         self._count(done, proof)
+        self.told(batch, done)
 
     def _write(self, connection: Connection, batch: Batch, at: datetime) -> Written:
         of = self.provenance()
@@ -135,7 +136,6 @@ class Ledger:
         self.counts.changed += len(done.changed)
         self.counts.unchanged += done.unchanged
         self.counts.stale += done.stale
-        self.changed += done.created + done.changed
         if proof is not None:
             self.counts.windows += 1
             self.counts.partial += proof.state == "partial"

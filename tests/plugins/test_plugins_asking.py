@@ -134,7 +134,7 @@ def test_a_sandbox_that_cannot_be_made_is_said_so(place: str) -> None:
 
 def test_hub_order_changed_reaches_every_listener() -> None:
     first, second = Listener(), Listener()
-    loaded(a=first, b=second).broadcast("hub_order_changed", order=1, before=None, shop="s")
+    loaded(a=first, b=second).broadcast("hub_order_changed", order=1, is_new=True, shop="s")
 
     assert first.heard == second.heard == [(1, "s")]
 
@@ -152,7 +152,7 @@ def test_a_listener_that_fails_is_logged_and_stops_nobody(
     bad, good = Listener(fails=True), Listener()
     plugins = loaded(bad=bad, good=good)
     with caplog.at_level(logging.ERROR):
-        plugins.broadcast("hub_order_changed", order=BUYER, before=None, shop="s")
+        plugins.broadcast("hub_order_changed", order=BUYER, is_new=True, shop="s")
 
     assert good.heard == [(BUYER, "s")]
     assert (
