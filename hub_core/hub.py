@@ -28,11 +28,11 @@ from .settings import Settings, master_key
 from .store import Store, feed, notes, parked, reads, shops, streams
 from .store import journal as journal_store
 from .store.journal import JournalBuffer
+from .store.orders import Written
 from .store.reads import Change, OrderFilter, StoredOrder, Totals
 from .store.shops import Shop
 from .store.streams import Lease, Span
 from .sync import Counts, Poll
-from .store.orders import Written
 from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
 from .sync.poll import Step
 
@@ -116,9 +116,12 @@ class Hub:
         plugins: Plugins | None = None,
         clock: Clock | None = None,
         transports: Transports = lambda channel: None,
+        shared_limits: bool = True,
     ) -> Hub:
         """Read the settings, open the store, load the plugins.
 
+        With `shared_limits` every process of this database spends from the same limits;
+        without, this one reckons alone.
         Raises Misconfigured saying what to do when any of them is not in order.
         """
         settings = settings or Settings.load(config)
@@ -126,7 +129,10 @@ class Hub:
         key = master_key(settings) if key is None else key
         store = Store.open(database or settings.database, key, clock.now)
         loaded = plugins or load(settings.disabled)
-        return cls(settings, store, loaded, clock=clock, transports=transports)
+        return cls(
+            settings, store, loaded, clock=clock, transports=transports,
+            shared_limits=shared_limits,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close connections to platforms and the store."""

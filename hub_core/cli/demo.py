@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 HISTORY = timedelta(days=7)
 ROUNDS = 3
-CHANGES = 40
+CHANGES = 60
 """Orders per shop that change between two rounds."""
-SIZES = {"douyin-laike": (2, 900), "taobao": (2, 400), "jd": (2, 700)}
+CHURN = 4
+"""Orders of a platform that change with each list call, as on a busy day."""
+PAGE_SIZE = 25
+"""Small, so that shops of this size have as many pages as large ones have in life."""
+SIZES = {"douyin-laike": (2, 600), "taobao": (2, 350), "jd": (2, 450)}
 """Channel: how many shops, and how many orders each has at first."""
 
 
@@ -102,7 +106,7 @@ def _stage(channels: list[str], seed: int) -> Iterator[Show]:
         settings = Settings.of(_tables(boxes, urls, folder))
         hub = Hub.open(
             settings=settings, plugins=plugins, database=f"sqlite:///{folder / 'hub.db'}",
-            key=secrets.token_bytes(32), clock=VirtualClock(clock),
+            key=secrets.token_bytes(32), clock=VirtualClock(clock), shared_limits=False,
         )  # fmt: skip
         stack.enter_context(hub)
         begin = datetime.fromtimestamp(clock.now(), UTC) - HISTORY - timedelta(hours=1)
@@ -131,7 +135,9 @@ def _tables(
                 "channel": channel, "app_key": account.app_key,
                 "app_secret": f"file:{secret}", "base_url": urls[channel],
             }  # fmt: skip
-    return {"apps": apps}
+    page = {"page_size": PAGE_SIZE}
+    streams = {"orders": page, "unpaid": page}
+    return {"apps": apps, "channels": {c: {"streams": streams} for c in boxes}}
 
 
 def _add_shops(show: Show) -> None:
@@ -139,8 +145,9 @@ def _add_shops(show: Show) -> None:
 
     for channel, account in _accounts(show):
         shop = add_account(show.hub, channel, account, show.begin)
-        line = show.hub.lines.open(shop)
-        show.forward[account.name] = ForwardReader(show.hub.plugins.orders(channel, line))
+        source = show.hub.plugins.orders(channel, show.hub.lines.open(shop))
+        same = [show.hub.settings.stream(channel, s) for s in source.streams]
+        show.forward[account.name] = ForwardReader(source, same)
 
 
 def add_account(hub: Hub, channel: str, account: Account, begin: datetime) -> Any:
@@ -169,7 +176,7 @@ def _accounts(show: Show) -> list[tuple[str, Account]]:
 def _round(show: Show) -> None:
     """Orders change between the rounds, and with every list call of either reader."""
     for box in show.platforms.values():
-        box.churn_per_call = 2
+        box.churn_per_call = CHURN
         box.churn(CHANGES)
     show.hub.sync()
     _read_forward(show)
@@ -186,7 +193,7 @@ def _settle(show: Show) -> list[str]:
     for box in show.platforms.values():
         box.churn_per_call = 0
     show.clock.advance(1200)
-    outcomes = show.hub.sync() + show.hub.heal(horizon=HISTORY)
+    outcomes = show.hub.sync() + show.hub.heal()
     _read_forward(show)
     return [str(o.error) for o in outcomes if o.error is not None]
 

@@ -6,7 +6,7 @@ that moves out of the window pulls an unread one onto a page already read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ..models import Order
@@ -20,14 +20,15 @@ MOST_PAGES = 10_000
 class ForwardReader:
     """Keeps up with a shop by reading forward from where it stopped last time."""
 
-    def __init__(self, source: OrderSource) -> None:
+    def __init__(self, source: OrderSource, streams: Sequence[Stream] = ()) -> None:
         self.source = source
+        self.streams = tuple(streams) or source.streams
         self.seen: dict[str, Told] = {}
         self._read_until: dict[str, datetime] = {}
 
     def read(self, begin: datetime, now: datetime) -> None:
         """Everything changed since the last time (first: `begin`) until `now`."""
-        for stream in self.source.streams:
+        for stream in self.streams:
             since = self._read_until.get(stream.name, begin)
             while since < now:
                 until = min(now, since + stream.max_window)
