@@ -65,8 +65,12 @@ def _row(e: JournalEntry) -> dict[str, Any]:
         "http_status": e.status, "platform_code": e.code, "request_id": e.request_id,
         "sent_bytes": e.sent_bytes, "received_bytes": e.received_bytes,
         "seconds": e.seconds, "body_hash": e.body_hash, "body": e.body,
-        "params": json.dumps(e.params, ensure_ascii=False, default=str) if e.params else None,
+        "params": _params(e),
     }  # fmt: skip
+
+
+def _params(e: JournalEntry) -> str | None:
+    return json.dumps(e.params, ensure_ascii=False, default=str) if e.params else None
 
 
 def entries(

@@ -52,7 +52,7 @@ def drift(
                     rows=rows,
                     first_seen_at=at,
                     last_seen_at=at,
-                )  # fmt: skip
+                )
             )
         else:
             step = update(d).where(col(d.id) == known)

@@ -101,7 +101,7 @@ def write_orders(
     fetched: Sequence[Fetched],
     vault: Vault,
 ) -> Written:
-    """Store orders inside the caller's transaction. Of one id given twice the later wins."""
+    """Store orders inside the caller's transaction; of an id given twice the later wins."""
     drafts = {f.order.external_id: _draft(f, owner, vault) for f in fetched}
     known = known_versions(connection, owner.shop_id, sorted(drafts))
     done = Written()

@@ -79,7 +79,7 @@ def park(
             "wanted_at": one.updated_at,
         }  # fmt: skip
         if key in known:
-            row_id, attempts, resolved = known[key]
+            row_id, _, resolved = known[key]
             again: dict[str, Any] = {"resolved_at": None}
             if resolved is not None:
                 again |= {"attempts": 0, "retry_at": _retry_at(one, 0, at)}
@@ -173,7 +173,8 @@ def listing(
 def _parked(row: Any) -> Parked:
     return Parked(
         row.id, row.stream, row.external_id, row.reason, row.shape, row.attempts,
-        row.first_seen_at, row.last_seen_at, row.retry_at, row.resolved_at, row.wanted_at, row.shop_id,
+        row.first_seen_at, row.last_seen_at, row.retry_at, row.resolved_at, row.wanted_at,
+        row.shop_id,
     )  # fmt: skip
 
 

@@ -189,7 +189,7 @@ def raw_records(connection: Connection, order_id: int, vault: Vault) -> list[Raw
             json.loads(
                 vault.open(row.sealed, orders.raw_cell(shop_id, external_id, row.area))
             ),
-        )  # fmt: skip
+        )
         for row in connection.execute(query)
     ]
 
@@ -220,7 +220,7 @@ def totals(connection: Connection, *, by_shop: bool = False) -> list[Totals]:
             func.sum(func.coalesce(col(o.refunded_amount), 0)).label("refunded"),
             func.count().filter(col(o.order_status) == "open").label("open"),
             col(o.currency),
-        )  # fmt: skip
+        )
         .join(s, col(s.id) == col(o.shop_id))
         .group_by(*by)
         .order_by(*by)
@@ -256,7 +256,7 @@ def changes(connection: Connection, after: int, limit: int) -> list[Change]:
             col(s.channel),
             col(o.external_id),
             col(o.uid),
-        )  # fmt: skip
+        )
         .join(o, col(o.id) == col(f.entity_id))
         .join(s, col(s.id) == col(f.shop_id))
         .where(col(f.seq) > after)

@@ -1,10 +1,11 @@
-"""Per shop and stream: who reads it (lease), how far (cursor), what is proved (coverage)."""
+"""Per shop and stream: who reads it (lease), how far (cursor), what is proved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
@@ -161,8 +162,9 @@ def add_proof(
     """Write what a walk showed; it lengthens the former row when nothing else differs."""
     if not _lengthen(connection, shop_id, stream, proof, at):
         values = {
-            "shop_id": shop_id, "stream": stream, "since": proof.since, "until": proof.until,
-            "state": proof.state, "rule": proof.rule, "passes": proof.passes,
+            "shop_id": shop_id, "stream": stream, "since": proof.since,
+            "until": proof.until, "state": proof.state, "rule": proof.rule,
+            "passes": proof.passes,
             "pages": proof.pages, "rows": proof.rows, "late": 0,
             "assumptions": list(proof.assumptions), "shape": proof.shape,
             "journal_id": proof.journal_id, "observed_at": at,
@@ -243,7 +245,7 @@ def spans(rows: Sequence[CoverageRow]) -> list[Span]:
     """
     edges = sorted({t for r in rows for t in (r.since, r.until)})
     merged: list[Span] = []
-    for since, until in zip(edges, edges[1:], strict=False):
+    for since, until in pairwise(edges):
         over = [r for r in rows if r.since <= since and until <= r.until]
         best = max(over, key=lambda r: (RANK[r.state], r.id or 0), default=None)
         span = (

@@ -7,12 +7,12 @@ revision = "0001"
 down_revision = None
 
 SHOP = "s.name AS shop, s.channel AS channel, s.company AS company"
+ORDER = "o.uid AS order_uid, o.external_id AS order_external_id"
+OF_ORDER = "JOIN orders o ON o.id = x.order_id JOIN shop s ON s.id = o.shop_id"
 VIEWS = {
     "v1_order": f"SELECT {SHOP}, o.* FROM orders o JOIN shop s ON s.id = o.shop_id",
-    "v1_order_line": f"SELECT {SHOP}, o.uid AS order_uid, o.external_id AS order_external_id, "
-    "l.* FROM order_line l JOIN orders o ON o.id = l.order_id JOIN shop s ON s.id = o.shop_id",
-    "v1_voucher": f"SELECT {SHOP}, o.uid AS order_uid, o.external_id AS order_external_id, "
-    "v.* FROM voucher v JOIN orders o ON o.id = v.order_id JOIN shop s ON s.id = o.shop_id",
+    "v1_order_line": f"SELECT {SHOP}, {ORDER}, x.* FROM order_line x {OF_ORDER}",
+    "v1_voucher": f"SELECT {SHOP}, {ORDER}, x.* FROM voucher x {OF_ORDER}",
     "v1_coverage": f"SELECT {SHOP}, c.* FROM coverage c JOIN shop s ON s.id = c.shop_id",
 }
 """What BI tools read; their columns only ever grow."""
