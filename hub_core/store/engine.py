@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url, text
-from sqlmodel import create_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.pool import QueuePool
+from sqlmodel import SQLModel, create_engine
 
 BUSY_MS = 60_000
 """How long a writer waits for another; long readers do not block in WAL."""
-
+IDLE_MS = 60_000
+"""How long a transaction may do nothing before PostgreSQL ends it, so that a worker that
+was frozen in its middle does not hold its locks for ever."""
 
 NOW = {
     "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
@@ -24,15 +29,27 @@ def connect(url: str) -> Engine:
     """An engine for `url`. Statements' values never show in errors (`hide_parameters`)."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, hide_parameters=True)
+        engine = _sqlite(parsed)
         event.listen(engine, "connect", _sqlite_connection)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    event.listen(engine, "connect", _postgres_connection)
+    event.listen(engine, "handle_error", _discreet)
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        return create_engine(url, hide_parameters=True)
+    # A database in memory is its connection: all threads take turns on the one.
+    return create_engine(
+        url, hide_parameters=True, poolclass=QueuePool, pool_size=1, max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )  # fmt: skip
 
 
 def _sqlite_connection(connection: Any, record: Any) -> None:
@@ -52,6 +69,35 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _postgres_connection(connection: Any, record: Any) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")
+    connection.commit()
+
+
+def _discreet(context: ExceptionContext) -> None:
+    """PostgreSQL quotes rows in its details, and values where a value is wrong."""
+    said: Any = context.original_exception
+    state = getattr(said, "sqlstate", None)
+    if not state:
+        return
+    plain = "a value does not fit" if state.startswith("22") else said.diag.message_primary
+    said.args = (plain,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(said).__name__}, {state}) {plain}",)
+
+
+@contextlib.contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one consistent moment. Not to be kept while others wait:
+    it holds back the cleaning up behind writers."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        yield connection
+
+
 @contextlib.contextmanager
 def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
     """A write transaction, taken at once so that it never deadlocks with another.
@@ -61,21 +107,32 @@ def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
     """
     with engine.connect() as plain:
         connection = plain.execution_options(writes=True)
-        sqlite = connection.dialect.name == "sqlite"
-        if durable and sqlite:
-            _pragma(connection, "FULL")
+        sync = durable and _synchronous(connection, "FULL")
         try:
             with connection.begin():
+                if durable and not sync:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
                 yield connection
         finally:
-            if durable and sqlite:
-                _pragma(connection, "NORMAL")
+            if sync:
+                _synchronous(connection, "NORMAL")
 
 
-def _pragma(connection: Connection, level: str) -> None:
+def _synchronous(connection: Connection, level: str) -> bool:
+    """Set how far SQLite's commits go; False where the database is another."""
     raw = connection.connection.driver_connection
-    if raw is not None:
-        raw.execute(f"PRAGMA synchronous={level}")
+    if connection.dialect.name != "sqlite" or raw is None:
+        return False
+    raw.execute(f"PRAGMA synchronous={level}")
+    return True
+
+
+def insert_unless_there(
+    connection: Connection, table: type[SQLModel], values: Mapping[str, Any]
+) -> None:
+    """Insert a row; another process that was quicker with the same key is left alone."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(make(table).values(**values).on_conflict_do_nothing())
 
 
 def database_now(connection: Connection) -> float:
