@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from itertools import pairwise
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlmodel import col
 
 from ..errors import LeaseLost
-from .engine import database_now
+from .engine import database_now, insert_unless_there
 from .tables import CoverageRow, StreamRow
 
 COVERAGE_ROW_SPAN = timedelta(days=1)
@@ -54,14 +55,22 @@ class Proof:
     journal_id: int | None = None
 
 
-def _mine(shop_id: int, stream: str) -> tuple[object, object]:
+def _mine(shop_id: int, stream: str) -> tuple[ColumnElement[bool], ...]:
     return col(StreamRow.shop_id) == shop_id, col(StreamRow.name) == stream
+
+
+def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    mine = _mine(lease.shop_id, lease.stream)
+    return *mine, col(StreamRow.lease_epoch) == lease.epoch
 
 
 def ensure_stream(connection: Connection, shop_id: int, stream: str) -> None:
     """Make the stream's row if it is not there."""
     if _row(connection, shop_id, stream) is None:
-        connection.execute(insert(StreamRow).values(shop_id=shop_id, name=stream))
+        insert_unless_there(
+            connection, StreamRow,
+            {"shop_id": shop_id, "name": stream, "lease_epoch": 0, "lease_until": 0.0},
+        )  # fmt: skip
 
 
 def _row(
@@ -70,7 +79,7 @@ def _row(
     s = StreamRow
     query = select(
         col(s.cursor_at), col(s.healed_at), col(s.last_ok_at), col(s.last_error)
-    ).where(*_mine(shop_id, stream))  # type: ignore[arg-type]
+    ).where(*_mine(shop_id, stream))
     found = connection.execute(query.with_for_update() if lock else query).first()
     return None if found is None else Progress(*found)
 
@@ -90,7 +99,7 @@ def take_lease(
     free = (col(s.lease_until) < now) | (col(s.lease_holder) == holder)
     step = (
         update(s)
-        .where(*_mine(shop_id, stream), free)  # type: ignore[arg-type]
+        .where(*_mine(shop_id, stream), free)
         .values(
             lease_holder=holder,
             lease_epoch=col(s.lease_epoch) + 1,
@@ -109,11 +118,7 @@ def hold_lease(connection: Connection, lease: Lease, seconds: float) -> None:
     """
     now = database_now(connection)
     s = StreamRow
-    step = (
-        update(s)
-        .where(*_mine(lease.shop_id, lease.stream), col(s.lease_epoch) == lease.epoch)  # type: ignore[arg-type]
-        .values(lease_until=now + seconds)
-    )
+    step = update(s).where(*_held(lease)).values(lease_until=now + seconds)
     if connection.execute(step).rowcount != 1:
         raise LeaseLost(f"another worker reads {lease.stream} of shop {lease.shop_id}")
 
@@ -122,9 +127,7 @@ def free_lease(connection: Connection, lease: Lease) -> None:
     """Give the lease back, if it is still ours."""
     s = StreamRow
     connection.execute(
-        update(s)
-        .where(*_mine(lease.shop_id, lease.stream), col(s.lease_epoch) == lease.epoch)  # type: ignore[arg-type]
-        .values(lease_until=0.0, lease_holder=None)
+        update(s).where(*_held(lease)).values(lease_until=0.0, lease_holder=None)
     )
 
 
@@ -133,27 +136,41 @@ def move_cursor(connection: Connection, lease: Lease, to: datetime) -> None:
     s = StreamRow
     ahead = col(s.cursor_at).is_(None) | (col(s.cursor_at) < to)
     connection.execute(
+        update(s).where(*_mine(lease.shop_id, lease.stream), ahead).values(cursor_at=to)
+    )
+
+
+def set_back(connection: Connection, lease: Lease, to: datetime, now: datetime) -> None:
+    """Set a cursor that is past `to` back to it, on a person's word.
+
+    A proof that reaches beyond `now` cannot be true: what it says after `to` is withdrawn.
+    """
+    s, c = StreamRow, CoverageRow
+    connection.execute(
         update(s)
-        .where(*_mine(lease.shop_id, lease.stream), ahead)  # type: ignore[arg-type]
+        .where(*_mine(lease.shop_id, lease.stream), col(s.cursor_at) > to)
         .values(cursor_at=to)
     )
+    mine = (col(c.shop_id) == lease.shop_id, col(c.stream) == lease.stream)
+    false = (*mine, col(c.until) > now)
+    connection.execute(delete(c).where(*false, col(c.since) >= to))
+    connection.execute(update(c).where(*false, col(c.since) < to).values(until=to))
 
 
 def note_outcome(
     connection: Connection,
-    shop_id: int,
-    stream: str,
+    lease: Lease,
     *,
     at: datetime,
     error: str | None = None,
     healed: bool = False,
 ) -> None:
-    """Remember how the last reading ended."""
+    """Remember how the last reading ended; one that lost its lease has no say."""
     values: dict[str, object] = {"last_error": error}
     values["last_error_at" if error else "last_ok_at"] = at
     if healed and not error:
         values["healed_at"] = at
-    connection.execute(update(StreamRow).where(*_mine(shop_id, stream)).values(values))  # type: ignore[arg-type]
+    connection.execute(update(StreamRow).where(*_held(lease)).values(values))
 
 
 def add_proof(
@@ -244,31 +261,31 @@ def spans(rows: Sequence[CoverageRow]) -> list[Span]:
     Stretches nobody read between two rows come out as `unknown`.
     """
     edges = sorted({t for r in rows for t in (r.since, r.until)})
+    ahead = sorted(rows, key=lambda r: r.since, reverse=True)
+    over: list[tuple[int, int, int, CoverageRow]] = []  # a heap: the best word on top
     merged: list[Span] = []
     for since, until in pairwise(edges):
-        over = [r for r in rows if r.since <= since and until <= r.until]
-        best = max(over, key=lambda r: (RANK[r.state], r.id or 0), default=None)
-        span = (
-            Span(since, until, "unknown", "never read")
-            if best is None
-            else Span(
-                since, until, best.state, best.rule, assumptions=tuple(best.assumptions)
-            )
-        )
-        _join(merged, span)
+        while ahead and ahead[-1].since <= since:
+            row = ahead.pop()
+            heappush(over, (-RANK[row.state], -(row.id or 0), len(ahead), row))
+        while over and over[0][-1].until <= since:
+            heappop(over)
+        _join(merged, _span(since, until, over[0][-1] if over else None))
     return merged
 
 
+def _span(since: datetime, until: datetime, best: CoverageRow | None) -> Span:
+    if best is None:
+        return Span(since, until, "unknown", "never read")
+    return Span(since, until, best.state, best.rule, assumptions=tuple(best.assumptions))
+
+
 def _join(merged: list[Span], span: Span) -> None:
+    """Add a stretch, to the former one where the same is said of both."""
     if merged and (merged[-1].state, merged[-1].rule) == (span.state, span.rule):
-        span = Span(
-            merged[-1].since,
-            span.until,
-            span.state,
-            span.rule,
-            assumptions=span.assumptions,
-        )
-        merged.pop()
+        former = merged.pop()
+        both = dict.fromkeys((*former.assumptions, *span.assumptions))
+        span = replace(span, since=former.since, assumptions=tuple(both))
     merged.append(span)
 
 

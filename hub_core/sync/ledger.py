@@ -99,6 +99,12 @@ class Ledger:
         self._count(done, proof)
         self.told(batch, done)
 
+    def set_back(self, to: datetime, now: datetime) -> None:
+        """Set the stream's cursor back, fenced by the lease like every write."""
+        with self.store.writing(durable=True) as connection:
+            streams.hold_lease(connection, self.lease, LEASE_SECONDS)
+            streams.set_back(connection, self.lease, to, now)
+
     def _write(self, connection: Connection, batch: Batch, at: datetime) -> Written:
         of = self.provenance()
         source = Source(of.area, of.shape, of.journal_id, at, self.reread_every)

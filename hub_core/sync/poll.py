@@ -103,6 +103,18 @@ class Poll:
         self._between(horizon_at, end)
         self.retry_parked(all_of_them=True)
 
+    def read_again(self, since: datetime, start_at: datetime) -> None:
+        """Set the cursor back to `since`, if it is past it, and read on from there.
+
+        Everything is fetched, changed or not. Raises Misconfigured when `since` has not
+        come yet.
+        """
+        if since > self.session.now():
+            raise Misconfigured(f"{since:%Y-%m-%d %H:%M} UTC has not come yet")
+        self.ledger.set_back(max(_whole(since), self._edge()), self.session.now())
+        self._deep = True
+        self.sync(start_at)
+
     def read_window(self, window: Window) -> None:
         """Read one closed window until it is proved, in halves when it is too big."""
         try:
@@ -132,9 +144,9 @@ class Poll:
     def _refuse_future(self, cursor: datetime) -> None:
         if self._clock_known() and cursor > self.session.now() + FUTURE:
             raise Misconfigured(
-                f"{self.stream.name}: the store has read up to {cursor:%Y-%m-%d %H:%M} UTC, "
-                "which lies in the future (a restored backup? an edited row?). Reading on "
-                "would skip orders. Set it back with `hub heal SHOP --from DATE`"
+                f"{self.stream.name}: the store has read up to {cursor:%Y-%m-%d %H:%M} "
+                "UTC, which lies in the future (a restored backup? an edited row?). "
+                "Reading on would skip orders. Set it back with `hub heal SHOP --from DATE`"
             )
 
     def _edge(self) -> datetime:
@@ -150,7 +162,7 @@ class Poll:
         self.ledger.store.incident(
             "gap",
             f"{self.stream.name}: nothing can be read of {cursor:%Y-%m-%d %H:%M} to "
-            f"{edge:%Y-%m-%d %H:%M} UTC any more; compare with the merchant console's export",
+            f"{edge:%Y-%m-%d %H:%M} UTC any more; see `hub verify`",
             channel=self.ledger.owner.channel,
             shop_id=self._shop,
         )
@@ -282,7 +294,7 @@ class Poll:
             self._fetch(ref, batch)
 
     def _note_late(self, page: Page, batch: Batch) -> None:
-        """Rows that an interval called complete did not have, or had in an older version."""
+        """Rows an interval called complete did not have, or had in an older version."""
         items = [i for i in page.items if key_of(i) not in self._late_seen]
         self._late_seen.update(map(key_of, items))
         with self.ledger.store.reading() as connection:
