@@ -6,13 +6,13 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, select
 from sqlmodel import col
 
 from ..errors import Misconfigured
 from ..journal import JournalEntry
 from . import journal, notes
-from .engine import connect, writing
+from .engine import connect, insert_unless_there, reading, writing
 from .limits import SqlBans, limit_states
 from .tables import MetaRow
 from .tokens import SqlTokens
@@ -54,21 +54,26 @@ class Store:
 
     def _check_key(self) -> None:
         mine = self.vault.fingerprint
-        query = select(col(MetaRow.value)).where(col(MetaRow.name) == "key")
-        with self.writing() as connection:
-            stored = connection.execute(query).scalar()
-            if stored is None:
-                connection.execute(insert(MetaRow).values(name="key", value=mine))
-        if stored not in (None, mine):
+        if (stored := self._fact("key")) is None:
+            with self.writing(durable=True) as connection:
+                insert_unless_there(connection, MetaRow, {"name": "key", "value": mine})
+            stored = self._fact("key")
+        if stored != mine:
             raise Misconfigured(
                 f"this database was sealed with key {stored}, the key given is {mine}: "
                 "set CHANNEL_HUB_KEY or CHANNEL_HUB_KEY_FILE to the former one"
             )
 
+    def _fact(self, name: str) -> str | None:
+        query = select(col(MetaRow.value)).where(col(MetaRow.name) == name)
+        with self.reading() as connection:
+            found: str | None = connection.execute(query).scalar()
+        return found
+
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for reading; sees one consistent moment."""
-        with self.engine.connect() as connection:
+        """A connection for reading; sees one consistent moment. Be short."""
+        with reading(self.engine) as connection:
             yield connection
 
     @contextlib.contextmanager

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pyrate_limiter import StateStore
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, select, update
 from sqlmodel import col
 
-from .engine import writing
+from .engine import insert_unless_there, reading, writing
 from .tables import PaceRow
 
 BAN = "ban/"
@@ -25,16 +25,16 @@ class SqlLimitState(StateStore):
     def check(self, algorithm: Any, rates: Any, now: int, weight: int) -> Any:
         """Read the state, step it and write it, with no other writer between."""
         with writing(self._engine) as connection:
-            stored = _state(connection, self._key, lock=True)
+            stored = _locked(connection, self._key)
             state = tuple(stored["gcra"]) if stored else algorithm.initial(rates)
             state, decision = algorithm.step(rates, state, now, weight)
-            _put(connection, self._key, {"gcra": list(state)}, stored is not None)
+            _put(connection, self._key, {"gcra": list(state)})
         return decision
 
     def read(self, algorithm: Any, rates: Any) -> Any:
         """The state as it stands, for reports."""
-        with self._engine.connect() as connection:
-            stored = _state(connection, self._key)
+        with reading(self._engine) as connection:
+            stored = connection.execute(_query(self._key)).scalar()
         return tuple(stored["gcra"]) if stored else algorithm.initial(rates)
 
     def reset(self) -> None:
@@ -58,27 +58,33 @@ class SqlBans:
         """The latest end of a ban on any of `keys`."""
         p = PaceRow
         query = select(col(p.state)).where(col(p.key).in_([BAN + k for k in keys]))
-        with self._engine.connect() as connection:
-            ends = [s["until"] for s in connection.execute(query).scalars()]
+        with reading(self._engine) as connection:
+            ends = [s["until"] for s in connection.execute(query).scalars() if s]
         return datetime.fromtimestamp(max(ends), UTC) if ends else None
 
     def put(self, key: str, until: datetime, why: str) -> None:
         """Ban `key`; a longer ban already there is kept."""
         with writing(self._engine, durable=True) as connection:
-            stored = _state(connection, BAN + key, lock=True)
-            if stored is None or stored["until"] < until.timestamp():
+            stored = _locked(connection, BAN + key)
+            if not stored or stored["until"] < until.timestamp():
                 state = {"until": until.timestamp(), "why": why[:200]}
-                _put(connection, BAN + key, state, stored is not None)
+                _put(connection, BAN + key, state)
 
 
-def _state(connection: Connection, key: str, *, lock: bool = False) -> Any:
-    query = select(col(PaceRow.state)).where(col(PaceRow.key) == key)
-    return connection.execute(query.with_for_update() if lock else query).scalar()
+def _query(key: str) -> Select[tuple[dict[str, Any]]]:
+    return select(col(PaceRow.state)).where(col(PaceRow.key) == key)
 
 
-def _put(connection: Connection, key: str, state: dict[str, Any], known: bool) -> None:
-    if known:
-        step = update(PaceRow).where(col(PaceRow.key) == key)
-        connection.execute(step.values(state=state))
-    else:
-        connection.execute(insert(PaceRow).values(key=key, state=state))
+def _locked(connection: Connection, key: str) -> dict[str, Any]:
+    """The row's state, which nobody else may change until the commit; made if need be."""
+    query = _query(key).with_for_update()
+    stored: dict[str, Any] | None = connection.execute(query).scalar()
+    if stored is None:
+        insert_unless_there(connection, PaceRow, {"key": key, "state": {}})
+        stored = connection.execute(query).scalar_one()
+    return stored
+
+
+def _put(connection: Connection, key: str, state: dict[str, Any]) -> None:
+    step = update(PaceRow).where(col(PaceRow.key) == key)
+    connection.execute(step.values(state=state))

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
+from .engine import insert_unless_there
 from .tables import DriftRow, IncidentRow
 
 
@@ -39,24 +40,12 @@ def drift(
     """Count (field, code) pairs the reader did not know."""
     d = DriftRow
     for (field, code), rows in sorted(seen.items()):
-        here = (col(d.channel) == channel, col(d.shape) == shape)
-        mine = (*here, col(d.field) == field, col(d.code) == code)
-        known = connection.execute(select(col(d.id)).where(*mine)).scalar()
-        if known is None:
-            connection.execute(
-                insert(d).values(
-                    channel=channel,
-                    shape=shape,
-                    field=field,
-                    code=code,
-                    rows=rows,
-                    first_seen_at=at,
-                    last_seen_at=at,
-                )
-            )
-        else:
-            step = update(d).where(col(d.id) == known)
-            connection.execute(step.values(rows=col(d.rows) + rows, last_seen_at=at))
+        key = {"channel": channel, "shape": shape, "field": field, "code": code}
+        first = {"rows": 0, "first_seen_at": at, "last_seen_at": at}
+        insert_unless_there(connection, d, {**key, **first})
+        mine = [getattr(d, name) == value for name, value in key.items()]
+        step = update(d).where(*mine)
+        connection.execute(step.values(rows=col(d.rows) + rows, last_seen_at=at))
 
 
 def incidents(connection: Connection, limit: int = 100) -> list[IncidentRow]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, func, inspect, select
 
 from ..errors import Misconfigured
-from .engine import writing
+from .engine import reading, writing
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 HEAD = "0001"
 """The newest migration. A test holds it against the files."""
+UPGRADE_LOCK = 0x6875622D6462
+"""The number of PostgreSQL's advisory lock for migrations: any, but always the same."""
 
 
 def current(engine: Engine) -> str | None:
     """The revision the database stands at; None for an empty one."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found = connection.exec_driver_sql(
@@ -44,10 +46,16 @@ def check_schema(engine: Engine) -> None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables up to this hub's schema, in one transaction."""
+    """Bring the tables up to this hub's schema, in one transaction.
+
+    Of several processes that find an old schema one does it, the others wait and find
+    nothing left to do.
+    """
     from alembic import command
 
     with writing(engine, durable=True) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
         command.upgrade(configuration(connection), "head")
 
 

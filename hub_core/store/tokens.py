@@ -11,15 +11,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, select, update
 from sqlmodel import col
 
 from ..tokens import StoredToken
-from .engine import database_now, writing
+from .engine import database_now, insert_unless_there, reading, writing
 from .tables import TokenRow
 from .vault import Vault
 
 LEASE_SECONDS = 60.0
+NEVER = datetime.fromtimestamp(0, UTC)
 TIMES = ("expires_at", "refresh_expires_at", "fetched_at", "former_dies_at")
 
 
@@ -38,7 +39,7 @@ class SqlTokens:
         """The newest token, read from the database each time."""
         t = TokenRow
         query = select(col(t.sealed), col(t.version)).where(col(t.subject) == subject)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).first()
         if row is None or row.version == 0:
             return None
@@ -78,13 +79,12 @@ class SqlTokens:
     def _ensure(self, subject: str) -> None:
         t = TokenRow
         there = select(col(t.subject)).where(col(t.subject) == subject)
+        with reading(self._engine) as connection:
+            if connection.execute(there).first() is not None:
+                return
+        empty = {"version": 0, "state": "empty", "sealed": b"", "fetched_at": NEVER}
         with writing(self._engine) as connection:
-            if connection.execute(there).first() is None:
-                empty = {"version": 0, "state": "empty", "sealed": b""}
-                fetched = datetime.fromtimestamp(0, UTC)
-                connection.execute(
-                    insert(t).values(subject=subject, fetched_at=fetched, **empty)
-                )
+            insert_unless_there(connection, t, {"subject": subject, **empty})
 
     def _take(self, subject: str, holder: str) -> bool:
         t = TokenRow
