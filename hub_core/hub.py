@@ -7,60 +7,30 @@ for change in hub.changes(after=seq): ...
 
 from __future__ import annotations
 
-import os
-import socket
-import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .client import Line
 from .clock import Clock, SystemClock
-from .errors import HubError, Misconfigured
+from .errors import Misconfigured
+from .insight.estimate import Estimate
 from .lines import Lines, Transports
 from .plugins import Plugins, load
-from .ports import Grant, OrderSource, Stream
+from .ports import Grant
+from .pull import OnStep, Outcome, Pull
 from .settings import Settings, master_key
 from .store import Store, feed, notes, parked, reads, shops, streams
 from .store import journal as journal_store
-from .store.journal import JournalBuffer
-from .store.orders import Written
 from .store.reads import Change, OrderFilter, StoredOrder, Totals
 from .store.shops import Shop
-from .store.streams import Lease, Span
-from .sync import Counts, Poll
-from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
-from .sync.poll import Step
+from .store.streams import Span
+from .sync import Poll
 
 THREADS = 8
+"""Shops read side by side; each waits for its platform most of the time."""
 HEAL_HORIZON = timedelta(days=3)
-OnStep = Callable[[str, str, Step], None]
-"""Told of each step of a reading: shop, stream, how far."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How the reading of one stream of one shop ended."""
-
-    shop: str
-    stream: str
-    counts: Counts = field(default_factory=Counts)
-    error: HubError | None = None
-    skipped: str | None = None
-    """Why nothing was read, where that is no error."""
-    seconds: float = 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `--json`."""
-        error = None
-        if self.error is not None:
-            error = {"kind": self.error.kind, "message": str(self.error)}
-        head = {"shop": self.shop, "stream": self.stream, "seconds": round(self.seconds, 3)}
-        return {**head, **self.counts.as_dict(), "skipped": self.skipped, "error": error}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +73,7 @@ class Hub:
         self.lines = Lines(
             settings, plugins, store, self.clock, transports, shared_limits=shared_limits
         )
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self.pull = Pull(settings, store, plugins, self.lines, self.clock.now)
 
     @classmethod
     def open(
@@ -229,7 +199,7 @@ class Hub:
         def read(poll: Poll, shop: Shop) -> None:
             poll.sync(since or shop.start_at)
 
-        return self._each(names, streams, read, on_step, threads)
+        return self.pull.each(self._chosen(names), streams, read, on_step, threads)
 
     def heal(
         self,
@@ -237,15 +207,23 @@ class Hub:
         *,
         streams: Sequence[str] = (),
         horizon: timedelta = HEAL_HORIZON,
+        since: datetime | None = None,
         on_step: OnStep | None = None,
         threads: int = THREADS,
     ) -> list[Outcome]:
-        """Read again what is not proved, and all that changed within `horizon`."""
+        """Read again what is not proved, and all that changed within `horizon`.
+
+        With `since` (aware) the cursor is set back to it instead, and everything from
+        there on is read again: the way out when a cursor lies in the future.
+        """
 
         def read(poll: Poll, shop: Shop) -> None:
-            poll.heal(horizon)
+            if since is not None:
+                poll.read_again(since, shop.start_at)
+            else:
+                poll.heal(horizon)
 
-        return self._each(names, streams, read, on_step, threads)
+        return self.pull.each(self._chosen(names), streams, read, on_step, threads)
 
     def retry_parked(self, names: Sequence[str] = ()) -> list[Outcome]:
         """Fetch every parked record that has an id again, whether due or not."""
@@ -253,143 +231,21 @@ class Hub:
         def read(poll: Poll, shop: Shop) -> None:
             poll.retry_parked(all_of_them=True)
 
-        return self._each(names, (), read, None, THREADS)
+        return self.pull.each(self._chosen(names), (), read, None, THREADS)
 
-    def _each(
+    def estimate(
         self,
-        names: Sequence[str],
-        wanted: Sequence[str],
-        read: Callable[[Poll, Shop], None],
-        on_step: OnStep | None,
-        threads: int,
-    ) -> list[Outcome]:
-        chosen = [self.shop(n) for n in names] if names else self.shops()
-        chosen = [s for s in chosen if s.state == "active"]
+        names: Sequence[str] = (),
+        *,
+        streams: Sequence[str] = (),
+        since: datetime | None = None,
+    ) -> list[Estimate]:
+        """What `sync` would take, from a few probes per stream; stores no order."""
+        chosen = self._chosen(names)
+        return [e for s in chosen for e in self.pull.estimates(s, streams, since)]
 
-        def one(shop: Shop) -> list[Outcome]:
-            return self._shop(shop, wanted, read, on_step)
-
-        if len(chosen) <= 1 or threads <= 1:
-            return [o for shop in chosen for o in one(shop)]
-        with ThreadPoolExecutor(min(threads, len(chosen))) as pool:
-            return [o for outcomes in pool.map(one, chosen) for o in outcomes]
-
-    def _shop(
-        self,
-        shop: Shop,
-        wanted: Sequence[str],
-        read: Callable[[Poll, Shop], None],
-        on_step: OnStep | None,
-    ) -> list[Outcome]:
-        buffer = JournalBuffer()
-        try:
-            line = self.lines.open(shop, buffer)
-            source = self.plugins.orders(shop.channel, line)
-            todo = self._streams(shop, source, wanted)
-        except HubError as error:
-            return [Outcome(shop.name, "", error=error.at(shop=shop.name))]
-        return [self._stream(shop, line, source, s, buffer, read, on_step) for s in todo]
-
-    def _streams(
-        self, shop: Shop, source: OrderSource, wanted: Sequence[str]
-    ) -> list[Stream]:
-        off = self.settings.off(shop.channel, shop.name)
-        there = {s.name: s for s in source.streams}
-        if strange := [name for name in wanted if name not in there]:
-            names = ", ".join(there)
-            raise Misconfigured(
-                f"{shop.channel} has no stream {strange[0]!r}; it has: {names}"
-            )
-        chosen = [
-            s
-            for s in there.values()
-            if s.name not in off and (not wanted or s.name in wanted)
-        ]
-        return [self.settings.stream(shop.channel, s, shop.name) for s in chosen]
-
-    def _stream(
-        self,
-        shop: Shop,
-        line: Line,
-        source: OrderSource,
-        stream: Stream,
-        buffer: JournalBuffer,
-        read: Callable[[Poll, Shop], None],
-        on_step: OnStep | None,
-    ) -> Outcome:
-        outcome = Outcome(shop.name, stream.name)
-        lease = self._lease(shop, stream.name)
-        if lease is None:
-            outcome.skipped = "another worker is reading it"
-            return outcome
-        began, calls = time.monotonic(), buffer.noted
-        line.stream = stream.name
-        ledger = self._ledger(shop, line, stream, lease, buffer, outcome.counts)
-        poll = Poll(
-            source, stream, line, ledger,
-            clock_known=lambda: line.clock.known,
-            on_step=lambda step: on_step(shop.name, stream.name, step) if on_step else None,
-        )  # fmt: skip
-        try:
-            read(poll, shop)
-        except HubError as error:
-            outcome.error = error.at(channel=shop.channel, shop=shop.name)
-        finally:
-            outcome.counts.calls = buffer.noted - calls
-            self._close(shop, stream.name, lease, buffer, outcome)
-        outcome.seconds = time.monotonic() - began
-        return outcome
-
-    def _lease(self, shop: Shop, stream: str) -> Lease | None:
-        holder = f"{self._holder}:{uuid.uuid4().hex[:8]}"
-        with self.store.writing() as connection:
-            return streams.take_lease(connection, shop.id, stream, holder, LEASE_SECONDS)
-
-    def _ledger(
-        self,
-        shop: Shop,
-        line: Line,
-        stream: Stream,
-        lease: Lease,
-        buffer: JournalBuffer,
-        counts: Counts,
-    ) -> Ledger:
-        def provenance() -> Provenance:
-            last = line.last
-            return Provenance(last.id, last.shape) if last else Provenance()
-
-        def told(batch: Batch, done: Written) -> None:
-            self._tell_listeners(shop, batch, done)
-
-        return Ledger(
-            self.store, shop.owner, lease, stream.reread_every, self.clock.now, counts,
-            buffer, provenance, told,
-        )  # fmt: skip
-
-    def _tell_listeners(self, shop: Shop, batch: Batch, done: Written) -> None:
-        """Plugins that listen, each alone, after the commit; none can undo it."""
-        created, changed = set(done.created), set(done.changed)
-        for fetched in batch.fetched:
-            order = fetched.order
-            if order.external_id in created or order.external_id in changed:
-                new = order.external_id in created
-                self.plugins.broadcast(
-                    "hub_order_changed", order=order, is_new=new, shop=shop.name
-                )
-        for misread in batch.misread:
-            parked = {"external_id": misread.external_id, "reason": misread.reason}
-            self.plugins.broadcast("hub_record_parked", parked=parked, shop=shop.name)
-
-    def _close(
-        self, shop: Shop, stream: str, lease: Lease, buffer: JournalBuffer, outcome: Outcome
-    ) -> None:
-        error = str(outcome.error) if outcome.error else None
-        with self.store.writing() as connection:
-            self.store.write_journal(connection, buffer.take())
-            streams.note_outcome(
-                connection, shop.id, stream, at=self.clock.now(), error=error
-            )
-            streams.free_lease(connection, lease)
+    def _chosen(self, names: Sequence[str]) -> list[Shop]:
+        return [self.shop(n) for n in names] if names else self.shops()
 
     # What is stored ------------------------------------------------------------------
 

@@ -7,6 +7,6 @@ A plugin is trusted code: it runs in the hub's own process.
 
 from .loader import load
 from .names import foreign_folders
-from .registry import Operation, Plugins, Row
+from .registry import Operation, Plugins, Row, where_it_failed
 
-__all__ = ["Operation", "Plugins", "Row", "foreign_folders", "load"]
+__all__ = ["Operation", "Plugins", "Row", "foreign_folders", "load", "where_it_failed"]

@@ -1,0 +1,260 @@
+"""Reading shops: a lease per stream, a line per shop, threads for the shops.
+
+One shop's failure, whatever it is, stops no other and is named in its outcome.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .client import Line
+from .errors import HubError, Misconfigured
+from .insight.estimate import Estimate, estimated, survey
+from .lines import Lines
+from .plugins import Plugins, where_it_failed
+from .ports import OrderSource, Stream, Window
+from .settings import Settings
+from .store import Store, streams
+from .store.journal import JournalBuffer
+from .store.orders import Written
+from .store.shops import Shop
+from .store.streams import Lease
+from .sync import Counts, Poll
+from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
+from .sync.poll import Step
+
+OnStep = Callable[[str, str, Step], None]
+"""Told of each step of a reading: shop, stream, how far."""
+Read = Callable[[Poll, Shop], None]
+"""What to do with a stream once its lease is held."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the reading of one stream of one shop ended."""
+
+    shop: str
+    stream: str
+    counts: Counts = field(default_factory=Counts)
+    error: HubError | None = None
+    skipped: str | None = None
+    """Why nothing was read, where that is no error."""
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        error = None
+        if self.error is not None:
+            error = {"kind": self.error.kind, "message": str(self.error)}
+        head = {"shop": self.shop, "stream": self.stream, "seconds": round(self.seconds, 3)}
+        return {**head, **self.counts.as_dict(), "skipped": self.skipped, "error": error}
+
+
+class Pull:
+    """Reads streams of shops, each under its lease. Thread safe."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        plugins: Plugins,
+        lines: Lines,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.settings, self.store, self.plugins = settings, store, plugins
+        self.lines, self._now = lines, now
+        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+
+    def each(
+        self,
+        shops: Sequence[Shop],
+        wanted: Sequence[str],
+        read: Read,
+        on_step: OnStep | None,
+        threads: int,
+    ) -> list[Outcome]:
+        """Read the wanted streams (none: all) of the active shops among these."""
+        chosen = [s for s in shops if s.state == "active"]
+
+        def one(shop: Shop) -> list[Outcome]:
+            return self._shop(shop, wanted, read, on_step)
+
+        if len(chosen) <= 1 or threads <= 1:
+            return [o for shop in chosen for o in one(shop)]
+        with ThreadPoolExecutor(min(threads, len(chosen))) as pool:
+            return [o for outcomes in pool.map(one, chosen) for o in outcomes]
+
+    def _shop(
+        self,
+        shop: Shop,
+        wanted: Sequence[str],
+        read: Read,
+        on_step: OnStep | None,
+    ) -> list[Outcome]:
+        buffer = JournalBuffer()
+        try:
+            line = self.lines.open(shop, buffer)
+            source = self.plugins.orders(shop.channel, line)
+            todo = self.streams(shop, source, wanted)
+        except HubError as error:
+            return [Outcome(shop.name, "", error=error.at(shop=shop.name))]
+        except Exception as error:
+            return [Outcome(shop.name, "", error=_ours(error).at(shop=shop.name))]
+        return [self._stream(shop, line, source, s, buffer, read, on_step) for s in todo]
+
+    def streams(
+        self, shop: Shop, source: OrderSource, wanted: Sequence[str]
+    ) -> list[Stream]:
+        """The shop's streams as configured, without those turned off."""
+        off = self.settings.off(shop.channel, shop.name)
+        there = {s.name: s for s in source.streams}
+        if strange := [name for name in wanted if name not in there]:
+            names = ", ".join(there)
+            raise Misconfigured(
+                f"{shop.channel} has no stream {strange[0]!r}; it has: {names}"
+            )
+        chosen = [
+            s
+            for s in there.values()
+            if s.name not in off and (not wanted or s.name in wanted)
+        ]
+        return [self.settings.stream(shop.channel, s, shop.name) for s in chosen]
+
+    def _stream(
+        self,
+        shop: Shop,
+        line: Line,
+        source: OrderSource,
+        stream: Stream,
+        buffer: JournalBuffer,
+        read: Read,
+        on_step: OnStep | None,
+    ) -> Outcome:
+        outcome = Outcome(shop.name, stream.name)
+        lease = self._lease(shop, stream.name)
+        if lease is None:
+            outcome.skipped = "another worker is reading it"
+            return outcome
+        began, calls = time.monotonic(), buffer.noted
+        line.stream = stream.name
+        ledger = self._ledger(shop, line, stream, lease, buffer, outcome.counts)
+        poll = Poll(
+            source, stream, line, ledger,
+            clock_known=lambda: line.clock.known,
+            on_step=lambda step: on_step(shop.name, stream.name, step) if on_step else None,
+        )  # fmt: skip
+        try:
+            read(poll, shop)
+        except HubError as error:
+            outcome.error = error.at(channel=shop.channel, shop=shop.name)
+        except Exception as error:
+            outcome.error = _ours(error).at(channel=shop.channel, shop=shop.name)
+        finally:
+            outcome.counts.calls = buffer.noted - calls
+            self._close(shop, stream.name, lease, buffer, outcome)
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _lease(self, shop: Shop, stream: str) -> Lease | None:
+        holder = f"{self._holder}:{uuid.uuid4().hex[:8]}"
+        with self.store.writing() as connection:
+            return streams.take_lease(connection, shop.id, stream, holder, LEASE_SECONDS)
+
+    def _ledger(
+        self,
+        shop: Shop,
+        line: Line,
+        stream: Stream,
+        lease: Lease,
+        buffer: JournalBuffer,
+        counts: Counts,
+    ) -> Ledger:
+        def provenance() -> Provenance:
+            last = line.last
+            return Provenance(last.id, last.shape) if last else Provenance()
+
+        def told(batch: Batch, done: Written) -> None:
+            self._tell_listeners(shop, batch, done)
+
+        return Ledger(
+            self.store, shop.owner, lease, stream.reread_every, self._now, counts,
+            buffer, provenance, told,
+        )  # fmt: skip
+
+    def _tell_listeners(self, shop: Shop, batch: Batch, done: Written) -> None:
+        """Plugins that listen, each alone, after the commit; none can undo it."""
+        created, changed = set(done.created), set(done.changed)
+        for fetched in batch.fetched:
+            order = fetched.order
+            if order.external_id in created or order.external_id in changed:
+                new = order.external_id in created
+                self.plugins.broadcast(
+                    "hub_order_changed", order=order, is_new=new, shop=shop.name
+                )
+        for misread in batch.misread:
+            parked = {"external_id": misread.external_id, "reason": misread.reason}
+            self.plugins.broadcast("hub_record_parked", parked=parked, shop=shop.name)
+
+    def _close(
+        self, shop: Shop, stream: str, lease: Lease, buffer: JournalBuffer, outcome: Outcome
+    ) -> None:
+        error = str(outcome.error) if outcome.error else None
+        with self.store.writing() as connection:
+            self.store.write_journal(connection, buffer.take())
+            streams.note_outcome(connection, lease, at=self._now(), error=error)
+            streams.free_lease(connection, lease)
+
+    def estimates(
+        self, shop: Shop, wanted: Sequence[str], since: datetime | None
+    ) -> list[Estimate]:
+        """What reading the shop's streams up to now would take; stores no order."""
+        buffer = JournalBuffer()
+        try:
+            line = self.lines.open(shop, buffer)
+            source = self.plugins.orders(shop.channel, line)
+            todo = self.streams(shop, source, wanted)
+            return [self._estimate(shop, line, source, s, since) for s in todo]
+        except HubError as error:
+            return [Estimate(shop.name, "", error=str(error.at(shop=shop.name)))]
+        finally:
+            with self.store.writing() as connection:
+                self.store.write_journal(connection, buffer.take())
+
+    def _estimate(
+        self,
+        shop: Shop,
+        line: Line,
+        source: OrderSource,
+        stream: Stream,
+        since: datetime | None,
+    ) -> Estimate:
+        with self.store.reading() as connection:
+            cursor = streams.progress(connection, shop.id, stream.name).cursor_at
+        now = line.now()
+        begin = max(cursor or since or shop.start_at, now - stream.look_back)
+        line.stream = stream.name
+        found = survey(source, stream, begin, now)
+        limits = self.settings.limits(shop.app, self.plugins.channel(shop.channel))
+        last = line.last
+        return estimated(
+            shop.name, shop.app, stream, Window(begin, now), found, limits=limits,
+            list_call=last.call if last else "", latency=last.seconds if last else 0.0,
+        )  # fmt: skip
+
+
+def _ours(error: Exception) -> HubError:
+    """A fault in the hub or a plugin, told without its words: they may quote a buyer."""
+    where = where_it_failed(error)
+    log.error("a reading failed in the program itself: %s", where)
+    return HubError(f"the program itself failed: {where}; please report it")
