@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = _sqlite(parsed)
+        engine.update_execution_options(turn=threading.Lock())
         event.listen(engine, "connect", _sqlite_connection)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
@@ -103,9 +105,11 @@ def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
     """A write transaction, taken at once so that it never deadlocks with another.
 
     `durable` ones are on disk when this returns (tokens, intents); the others may be
-    rolled back by a power cut, whole and together with their cursor.
+    rolled back by a power cut, whole and together with their cursor. Threads of one
+    process queue for SQLite's one writer: SQLite itself would have them sleep and retry.
     """
-    with engine.connect() as plain:
+    turn = engine.get_execution_options().get("turn") or contextlib.nullcontext()
+    with turn, engine.connect() as plain:
         connection = plain.execution_options(writes=True)
         sync = durable and _synchronous(connection, "FULL")
         try:
