@@ -176,9 +176,7 @@ class Hub:
 
     def accept_token(self, shop: Shop, grant: Grant) -> None:
         """Keep a token a person gave; the shop is taken up again if it had stopped."""
-        line = self.lines.open(shop)
-        assert line.tokens is not None
-        line.tokens.accept(grant)
+        self.lines.tokens(shop).accept(grant)
 
     # Reading platforms ---------------------------------------------------------------
 

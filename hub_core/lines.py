@@ -10,7 +10,7 @@ from .breaker import Breaker
 from .client import Line, httpx, open_http
 from .clock import Clock, PlatformClock
 from .errors import Misconfigured
-from .journal import JournalSink
+from .journal import JournalEntry, JournalSink
 from .pace import Pace
 from .plugins import Plugins
 from .ports import Authorisation, Channel, ShopInfo
@@ -22,6 +22,18 @@ from .wire import Credentials
 
 Transports = Callable[[Channel], httpx.BaseTransport | None]
 """How a channel is reached; None: over the network."""
+
+
+class StoreJournal:
+    """Writes each entry at once, for calls that belong to no reading."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def note(self, entry: JournalEntry) -> None:
+        """Keep one entry."""
+        with self._store.writing() as connection:
+            self._store.write_journal(connection, [entry])
 
 
 @dataclass(slots=True)
@@ -57,14 +69,22 @@ class Lines:
         self._lock = threading.Lock()
 
     def open(self, shop: Shop, journal: JournalSink | None = None) -> Line:
-        """A line to the shop. Raises Misconfigured naming what is missing."""
+        """A line to the shop. Raises Misconfigured naming what is missing.
+
+        Its calls are journaled to `journal`, or else at once, each by itself.
+        """
+        line = self._line(shop, journal or StoreJournal(self._store))
+        line.tokens = self.tokens(shop)
+        return line
+
+    def _line(self, shop: Shop, journal: JournalSink) -> Line:
         room = self.room(shop.app)
         if room.channel.id != shop.channel:
             raise Misconfigured(
                 f"shop {shop.name} is on {shop.channel}, its app {shop.app} on "
                 f"{room.channel.id}"
             )
-        line = Line(
+        return Line(
             room.channel,
             self._info(shop),
             self._credentials(room, shop),
@@ -78,8 +98,6 @@ class Lines:
             attempts=room.app.attempts,
             timeout=min(room.app.deadline_seconds, 30.0),
         )
-        line.tokens = self.tokens(shop, line)
-        return line
 
     def room(self, app: str) -> Room:
         """The app's shared parts, made once."""
@@ -88,20 +106,22 @@ class Lines:
                 self._rooms[app] = self._make_room(app)
             return self._rooms[app]
 
-    def tokens(self, shop: Shop, line: Line) -> Tokens:
-        """The tokens the shop's calls are made with: its own, or its app's."""
-        authorisation = self._authorisation(shop, line)
+    def tokens(self, shop: Shop) -> Tokens:
+        """The tokens the shop's calls are made with: its own, or its app's.
+
+        They are had over a line of their own, which needs none.
+        """
+        authorisation = self._authorisation(shop)
         shared = authorisation is not None and authorisation.shared
         key = self.room(shop.app).app.app_key
         subject = f"{shop.channel}/{f'app/{key}' if shared else shop.external_id}"
         with self._lock:
             if subject not in self._tokens:
                 owner = None if shared else shop.external_id
-                self._tokens[subject] = self._make_tokens(shop, subject, owner)
-            tokens = self._tokens[subject]
-        if tokens.authorisation is None:
-            tokens.authorisation = authorisation
-        return tokens
+                made = self._make_tokens(shop, subject, owner)
+                made.authorisation = authorisation
+                self._tokens[subject] = made
+            return self._tokens[subject]
 
     def close(self) -> None:
         """Close the connections."""
@@ -137,10 +157,11 @@ class Lines:
             on_early=died_early,
         )  # fmt: skip
 
-    def _authorisation(self, shop: Shop, line: Line) -> Authorisation | None:
+    def _authorisation(self, shop: Shop) -> Authorisation | None:
         rows = {row.channel: row for row in self._plugins.table()}
         if "authorisation" not in rows[shop.channel].capabilities:
             return None
+        line = self._line(shop, StoreJournal(self._store))
         return self._plugins.authorisation(shop.channel, line)
 
     def _info(self, shop: Shop) -> ShopInfo:

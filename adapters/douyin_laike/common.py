@@ -100,7 +100,15 @@ def query(
     name: str, path: str, ask: type[OrderAsk], read: Callable[[JSON], Page], shape: str
 ) -> Call[Page]:
     """An order query: GET, whatever it is used for."""
-    return Call(name=name, endpoint=path, ask=ask, read=read, method="GET", shape=shape)
+    return Call(
+        name=name,
+        endpoint=path,
+        ask=ask,
+        read=read,
+        method="GET",
+        shape=shape,
+        status="simulated",
+    )
 
 
 def changed(at: datetime | None) -> datetime:

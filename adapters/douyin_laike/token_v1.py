@@ -49,4 +49,5 @@ FETCH = Call(
     read=read,
     needs_token=False,
     shape="token_v1",
+    status="simulated",
 )

@@ -114,6 +114,7 @@ LIST = Call(
     ask=Search,
     read=read_page,
     shape="orders_v1",
+    status="simulated",
 )
 GET = Call(
     name="orders.get",
@@ -121,4 +122,5 @@ GET = Call(
     ask=Get,
     read=read_one,
     shape="orders_v1",
+    status="simulated",
 )

@@ -134,6 +134,7 @@ LIST = Call(
     ask=Search,
     read=read_page,
     shape="orders_v2",
+    status="simulated",
 )
 GET = Call(
     name="orders.get",
@@ -141,4 +142,5 @@ GET = Call(
     ask=Get,
     read=read_one,
     shape="orders_v2",
+    status="simulated",
 )

@@ -41,4 +41,5 @@ REFRESH = Call(
     method="GET",
     needs_token=False,
     shape="token_v1",
+    status="simulated",
 )

@@ -183,6 +183,7 @@ LIST = Call(
     ask=Search,
     read=read_page,
     shape="unpaid_v1",
+    status="simulated",
 )
 GET = Call(
     name="unpaid.get",
@@ -190,4 +191,5 @@ GET = Call(
     ask=Get,
     read=read_one,
     shape="unpaid_v1",
+    status="simulated",
 )

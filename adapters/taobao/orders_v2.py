@@ -106,6 +106,7 @@ LIST: Call[Page] = Call(
     ask=ListAsk,
     read=read_list,
     shape=SHAPE,
+    status="simulated",
 )
 COUNT: Call[Page] = Call(
     name="orders.count",
@@ -113,6 +114,7 @@ COUNT: Call[Page] = Call(
     ask=CountAsk,
     read=read_count,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread] = Call(
     name="orders.get",
@@ -120,4 +122,5 @@ GET: Call[Fetched | Misread] = Call(
     ask=GetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )

@@ -77,6 +77,7 @@ REFRESH: Call[WireToken] = Call(
     read=read_token,
     needs_token=False,
     shape=SHAPE,
+    status="simulated",
 )
 REFRESH_BY_TOP: Call[WireToken] = Call(
     name="token.refresh",
@@ -85,4 +86,5 @@ REFRESH_BY_TOP: Call[WireToken] = Call(
     read=read_result,
     needs_token=False,
     shape=SHAPE,
+    status="simulated",
 )
