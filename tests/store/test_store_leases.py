@@ -1,0 +1,155 @@
+"""Who reads a stream: one holder by the database's clock, fenced by an epoch."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub_core.errors import LeaseLost
+from hub_core.store import Store, streams
+from hub_core.store.shops import Shop
+from hub_core.store.streams import Lease
+from hub_core.store.tables import CoverageRow, OrderRow, StreamRow
+from hub_core.sync.ledger import Batch
+from tests.store.making import NOON, a_shop, at, rows_of
+from tests.store.workers import a_ledger, a_proof, fetched
+
+ROOT = Path(__file__).parents[2]
+
+
+def take(store: Store, shop: Shop, holder: str, seconds: float = 60) -> Lease | None:
+    with store.writing() as connection:
+        return streams.take_lease(connection, shop.id, "orders", holder, seconds)
+
+
+def must_take(store: Store, shop: Shop, holder: str, seconds: float = 60) -> Lease:
+    lease = take(store, shop, holder, seconds)
+    assert lease is not None
+    return lease
+
+
+def test_a_lease_is_for_one(store: Store, shop: Shop) -> None:
+    first = must_take(store, shop, "one")
+    assert take(store, shop, "two") is None
+    with store.writing() as connection:
+        streams.free_lease(connection, first)
+    assert must_take(store, shop, "two").epoch == first.epoch + 1
+
+
+def test_another_stream_is_another_lease(store: Store, shop: Shop) -> None:
+    must_take(store, shop, "one")
+    with store.writing() as connection:
+        assert streams.take_lease(connection, shop.id, "unpaid", "two", 60) is not None
+
+
+def test_a_lease_ends_by_itself_and_holding_lengthens_it(store: Store, shop: Shop) -> None:
+    lease = must_take(store, shop, "one", seconds=0.4)
+    with store.writing() as connection:
+        streams.hold_lease(connection, lease, 0.8)
+    time.sleep(0.5)
+    assert take(store, shop, "two") is None
+    time.sleep(0.5)
+    assert take(store, shop, "two") is not None
+
+
+def test_d8_lease_clock(database: str, store: Store, shop: Shop) -> None:
+    """A worker whose clock is years ahead neither takes nor keeps a lease longer."""
+    must_take(store, shop, "one", seconds=30)
+    years_ahead = Store.open(database, b"k" * 32, lambda: at(10 * 365 * 86_400.0))
+    try:
+        assert take(years_ahead, shop, "two") is None
+    finally:
+        years_ahead.close()
+    until = rows_of(store, StreamRow)[0].lease_until
+    assert abs(until - time.time() - 30) < 5
+
+
+def test_one_that_was_overtaken_writes_nothing(store: Store, shop: Shop) -> None:
+    old = must_take(store, shop, "one", seconds=0)
+    time.sleep(0.01)
+    new = must_take(store, shop, "two")
+    with pytest.raises(LeaseLost):
+        a_ledger(store, shop, old).commit(
+            Batch([fetched("A1")]), proof=a_proof(), cursor=at(60)
+        )
+    assert rows_of(store, OrderRow) == rows_of(store, CoverageRow) == []
+    a_ledger(store, shop, new).commit(Batch([fetched("A2")]), cursor=at(30))
+    assert [r.external_id for r in rows_of(store, OrderRow)] == ["A2"]
+    with store.reading() as connection:
+        assert streams.progress(connection, shop.id, "orders").cursor_at == at(30)
+
+
+def test_one_that_was_overtaken_has_no_say_on_how_it_went(store: Store, shop: Shop) -> None:
+    old = must_take(store, shop, "one", seconds=0)
+    time.sleep(0.01)
+    must_take(store, shop, "two")
+    with store.writing() as connection:
+        streams.note_outcome(connection, old, at=at(0), error="it went wrong")
+        streams.free_lease(connection, old)
+    row = rows_of(store, StreamRow)[0]
+    assert (row.last_error, row.lease_holder) == (None, "two")
+
+
+def test_a_cursor_never_moves_back(store: Store, shop: Shop) -> None:
+    lease = must_take(store, shop, "one")
+    for to in (60, 30):
+        with store.writing() as connection:
+            streams.move_cursor(connection, lease, at(to))
+    with store.reading() as connection:
+        assert streams.progress(connection, shop.id, "orders").cursor_at == at(60)
+
+
+def test_many_processes_ask_at_once_and_one_is_given_it(database: str) -> None:
+    store = Store.open(database, b"k" * 32)
+    shop = a_shop(store)
+    asking = [worker("take", database, str(shop.id), str(n)) for n in range(4)]
+    said = [one.communicate(timeout=60)[0].strip() for one in asking]
+    assert [one.returncode for one in asking] == [0, 0, 0, 0]
+    assert sorted(said) == ["refused", "refused", "refused", "taken"]
+    store.close()
+
+
+def test_a_frozen_worker_that_wakes_writes_nothing(database: str) -> None:
+    """SIGSTOP between reading and writing; another takes over; SIGCONT."""
+    store = Store.open(database, b"k" * 32, lambda: NOON)
+    shop = a_shop(store)
+    with frozen("zombie", database, str(shop.id)) as zombie:
+        deadline = time.monotonic() + 30
+        while (lease := take(store, shop, "heir")) is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        a_ledger(store, shop, lease).commit(Batch([fetched("A1", 60)]), cursor=at(90))
+        os.kill(zombie.pid, signal.SIGCONT)
+        assert zombie.communicate(timeout=60)[0].strip() == "LeaseLost"
+    ((order,), (stream,)) = rows_of(store, OrderRow), rows_of(store, StreamRow)
+    assert (order.channel_updated_at, stream.cursor_at) == (at(60), at(90))
+    assert (stream.lease_holder, rows_of(store, CoverageRow)) == ("heir", [])
+    store.close()
+
+
+def worker(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.store.workers", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def frozen(*arguments: str) -> Iterator[Any]:
+    """A worker stopped by SIGSTOP after the line in which it says it is ready."""
+    process = worker(*arguments)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready"
+        os.kill(process.pid, signal.SIGSTOP)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,65 @@
+"""What the tests' other processes do: `python -m tests.store.workers WHAT …`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from hub_core.errors import LeaseLost
+from hub_core.store import Store, streams
+from hub_core.store.journal import JournalBuffer
+from hub_core.store.shops import Shop, shops
+from hub_core.store.streams import Lease, Proof
+from hub_core.sync import Counts
+from hub_core.sync.ledger import Batch, Ledger
+from hub_core.wire import Fetched
+from tests.store.making import KEY, NOON, an_order, at
+
+
+def a_ledger(store: Store, shop: Shop, lease: Lease) -> Ledger:
+    return Ledger(
+        store, shop.owner, lease, timedelta(hours=6), lambda: NOON, Counts(),
+        JournalBuffer(),
+    )  # fmt: skip
+
+
+def a_proof(since: float = 0, until: float = 60) -> Proof:
+    return Proof(at(since), at(until), "complete", "one page")
+
+
+def fetched(external_id: str, updated: float = 0) -> Fetched:
+    order = an_order(external_id, updated)
+    return Fetched(order, {"id": external_id})
+
+
+def take(url: str, shop_id: str, holder: str) -> None:
+    """Ask for the lease once and say what came of it."""
+    store = Store.open(url, KEY)
+    with store.writing() as connection:
+        lease = streams.take_lease(connection, int(shop_id), "orders", holder, 60)
+    print("refused" if lease is None else "taken")  # noqa: T201
+
+
+def zombie(url: str, shop_id: str) -> None:
+    """Take a short lease, be frozen by the test, wake, and try to write old news."""
+    store = Store.open(url, KEY)
+    with store.writing() as connection:
+        lease = streams.take_lease(connection, int(shop_id), "orders", "zombie", 0.5)
+        (shop,) = shops(connection)
+    assert lease is not None
+    print("ready", flush=True)  # noqa: T201
+    time.sleep(1.0)
+    try:
+        batch = Batch([fetched("A1", 0)])
+        a_ledger(store, shop, lease).commit(batch, proof=a_proof(), cursor=at(120))
+    except LeaseLost:
+        print("LeaseLost")  # noqa: T201
+
+
+WORK: dict[str, Callable[..., None]] = {"take": take, "zombie": zombie}
+
+if __name__ == "__main__":
+    what, *arguments = sys.argv[1:]
+    WORK[what](*arguments)
