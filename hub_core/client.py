@@ -6,6 +6,7 @@ import logging
 import random
 import ssl
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,6 +57,8 @@ THROTTLE_FLOOR = 1.0
 """Seconds to wait at least where a platform says "too fast" without saying for how long."""
 BAN_FLOOR = 60.0
 """The same where it speaks of a ban."""
+REMEMBERED = 64
+"""Answers' ids a line remembers, to tell a former answer that comes again."""
 
 # The HTTP under it ---------------------------------------------------------------------
 
@@ -127,6 +130,7 @@ class Line:
         self.stream = ""
         """The stream the next calls are for; the journal notes it."""
         self._mine = threading.local()
+        self._answered: deque[str] = deque(maxlen=REMEMBERED)
         self._shop, self._who, self._http = shop, who, http
         self._base_url = base_url or channel.base_url
         self._facts = {**channel.facts, **(facts or {})}
@@ -289,7 +293,18 @@ class Line:
             came = describe(error, trip.headers, trip.body, trip.secrets)
             raise refused or came from error
         self._learn(body, server, trip)
-        return judge(self.channel.dialect, call, body, refused, wait or 0.0)
+        opened = judge(self.channel.dialect, call, body, refused, wait or 0.0)
+        self._refuse_replay(trip)
+        return opened
+
+    def _refuse_replay(self, trip: Attempt) -> None:
+        """A good answer bears an id no other has: one seen before is some other call's,
+        kept by a proxy or a cache."""
+        if trip.request_id is None:
+            return
+        if trip.request_id in self._answered:
+            raise Garbled("an answer to a former call came again")
+        self._answered.append(trip.request_id)
 
     def _read(self, call: Call[Answer], opened: JSON) -> Answer:
         try:

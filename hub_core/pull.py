@@ -182,7 +182,9 @@ class Pull:
     ) -> Ledger:
         def provenance() -> Provenance:
             last = line.last
-            return Provenance(last.id, last.shape) if last else Provenance()
+            if last is None:
+                return Provenance()
+            return Provenance(last.id, last.shape, last.request_id is not None)
 
         def told(batch: Batch, done: Written) -> None:
             self._tell_listeners(shop, batch, done)

@@ -83,7 +83,8 @@ class Bench:
         """Orders neither stored at the truth's version nor parked."""
         stored, parked = self.stored(account.name), self.parked_ids(account.name)
         return [
-            f"{t.external_id}: {(t.status, t.paid)} is stored as {stored.get(t.external_id)}"
+            f"{t.external_id}: {(t.status, t.paid)} is stored as "
+            f"{stored.get(t.external_id)}"
             for t in self.platform.truth(account.external_id)
             if not t.removed
             and t.external_id not in parked

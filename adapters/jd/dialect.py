@@ -12,7 +12,7 @@ from typing import Any
 
 from hub_core.wire import BEIJING, JSON, Call, Credentials, HttpRequest, epoch
 
-from .envelope import granted, opened, proven
+from .envelope import NotThere, granted, opened, proven
 from .sign import sign
 
 OAUTH_HOST = "https://open-oauth.jd.com"
@@ -64,12 +64,19 @@ class Jos:
         return HttpRequest("POST", "/routerjson", form=tuple(sent.items()))
 
     def unwrap(self, call: Call[Any], body: JSON) -> JSON:
-        """Open the envelope; success needs positive proof."""
+        """Open the envelope; success needs positive proof.
+
+        An order asked for by its number that is not there is no error but an empty
+        wrapper.
+        """
         wait = self.call_limit_wait
         if call.endpoint.startswith(OAUTH):
             return granted(body, wait)
         missing = self.missing if call.name.endswith(".get") else ()
-        return proven(opened(call.endpoint, body, wait), wait, missing)
+        try:
+            return proven(opened(call.endpoint, body, wait, missing), wait, missing)
+        except NotThere:
+            return {}
 
     def request_id(self, body: JSON) -> str | None:
         """Only newer answers carry one, at varying places."""

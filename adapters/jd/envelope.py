@@ -59,32 +59,32 @@ ASCII_RUN = re.compile(r"[A-Za-z0-9+/=_*-]{8,}")
 LONGEST_WORD = 20
 
 
-def opened(endpoint: str, body: JSON, wait: float) -> JSON:
+class NotThere(Rejected):
+    """What was asked for by its number is not there."""
+
+
+def opened(endpoint: str, body: JSON, wait: float, missing: tuple[str, ...] = ()) -> JSON:
     """Take the wrapper out. `wait` is how long a spent call limit keeps us away, seconds.
 
     The wrapper is the method with dots as underscores and `_responce`; newer answers
     spell it right.
     """
     if "error_response" in body:
-        raise refused(body["error_response"], wait)
+        raise refused(body["error_response"], wait, missing)
     stem = endpoint.replace(".", "_")
     inner = body.get(f"{stem}_responce", body.get(f"{stem}_response"))
     if inner is None and "code" in body:
-        raise refused(body, wait)
+        raise refused(body, wait, missing)
     if not isinstance(inner, dict):
         raise Unreadable(f"an answer with neither {stem}_responce nor error_response")
     return inner
 
 
 def proven(inner: JSON, wait: float, missing: tuple[str, ...] = ()) -> JSON:
-    """The wrapper, once its code and each `apiResult` in it say success.
-
-    A business refusal whose words contain one of `missing` is no error: what was asked
-    for is not there, and the wrapper is handed on as it is.
-    """
+    """The wrapper, once its code and each `apiResult` in it say success."""
     code = inner.get("code")
     if code is not None and str(code) not in DONE:
-        raise refused(inner, wait)
+        raise refused(inner, wait, missing)
     results = [
         part["apiResult"]
         for part in inner.values()
@@ -102,25 +102,33 @@ def _judge(result: Any, wait: float, missing: tuple[str, ...]) -> None:
     if not isinstance(result, dict):
         raise Unreadable("apiResult is not an object")
     success = result.get("success")
-    if success is True or success == "true":
-        return
-    words = f"{result.get('chineseErrCode')} {result.get('englishErrCode')}".lower()
-    if not any(word in words for word in missing):
-        raise refused({**result, "code": result.get("numberCode")}, wait)
+    if success is not True and success != "true":
+        raise refused({**result, "code": result.get("numberCode")}, wait, missing)
 
 
-def refused(error: Any, wait: float) -> HubError:
-    """The error a refusal stands for, without anything secret its words may echo."""
+def refused(error: Any, wait: float, missing: tuple[str, ...] = ()) -> HubError:
+    """The error a refusal stands for, without anything secret its words may echo.
+
+    One of no documented code whose words contain one of `missing` is `NotThere`: which of
+    the three layers says so is not documented.
+    """
     if not isinstance(error, dict):
         return Unreadable("an error that is not an object")
     code = None if error.get("code") is None else str(error["code"])
     kind = ERRORS[code or ""]
+    if kind is Rejected and _says(error, missing):
+        kind = NotThere
     said = next((text for name in TEXTS if (text := error.get(name))), "")
     about = "the access token is not accepted" if kind is TokenExpired else masked(said)
     request_id = error.get("requestId") or error.get("request_id")
     if kind is Banned:
         return Banned(about, after=wait, code=code, request_id=request_id)
     return kind(about, code=code, request_id=request_id)
+
+
+def _says(error: JSON, missing: tuple[str, ...]) -> bool:
+    words = " ".join(str(error.get(name)) for name in (*TEXTS, "englishErrCode")).lower()
+    return any(word in words for word in missing)
 
 
 def granted(body: JSON, wait: float) -> JSON:

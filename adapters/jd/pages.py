@@ -39,6 +39,8 @@ def order_of(
     inner: JSON, wire: TypeAdapter[W], to_order: Callable[[W], Order]
 ) -> Fetched | Misread | None:
     """The order of `orderDetailInfo`; None where the platform has none."""
+    if not inner:
+        return None
     row = _with_verdict(inner, "orderDetailInfo").get("orderInfo")
     return one_of(row, wire, to_order)
 

@@ -70,13 +70,6 @@ class ListAsk(Ask):
     fields_: str = Field(LIST_FIELDS, serialization_alias="fields")
 
 
-class CountAsk(ListAsk):
-    """The same window asked only for how many rows it has."""
-
-    has_next: bool = Field(False, serialization_alias="use_has_next")
-    fields_: str = Field("tid", serialization_alias="fields")
-
-
 def rows(container: Any, name: str) -> list[Any]:
     """The rows of a list, however it is wrapped.
 
@@ -102,23 +95,14 @@ def read_list(body: JSON) -> Page:
         raise ValueError("neither rows nor total_results nor has_next")
     if more is not None and not isinstance(more, bool):
         raise ValueError("has_next is neither true nor false")
+    total = None if total is None else _NUMBER.validate_python(total)
+    if total is not None and total < 0:
+        raise ValueError("total_results is negative")
     return Page(
         tuple([_read_ref(row) for row in found]),
-        total=None if total is None else _NUMBER.validate_python(total),
+        total=total,
         has_more=more,
     )
-
-
-def read_count(body: JSON) -> Page:
-    """How many rows the window has. Its rows are not for use: they lack their time.
-
-    Counts as the one page there is (an empty one) when the total is 0.
-    """
-    found = rows(body.get("trades"), "trade")
-    total = _NUMBER.validate_python(body["total_results"])
-    if total < 0:
-        raise ValueError("total_results is negative")
-    return Page((), total=total, number=1 if total == 0 and not found else None)
 
 
 def _read_ref(row: Any) -> Item:

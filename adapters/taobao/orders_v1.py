@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 from hub_core.models import Order, Protection
 from hub_core.wire import JSON, Ask, Call, Fetched, Misread, Page, Text, read_rows
 
-from .common import CountAsk, ListAsk, read_count, read_list
+from .common import ListAsk, read_list
 from .order import read_trade
 from .people import read_party
 from .trade import Trade, fields
@@ -70,14 +70,6 @@ LIST: Call[Page] = Call(
     endpoint="taobao.trades.sold.increment.get",
     ask=ListAsk,
     read=read_list,
-    shape=SHAPE,
-    status="simulated",
-)
-COUNT: Call[Page] = Call(
-    name="orders.count",
-    endpoint="taobao.trades.sold.increment.get",
-    ask=CountAsk,
-    read=read_count,
     shape=SHAPE,
     status="simulated",
 )

@@ -1,4 +1,4 @@
-"""Taobao and Tmall: count a window, walk it from its last page back, fetch each trade.
+"""Taobao and Tmall: page 1 counts a window, then last page to first, each trade fetched.
 
 The platform's own advice, since rows come newest change first and an order that changes
 moves to the front (taobao.trades.sold.increment.get; channel paper §3).
@@ -6,6 +6,7 @@ moves to the front (taobao.trades.sold.increment.get; channel paper §3).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.taobao.common import KINDS
@@ -72,11 +73,8 @@ class Orders:
         )
 
     def probe(self, stream: Stream, window: Window) -> Page:
-        """How many rows the window has; an empty one counts as its page 1."""
-        page: Page = self._session.send(
-            self._calls.COUNT, **self._window(window), size=stream.page_size
-        )
-        return page
+        """Page 1 with the total. The count alone would be one call more, and may lag."""
+        return replace(self.page(stream, window, 1, count=True), number=1)
 
     def page(
         self, stream: Stream, window: Window, number: int, *, count: bool = False

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from ..errors import HubError
 from . import (
     changes,
     coverage,
     database,
     demo,
+    doctor,
+    export,
     journal,
     orders,
     parked,
@@ -20,9 +21,10 @@ from . import (
     sandbox,
     shops,
     sync,
+    verify,
 )
+from .failing import ended
 from .opening import Chosen
-from .output import complain
 
 app = typer.Typer(
     name="hub",
@@ -51,40 +53,19 @@ def options(
 demo.add(app)
 sync.add(app)
 orders.add(app)
+export.add(app)
 shops.add(app)
 coverage.add(app)
+verify.add(app)
 changes.add(app)
 parked.add(app)
 journal.add(app)
 plugins.add(app)
 sandbox.add(app)
 database.add(app)
+doctor.add(app)
 
 
 def run(commands: typer.Typer) -> int:
-    """Run and give the exit code; an error on purpose is a sentence, not a traceback."""
-    try:
-        commands(standalone_mode=False)
-    except HubError as error:
-        complain(f"hub: {error}")
-        return 2 if error.kind == "Misconfigured" else 1
-    except typer.Exit as leave:
-        return int(leave.exit_code)
-    except typer.Abort:
-        complain("hub: stopped")
-        return 130
-    except KeyboardInterrupt:
-        complain("hub: stopped; what was committed stays, run the command again to go on")
-        return 130
-    except Exception as error:
-        return _usage(error)
-    return 0
-
-
-def _usage(error: Exception) -> int:
-    """Wrong use as its own error says; anything else is ours and shows itself."""
-    show = getattr(error, "show", None)
-    if show is None:
-        raise error
-    show()
-    return 2
+    """Run and give the exit code."""
+    return ended(lambda: commands(standalone_mode=False))

@@ -35,7 +35,7 @@ CHURN = 4
 """Orders of a platform that change with each list call, as on a busy day."""
 PAGE_SIZE = 25
 """Small, so that shops of this size have as many pages as large ones have in life."""
-SIZES = {"douyin-laike": (2, 600), "taobao": (2, 350), "jd": (2, 450)}
+SIZES = {"douyin-laike": (2, 700), "taobao": (2, 220), "jd": (2, 500)}
 """Channel: how many shops, and how many orders each has at first."""
 
 

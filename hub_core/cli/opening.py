@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,31 @@ from ..errors import Misconfigured
 
 if TYPE_CHECKING:
     from ..hub import Hub
+    from ..store.reads import OrderFilter
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 ShopOption = Annotated[str | None, typer.Option("--shop", help="Only this shop.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Shops by name; none: all.")]
+ChannelOption = Annotated[str | None, typer.Option("--channel", help="Only this channel.")]
+CompanyOption = Annotated[
+    str | None, typer.Option("--company", help="Only this company's shops.")
+]
+GroupOption = Annotated[
+    str | None, typer.Option("--group", help="Only this group's shops.")
+]
+StatusOption = Annotated[
+    str | None,
+    typer.Option("--status", help="pending_payment, open, completed, cancelled, unknown."),
+]
+PlaceOption = Annotated[
+    str | None, typer.Option("--place", help="Only this place (POI id).")
+]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", help="Created since, e.g. 2026-11-01 (Beijing).")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="Created before (Beijing time).")
+]
 
 
 class Chosen:
@@ -35,6 +56,48 @@ def opened() -> Iterator[Hub]:
 
     with Hub.open(Chosen.config, database=Chosen.database) as hub:
         yield hub
+
+
+def known_shops(hub: Hub, names: Sequence[str]) -> None:
+    """Raises Misconfigured for a name no shop has: an empty answer would be a lie."""
+    for name in names:
+        hub.shop(name)
+
+
+def wanted(
+    hub: Hub,
+    *,
+    shop: str | None = None,
+    channel: str | None = None,
+    company: str | None = None,
+    group: str | None = None,
+    status: str | None = None,
+    place: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> OrderFilter:
+    """The filter. Raises Misconfigured for what no shop has, naming what there is."""
+    from ..models.words import OrderStatus
+    from ..store.reads import OrderFilter
+
+    known_shops(hub, [shop] if shop else ())
+    shops = hub.shops()
+    for kind, asked, there in (
+        ("channel", channel, {s.channel for s in shops}),
+        ("company", company, {s.company for s in shops}),
+        ("group", group, {s.group for s in shops}),
+        ("status", status, set(OrderStatus)),
+    ):
+        if asked is not None and asked not in there:
+            names = ", ".join(sorted(x for x in there if x)) or "none"
+            raise Misconfigured(f"no {kind} {asked!r}; there are: {names}")
+    begin, end = moment(since), moment(until)
+    if begin and end and begin >= end:
+        raise Misconfigured(f"--since {since} is not before --until {until}")
+    return OrderFilter(
+        shop=hub.shop(shop).name if shop else None, channel=channel, company=company,
+        group=group, status=status, place=place, created_since=begin, created_until=end,
+    )  # fmt: skip
 
 
 def moment(text: str | None, zone: str = "Asia/Shanghai") -> datetime | None:

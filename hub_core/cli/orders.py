@@ -6,20 +6,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .opening import Json, ShopOption, moment, opened
-from .output import local, say, say_json, table, yuan
+from .opening import (
+    ChannelOption,
+    CompanyOption,
+    GroupOption,
+    Json,
+    PlaceOption,
+    ShopOption,
+    SinceOption,
+    StatusOption,
+    UntilOption,
+    opened,
+    wanted,
+)
+from .output import local, say, say_json, table, times_note, yuan
 
 if TYPE_CHECKING:
     from ..store.reads import StoredOrder
 
 COLUMNS = (
-    "channel", "shop", "order", "created", "status", "payment", "fulfillment", "paid", "refunded",
+    "channel", "shop", "order", "created", "status", "payment", "fulfillment", "paid",
+    "refunded",
 )  # fmt: skip
+NARROW = ("shop", "order", "created", "status", "paid")
+MONEY = ("paid", "refunded")
+FOLD = ("shop", "status", "payment", "fulfillment")
 
 
 def add(app: typer.Typer) -> None:
     """Put the commands on the app."""
-    group = typer.Typer(help="Unified orders.", no_args_is_help=True)
+    group = typer.Typer(help="Unified orders of all channels.", no_args_is_help=True)
     group.command("list")(list_orders)
     group.command("show")(show)
     app.add_typer(group, name="orders")
@@ -27,30 +43,36 @@ def add(app: typer.Typer) -> None:
 
 def list_orders(
     shop: ShopOption = None,
-    channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
-    company: Annotated[str | None, typer.Option(help="Only this company's shops.")] = None,
-    group: Annotated[str | None, typer.Option(help="Only this group's shops.")] = None,
-    status: Annotated[str | None, typer.Option(help="pending_payment, open …")] = None,
-    since: Annotated[str | None, typer.Option(help="Created since (Beijing time).")] = None,
-    until: Annotated[
-        str | None, typer.Option(help="Created before (Beijing time).")
-    ] = None,
+    channel: ChannelOption = None,
+    company: CompanyOption = None,
+    group: GroupOption = None,
+    status: StatusOption = None,
+    place: PlaceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
     json: Json = False,
 ) -> None:
     """The newest orders of all channels in one table."""
-    from ..store.reads import OrderFilter
-
-    wanted = OrderFilter(
-        shop=shop, channel=channel, company=company, group=group, status=status,
-        created_since=moment(since), created_until=moment(until),
-    )  # fmt: skip
     with opened() as hub:
-        found = hub.orders(wanted, limit=limit)
+        which = wanted(
+            hub, shop=shop, channel=channel, company=company, group=group, status=status,
+            place=place, since=since, until=until,
+        )  # fmt: skip
+        found = hub.orders(which, limit=limit)
     if json:
         say_json([o.as_dict(children=False) for o in found])
     else:
-        table(map(row, found), COLUMNS, right=("paid", "refunded"), empty="no orders yet")
+        show_table(found)
+
+
+def show_table(found: list[StoredOrder], title: str | None = None) -> None:
+    """Orders as a table."""
+    table(
+        map(row, found), COLUMNS, right=MONEY, narrow=NARROW, fold=FOLD, title=title,
+        empty="no orders here; `hub coverage` says what has been read",
+    )  # fmt: skip
+    times_note()
 
 
 def row(order: StoredOrder) -> dict[str, Any]:
@@ -73,20 +95,21 @@ def show(
     ] = False,
     raw: Annotated[
         bool,
-        typer.Option("--raw", help="With --explain: the raw payload (personal data!)."),
+        typer.Option("--raw", help="The raw payload too (personal data!)."),
     ] = False,
     json: Json = False,
 ) -> None:
     """One order whole: lines, deliveries, vouchers, masked receiver."""
     with opened() as hub:
         found = hub.order(order)
-        told = hub.explain(found.uid) if explain else None
+        told = hub.explain(found.uid) if explain or raw else None
     if json:
         say_json(_explained(found, told, raw))
         return
     _show(found)
     if told is not None:
         _show_explained(told, raw)
+    times_note()
 
 
 def _explained(
@@ -112,33 +135,44 @@ def _show(order: StoredOrder) -> None:
     say(f"{order.channel} · {order.shop} · {order.values['external_id']} ({order.uid})")
     facts = [
         {"field": k, "value": _value(k, v, order)}
-        for k, v in order.values.items()
+        for k, v in _flat(order).items()
         if v not in (None, [], {})
     ]
-    table(facts, ("field", "value"))
-    for name, columns in PARTS.items():
-        rows = getattr(order, name)
-        if rows:
-            shown = [{k: _value(k, v, order) for k, v in r.items()} for r in rows]
-            table(shown, columns, title=f"\n{name}")
+    table(facts, ("field", "value"), fold=("value",))
+    for name, (columns, narrow) in PARTS.items():
+        if rows := getattr(order, name):
+            said = [{k: _value(k, v, order) for k, v in r.items()} for r in rows]
+            table(said, columns, title=f"\n{name}", narrow=narrow, right=RIGHT)
     if order.receiver:
         table(
             [order.receiver], ("protection", "name", "phone", "region"), title="\nreceiver"
         )
 
 
-PARTS = {
-    "lines": ("title", "spec_text", "sku_code", "quantity", "goods_amount", "buyer_paid_amount",
-              "refunded_amount", "fulfillment_status"),
-    "deliveries": ("carrier_name", "carrier_code", "tracking_no", "shipped_at"),
-    "vouchers": ("external_id", "status", "buyer_paid_amount", "refunded_amount", "status_at"),
+def _flat(order: StoredOrder) -> dict[str, Any]:
+    """Its values, the channel's extras among them under names of their own."""
+    return {**{k: v for k, v in order.values.items() if k != "ext"}, **order.values["ext"]}
+
+
+RIGHT = ("quantity", "goods_amount", "buyer_paid_amount", "refunded_amount")
+PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "lines": (
+        ("title", "spec_text", "sku_code", "quantity", "goods_amount", "buyer_paid_amount",
+         "refunded_amount", "fulfillment_status", "after_sale_status"),
+        ("title", "sku_code", "quantity", "goods_amount", "buyer_paid_amount"),
+    ),
+    "deliveries": (("carrier_name", "carrier_code", "tracking_no", "shipped_at"), ()),
+    "vouchers": (
+        ("external_id", "status", "buyer_paid_amount", "refunded_amount", "status_at"),
+        ("external_id", "status", "buyer_paid_amount", "refunded_amount"),
+    ),
 }  # fmt: skip
 
 
 def _value(name: str, value: Any, order: StoredOrder) -> Any:
-    if name.endswith(("_amount", "_price")):
+    if name.endswith(("_amount", "_price")) and isinstance(value, int):
         return yuan(value, order.values["currency"])
-    return local(value) if name.endswith("_at") else value
+    return local(value) if name.endswith("_at") and value is not None else value
 
 
 def _show_explained(told: dict[str, Any], raw: bool) -> None:
@@ -155,9 +189,12 @@ def _show_explained(told: dict[str, Any], raw: bool) -> None:
         "request_id",
         "seconds",
     )
-    table(calls, columns, title="\ncalls", empty="the journal no longer has them")
+    table(
+        calls, columns, title="\ncalls", narrow=("id", "at", "call", "outcome"),
+        fold=("endpoint", "request_id"), empty="the journal no longer has them",
+    )  # fmt: skip
     events = [{"seq": s, "at": at, "kind": k} for s, at, k in told["events"]]
-    table(events, ("seq", "at", "kind"), title="\nfeed")
+    table(events, ("seq", "at", "kind"), title="\nfeed", right=("seq",))
     if raw:
         for record in told["raw"]:
             say_json(record.body)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -14,10 +17,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+ENDLESS = 4000
+"""The width of what is no terminal: a line that is folded cannot be searched."""
+NARROW = 110
+"""Below this many columns a table leaves out what is not in its `narrow`."""
+HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Characters JSON lets through raw, which a terminal obeys or does not show."""
 
-NUMBERS = ("right",)
+
+def _console(stderr: bool) -> Console:
+    piped = not (sys.stderr if stderr else sys.stdout).isatty()
+    width = ENDLESS if piped and "COLUMNS" not in os.environ else None
+    return Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=True, width=width)
+
+
+out, err = _console(stderr=False), _console(stderr=True)
 
 
 def plain(value: Any) -> Any:
@@ -39,20 +53,34 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def say_json(value: Any) -> None:
-    """One JSON value on standard output."""
-    text = json.dumps(value, ensure_ascii=False, default=plain, indent=1)
-    out.print(text, markup=False, soft_wrap=True)
+def as_json(value: Any, indent: int | None = None) -> str:
+    """JSON text that a terminal does not obey."""
+    text = json.dumps(value, ensure_ascii=False, default=plain, indent=indent)
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def say_json(value: Any, *, error: bool = False) -> None:
+    """One JSON value on standard output, or on standard error."""
+    print(as_json(value, indent=1), file=(err if error else out).file)
+
+
+def shown(text: str) -> str:
+    """Text without the control characters that a terminal would obey; lines stay."""
+    return "".join(c if c.isprintable() or c == "\n" else _stand_in(c) for c in text)
+
+
+def _stand_in(c: str) -> str:
+    return " " if c.isspace() else "·"
 
 
 def say(text: str = "", style: str | None = None) -> None:
     """A line for people."""
-    out.print(text, style=style, markup=False)
+    out.print(shown(text), style=style, markup=False)
 
 
 def complain(text: str) -> None:
     """A line about what is wrong, on standard error."""
-    err.print(text, markup=False)
+    err.print(shown(text), markup=False)
 
 
 def cell(value: Any) -> Text:
@@ -62,9 +90,11 @@ def cell(value: Any) -> Text:
     if isinstance(value, bool):
         return Text("yes" if value else "no")
     if isinstance(value, datetime):
-        return Text(value.strftime("%Y-%m-%d %H:%M:%S"))
+        return Text(local(value, seconds=True) or "")
+    if isinstance(value, float):
+        return Text(f"{value:.3f}")
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return Text("".join(c if c.isprintable() else "·" for c in text))
+    return Text(shown(text).replace("\n", " "))
 
 
 def table(
@@ -73,24 +103,35 @@ def table(
     *,
     title: str | None = None,
     right: Sequence[str] = (),
+    fold: Sequence[str] = (),
+    narrow: Sequence[str] = (),
     empty: str = "nothing yet",
 ) -> None:
-    """Rows under their columns; `right` ones are numbers."""
+    """Rows under their columns. `right` ones are numbers, `fold` ones may be broken over
+    lines (none given: any), `narrow` ones are those a narrow terminal shows."""
     found = list(rows)
     if not found:
         say(f"{title}: {empty}" if title else empty)
         return
+    if narrow and out.width < NARROW:
+        columns = [name for name in columns if name in narrow]
     made = Table(
         title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
     for name in columns:
         made.add_column(
             name.replace("_", " "), justify="right" if name in right else "left",
-            overflow="fold",
+            overflow="fold", no_wrap=bool(fold) and name not in fold,
         )  # fmt: skip
     for row in found:
         made.add_row(*(cell(row.get(name)) for name in columns))
     out.print(made)
+
+
+def times_note() -> None:
+    """Said once below tables with times; programs read `--json`, which has UTC."""
+    if out.is_terminal:
+        say("Times are Beijing time (UTC+8).", style="dim")
 
 
 def yuan(minor: int | None, currency: str = "CNY") -> str | None:
@@ -100,8 +141,11 @@ def yuan(minor: int | None, currency: str = "CNY") -> str | None:
     return None if minor is None else f"{Money(minor, currency).decimal():,.2f}"
 
 
-def local(moment: datetime | None, zone: str = "Asia/Shanghai") -> str | None:
+def local(
+    moment: datetime | None, zone: str = "Asia/Shanghai", *, seconds: bool = False
+) -> str | None:
     """A time as the merchant's wall clock shows it."""
     from zoneinfo import ZoneInfo
 
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if moment else None
+    form = "%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M"
+    return moment.astimezone(ZoneInfo(zone)).strftime(form) if moment else None

@@ -8,7 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from .opening import Chosen, Json
-from .output import say, say_json, table
+from .output import complain, say, say_json, table
+
+COLUMNS = ("name", "title", "distribution", "version", "state", "capabilities")
+OPERATIONS = ("channel", "name", "endpoint", "shape", "status")
 
 
 def add(app: typer.Typer) -> None:
@@ -23,8 +26,10 @@ def plugins(
     ] = True,
     json: Json = False,
 ) -> None:
-    """Installed channels, what they can do, and how far each operation has been tried:
-    documented, simulated (against its sandbox) or live-verified (date)."""
+    """Installed channels, and how far each of their calls is tried.
+
+    Each call is documented, simulated (against its sandbox) or live-verified (date).
+    """
     from ..plugins import load
     from ..settings import Settings
 
@@ -38,12 +43,17 @@ def plugins(
     if json:
         say_json({"plugins": rows, "operations": calls})
     else:
-        table(
-            rows,
-            ("name", "title", "distribution", "version", "state", "capabilities", "error"),
-        )
-        if operations:
-            say()
-            table(calls, ("channel", "name", "endpoint", "shape", "status"))
-    if any(row["state"] == "broken" for row in rows):
+        _show(rows, calls if operations else [])
+    broken = [row for row in rows if row["state"] == "broken"]
+    for row in broken:
+        complain(f"hub: plugin {row['name']} is broken: {row['error']}")
+    if broken:
         raise typer.Exit(1)
+
+
+def _show(rows: list[dict[str, Any]], calls: list[dict[str, Any]]) -> None:
+    narrow = ("name", "title", "state", "capabilities")
+    table(rows, COLUMNS, narrow=narrow, fold=("title", "capabilities"))
+    if calls:
+        say()
+        table(calls, OPERATIONS, narrow=("channel", "name", "shape", "status"))

@@ -91,7 +91,8 @@ def add_shop(
     row = {
         "name": name, "channel": channel, "external_id": external_id, "app": app,
         "company": company, "group": group, "start": since, "token_env": token_env,
-        "refresh_token_env": refresh_token_env, **_pairs(account, ""), **_pairs(setting, "set:"),
+        "refresh_token_env": refresh_token_env,
+        **_pairs(account, ""), **_pairs(setting, "set:"),
     }  # fmt: skip
     _add_many([row], dry_run, json)
 

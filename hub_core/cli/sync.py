@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import Misconfigured
 from .opening import Json, Names, moment, opened
-from .output import complain, err, say, say_json, table
+from .output import complain, err, local, say, say_json, table, times_note
 
 if TYPE_CHECKING:
-    from ..hub import Hub, OnStep, Outcome
+    from datetime import datetime
+
+    from ..hub import Hub
+    from ..insight.estimate import Estimate
+    from ..pull import OnStep, Outcome
 
 StreamOption = Annotated[
     list[str] | None, typer.Option("--stream", help="Only this stream; repeatable.")
 ]
 COLUMNS = ("shop", "stream", "new", "changed", "same", "parked", "late", "calls", "state")
 RIGHT = ("new", "changed", "same", "parked", "late", "calls")
+COSTS = ("shop", "stream", "from", "to", "windows", "rows", "calls", "time")
+LONG = timedelta(days=7)
+"""A reading that begins longer ago is estimated before it starts."""
 
 
 def add(app: typer.Typer) -> None:
@@ -35,40 +43,135 @@ def sync(
         str | None,
         typer.Option(help="Where a stream never read begins: 2026-11-01 (Beijing time)."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what it would take.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Bring shops up to date: read what changed since the last time, store, prove."""
+    """Bring shops up to date: read what changed, store it, prove it.
+
+    Before a first reading of more than a week it says how many calls and how long that
+    takes, from a dozen probes. Ctrl-C loses nothing: what is committed stays.
+    """
     begin = moment(since)
-    with opened() as hub, progress(json) as on_step:
-        _warn_of_none(hub)
-        _finish(
-            hub.sync(shops or (), streams=stream or (), since=begin, on_step=on_step), json
-        )
+    with opened() as hub:
+        _refuse_none(hub)
+        if dry_run:
+            _say_costs(hub.estimate(shops or (), streams=stream or (), since=begin), json)
+            return
+        if _is_long(hub, shops or (), begin) and not json:
+            costs = hub.estimate(shops or (), streams=stream or (), since=begin)
+            for line in _sentences(costs):
+                complain(line)
+        with progress(json) as on_step:
+            done = hub.sync(shops or (), streams=stream or (), since=begin, on_step=on_step)
+    finish(done, json)
 
 
 def heal(
     shops: Names = None,
     stream: StreamOption = None,
     days: Annotated[
-        float, typer.Option(help="Read everything of these last days again.")
+        float, typer.Option(min=0, help="Read everything of these last days again.")
     ] = 3,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Set the cursor back to this day and read all from there again."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Read again what is not proved, and all that changed in the last days."""
-    horizon = timedelta(days=days)
+    """Read again what is not proved, and all that changed in the last days.
+
+    With --from, the way out when a store's cursor lies in the future: it is set back to
+    that day (Beijing time) and everything since is read again. It takes shops by name.
+    """
+    back = moment(since)
+    if back is not None and not shops:
+        raise Misconfigured("--from sets cursors back: name the shops it is meant for")
     with opened() as hub, progress(json) as on_step:
-        _finish(
-            hub.heal(shops or (), streams=stream or (), horizon=horizon, on_step=on_step),
-            json,
-        )
+        _refuse_none(hub)
+        done = hub.heal(
+            shops or (), streams=stream or (), horizon=timedelta(days=days), since=back,
+            on_step=on_step,
+        )  # fmt: skip
+    finish(done, json)
 
 
-def _warn_of_none(hub: Hub) -> None:
+def _refuse_none(hub: Hub) -> None:
     if not hub.shops():
-        complain(
-            "hub: there is no shop yet; add one with `hub shop add` (or see `hub demo`)"
+        raise Misconfigured(
+            "there is no shop yet; add one with `hub shop add`, or see `hub demo`"
         )
-        raise typer.Exit(2)
+
+
+# What it will take ---------------------------------------------------------------------
+
+
+def _is_long(hub: Hub, names: Sequence[str], since: datetime | None) -> bool:
+    """Whether some stream will be read from more than a week ago."""
+    now = hub.clock.now()
+    read = {c.shop: c.cursor_at for c in hub.coverage(names)}
+    chosen = [s for s in hub.shops() if not names or s.name in names or s.uid in names]
+    return any(
+        now - (read.get(s.name) or since or s.start_at) > LONG
+        for s in chosen
+        if s.state == "active"
+    )
+
+
+def _say_costs(found: list[Estimate], json: bool) -> None:
+    from ..insight.estimate import together
+
+    failed = [e for e in found if e.error]
+    if json:
+        streams = [e.as_dict() for e in found]
+        total = {"calls": sum(e.calls for e in found), "seconds": round(together(found), 1)}
+        say_json({"ok": not failed, **total, "streams": streams})
+    else:
+        table(
+            [_cost(e) for e in found if not e.error], COSTS, fold=("shop",),
+            right=("windows", "rows", "calls", "time"), narrow=COSTS[:3] + COSTS[5:],
+        )  # fmt: skip
+        times_note()
+        for line in _sentences(found):
+            say(line)
+    for one in failed:
+        complain(f"hub: {one.error}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _cost(found: Estimate) -> dict[str, Any]:
+    return {
+        "shop": found.shop, "stream": found.stream, "from": local(found.since),
+        "to": local(found.until), "windows": found.windows, "rows": f"{found.rows:,}",
+        "calls": f"{found.calls:,}", "time": length(found.seconds),
+    }  # fmt: skip
+
+
+def _sentences(found: Sequence[Estimate]) -> list[str]:
+    from ..insight.estimate import together
+
+    rows, calls = sum(e.rows for e in found), sum(e.calls for e in found)
+    said = f"about {rows:,} rows, {calls:,} calls, {length(together(found))} in all"
+    windows, probed = sum(e.windows for e in found), sum(e.probed for e in found)
+    if probed == windows:
+        return [f"{said}; every window was counted"]
+    return [f"{said}; {probed} of {windows} windows counted, the rest as their average"]
+
+
+def length(seconds: float) -> str:
+    """A time span for people."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+# What it did ---------------------------------------------------------------------------
 
 
 @contextmanager
@@ -81,8 +184,8 @@ def progress(quiet: bool) -> Iterator[OnStep | None]:
 
     bars: dict[tuple[str, str], Any] = {}
     look = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]} rows"),
-        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(),
+        TextColumn("{task.fields[rows]} rows"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*look, console=err, transient=True) as shown:
 
@@ -97,20 +200,21 @@ def progress(quiet: bool) -> Iterator[OnStep | None]:
         yield on_step
 
 
-def _finish(outcomes: list[Outcome], json: bool) -> None:
+def finish(outcomes: list[Outcome], json: bool) -> None:
+    """Say how the readings ended; exit code 1 when one of them failed."""
+    failed = [o for o in outcomes if o.error is not None]
     if json:
-        say_json({"ok": not _bad(outcomes), "streams": [o.as_dict() for o in outcomes]})
+        say_json({"ok": not failed, "streams": [o.as_dict() for o in outcomes]})
     else:
-        table([row(o) for o in outcomes], COLUMNS, right=RIGHT)
-        for outcome in outcomes:
-            if outcome.error is not None:
-                say(f"! {outcome.error}")
-    if _bad(outcomes):
+        narrow = ("shop", "stream", "new", "changed", "calls", "state")
+        table(
+            [row(o) for o in outcomes], COLUMNS, right=RIGHT, narrow=narrow,
+            fold=("shop", "state"), empty="no active shop: see `hub shop list`",
+        )  # fmt: skip
+    for outcome in failed:
+        complain(f"hub: {outcome.error}")
+    if failed:
         raise typer.Exit(1)
-
-
-def _bad(outcomes: list[Outcome]) -> bool:
-    return any(o.error is not None for o in outcomes)
 
 
 def row(outcome: Outcome) -> dict[str, Any]:
@@ -118,7 +222,7 @@ def row(outcome: Outcome) -> dict[str, Any]:
     c = outcome.counts
     state = f"failed: {outcome.error.kind}" if outcome.error else outcome.skipped
     if state is None:
-        state = f"{c.partial} windows partial" if c.partial else "complete"
+        state = f"{c.partial} windows partial" if c.partial else "read and proved"
     return {
         "shop": outcome.shop, "stream": outcome.stream, "new": c.created,
         "changed": c.changed, "same": c.unchanged, "parked": c.parked, "late": c.late,

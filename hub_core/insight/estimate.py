@@ -90,15 +90,15 @@ def survey(source: OrderSource, stream: Stream, since: datetime, until: datetime
     mean = sum(totals) / len(totals) if totals else 0.0
     more = rest * _calls(round(mean), stream, probe_is_page)
     rows = sum(totals) + round(mean * rest)
-    return Survey(len(windows), len(chosen), rows, known + more)
+    tail = 1 if windows else 0
+    return Survey(len(windows), len(chosen), rows, known + more + tail)
 
 
 def _spread(windows: Sequence[Window], most: int) -> list[Window]:
-    """Evenly spread ones, the first and the last among them."""
+    """Evenly spread ones; not the very first and last, which are seldom like the rest."""
     if len(windows) <= most:
         return list(windows)
-    last = len(windows) - 1
-    return [windows[round(i * last / (most - 1))] for i in range(most)]
+    return [windows[(2 * i + 1) * len(windows) // (2 * most)] for i in range(most)]
 
 
 def _calls(rows: int, stream: Stream, probe_is_page: bool) -> int:

@@ -57,6 +57,8 @@ class StreamTable(Table):
     overlap_seconds: NotNegative | None = None
     max_window_hours: Positive | None = None
     page_size: Count | None = None
+    rows_cap: Count | None = None
+    """Rows of one window beyond which this platform does not page."""
     look_back_days: Positive | None = None
     reread_hours: NotNegative | None = None
     """0 turns re-reading off."""
@@ -70,6 +72,7 @@ class StreamTable(Table):
             "look_back": _span(days=self.look_back_days),
             "reread_every": _span(hours=self.reread_hours or None),
             "page_size": self.page_size,
+            "rows_cap": self.rows_cap,
         }
         changes: dict[str, Any] = {k: v for k, v in spans.items() if v is not None}
         if self.reread_hours == 0:

@@ -47,9 +47,13 @@ class Store:
         from .schema import check_schema
 
         engine = connect(url)
-        check_schema(engine)
-        store = cls(engine, Vault(master_key), now)
-        store._check_key()
+        try:
+            check_schema(engine)
+            store = cls(engine, Vault(master_key), now)
+            store._check_key()
+        except BaseException:
+            engine.dispose()
+            raise
         return store
 
     def _check_key(self) -> None:

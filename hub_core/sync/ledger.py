@@ -39,6 +39,8 @@ class Provenance:
 
     journal_id: int | None = None
     shape: str = "orders_v1"
+    signed: bool = True
+    """Whether the answer bore an id of its own, which no other answer has."""
 
     @property
     def area(self) -> str:

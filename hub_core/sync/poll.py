@@ -12,16 +12,17 @@ from ..store import parked, streams
 from ..store.orders import due_for_reread, known_versions, mark_missing, postpone_reread
 from ..store.streams import Proof
 from ..wire import Fetched, Misread, Page, Ref
+from .evidence import Evidence
 from .ledger import Batch, Ledger
-from .walk import SECOND, TooMany, Walk, halves, key_of, stamp_of
+from .rows import key_of, stamp_of
+from .walk import SECOND, TooMany, Walk, halves
 
 ROWS_PER_WINDOW = 5_000
 """A window with more rows is halved, so that a restart repeats little."""
 ROWS_PER_COMMIT = 1_000
 PASSES = 24
 """The most passes over a window that can't be cut, before it is called partial."""
-QUIET_PASSES = 3
-"""Passes that brought nothing new, before a small window without a count is believed."""
+TOO_DEEP = "more rows in a second than the platform pages through"
 CLOCK_DOUBT = timedelta(minutes=15)
 """How far our clock may be off while no answer has told the platform's time."""
 MARGIN = 2 * SECOND
@@ -191,34 +192,30 @@ class Poll:
 
     def _prove(self, window: Window) -> None:
         asked = Window(window.since - SECOND, window.until + SECOND)
-        known: dict[str, datetime | None] = {}
         can_cut = halves(window) is not None
-        pages = rows = quiet = 0
+        evidence = Evidence()
         for passes in range(1, PASSES + 1):
-            walk = Walk(self.source, self.stream, asked, self._most(can_cut))
-            self._read(walk, window)
-            pages, rows = pages + walk.page_count, max(rows, len(walk.seen))
-            quiet = 0 if walk.seen.items() - known.items() else quiet + 1
-            known |= walk.seen
-            proof = walk.proof or self._by_repetition(walk, quiet, len(known), can_cut)
-            if proof is not None:
-                return self._settle(window, "complete", proof, passes, pages, rows)
+            walk = Walk(
+                self.source, self.stream, asked, self._most(can_cut), evidence.strangers
+            )
+            try:
+                self._read(walk, window)
+            except TooMany:
+                if can_cut:
+                    raise
+                return self._settle(window, "partial", TOO_DEEP, evidence)
+            evidence.add(walk)
+            if (rule := self._rule(walk, evidence)) is not None:
+                return self._settle(window, "complete", rule, evidence)
             if passes == 2 and can_cut and not walk.is_small:
-                raise TooMany(len(known))
-        self._settle(
-            window, "partial", f"{PASSES} passes kept differing", PASSES, pages, rows
-        )
+                raise TooMany(len(evidence.known))
+        self._settle(window, "partial", f"{PASSES} passes kept differing", evidence)
 
-    def _by_repetition(
-        self, walk: Walk, quiet: int, known: int, can_cut: bool
-    ) -> str | None:
-        if walk.grew or walk.doubtful:
-            return None
-        needed = QUIET_PASSES if walk.is_small else 2 * QUIET_PASSES
-        enough = walk.is_small or (known >= walk.last_total and not can_cut)
-        return (
-            f"{needed} passes brought nothing new" if quiet >= needed and enough else None
-        )
+    def _rule(self, walk: Walk, evidence: Evidence) -> str | None:
+        """What has proved the window by now, if anything."""
+        if not walk.seen and evidence.passes == 1 and not self.ledger.provenance().signed:
+            return None  # nothing tells an empty answer from another call's: ask again
+        return walk.proof or evidence.rule
 
     def _most(self, can_cut: bool) -> int | None:
         if not can_cut:
@@ -250,12 +247,10 @@ class Poll:
         if self._moves_cursor and window.until > self._closed_until() + SECOND:
             raise _NotClosed
 
-    def _settle(
-        self, window: Window, state: str, rule: str, passes: int, pages: int, rows: int
-    ) -> None:
-        of = self.ledger.provenance()
+    def _settle(self, window: Window, state: str, rule: str, evidence: Evidence) -> None:
+        of, e = self.ledger.provenance(), evidence
         proof = Proof(
-            window.since, window.until, state, rule, passes, pages, rows,
+            window.since, window.until, state, rule, e.passes, e.pages, e.rows,
             self.stream.assumptions, of.shape, of.journal_id,
         )  # fmt: skip
         cursor = window.until if self._moves_cursor else None
@@ -274,10 +269,16 @@ class Poll:
         now = _whole(self.session.now())
         if now <= cursor or not self.stream.settle_lag:
             return
-        stream_tail = Window(
-            max(cursor, now - self.stream.max_window + 3 * SECOND), now + SECOND
-        )
-        self._read(Walk(self.source, self.stream, stream_tail), None)
+        since = max(cursor, now - self.stream.max_window + 3 * SECOND)
+        self._read_young(Window(since, now + SECOND))
+
+    def _read_young(self, window: Window) -> None:
+        can_cut = halves(window) is not None
+        try:
+            self._read(Walk(self.source, self.stream, window, self._most(can_cut)), None)
+        except TooMany:
+            for half in halves(window) or ():
+                self._read_young(half)
 
     # Rows ----------------------------------------------------------------------------
 

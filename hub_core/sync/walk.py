@@ -5,61 +5,36 @@ from the last page to the first, a row that leaves only pushes unread rows towar
 still to be read: rows may come twice, none is skipped. Read forward, each row that leaves
 pulls one unread row onto a page already read.
 
-A pass proves the window when every row it had at the start was seen (by count), or when
-it went last page first, the total never grew, and no two pages meet inside a group of
-rows with one time stamp, whose order a platform may change from call to call.
+A pass proves its window in one of three ways: one page held it all; it went from a last
+page with room to spare down to page 1, nothing entered meanwhile, and no two pages meet
+inside a group of rows with one time stamp, whose order a platform may change from call to
+call; or as many rows were seen as the platform counted before the pass began.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..errors import BadRequest
 from ..ports import OrderSource, Stream, Window
-from ..wire import Fetched, Item, Misread, Page, Ref
+from ..wire import Item, Page
+from .rows import is_nameless, key_of, stamp_of, stamps
 
 SECOND = timedelta(seconds=1)
 PAGES_BEYOND = 50
 """How far past a total that lies a walk looks for the real end."""
+TOLERANCE = 3 * SECOND
+"""How far outside the window rows may stand: connectors ask for a little more."""
 
 
 class TooMany(Exception):
-    """The window has more rows than should be read at once."""
+    """The window has more rows than should, or can, be read at once."""
 
     def __init__(self, total: int) -> None:
         super().__init__(f"{total} rows")
         self.total = total
-
-
-def key_of(item: Item) -> str:
-    """What tells rows apart: the id, or a hash of a record that has none."""
-    match item:
-        case Fetched():
-            return item.order.external_id
-        case Ref():
-            return item.external_id
-        case Misread():
-            return item.external_id or _hash(item)
-
-
-def _hash(item: Misread) -> str:
-    text = json.dumps(item.raw, sort_keys=True, default=str)
-    return "raw:" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def stamp_of(item: Item) -> datetime | None:
-    """The platform's time of the row's last change."""
-    return item.order.channel_updated_at if isinstance(item, Fetched) else item.updated_at
-
-
-def stamps(item: Item) -> set[datetime]:
-    """The times a platform may sort the row by."""
-    created = item.order.channel_created_at if isinstance(item, Fetched) else None
-    return {t for t in (stamp_of(item), created) if t is not None}
 
 
 @dataclass(slots=True)
@@ -71,40 +46,51 @@ class Walk:
     window: Window
     most: int | None = None
     """Raise TooMany above this total; None: read whatever there is."""
+    strangers: set[str] = field(default_factory=set)
+    """Rows known to stand in this window with a time outside it; added to."""
     seen: dict[str, datetime | None] = field(default_factory=dict)
     calls: int = 0
     first_total: int = 0
-    last_total: int = 0
     grew: bool = False
+    """Rows entered, or the total had left some out."""
     tied: bool = False
     doubtful: bool = False
-    """The platform contradicted itself and did so again when asked again."""
+    """A page was none of those asked for, and so it was when asked for again."""
+    short: bool = False
+    """The same of a page that had fewer rows than it counted."""
     page_count: int = 0
     rows: int = 0
     _lower: list[Item] = field(default_factory=list)
 
     def pages(self) -> Iterator[Page]:
-        """The window's pages, last to first; counts as it goes."""
+        """The window's pages, last to first; counts as it goes.
+
+        Raises TooMany where the platform has more rows than it pages through.
+        """
         first = self._probe()
-        if self.first_total == 0 and not first.items and not first.has_more:
-            return
         if first.number == 1 and self._is_whole(first):
             yield self._note(first)
             return
-        last = -(-self.first_total // self.stream.page_size) or 1
-        for number in range(self._real_end(last), 0, -1):
+        if self.first_total == 0 and first.number != 1:
+            return
+        number, page = self._bottom(first)
+        yield self._note(page)
+        while number > 1:
+            number -= 1
             yield self._note(self._page(number, count=number == 1))
 
     @property
     def proof(self) -> str | None:
         """What shows that nothing of the window is missing; None when nothing does."""
-        if self.grew or self.doubtful:
+        if self.doubtful or self.short:
             return None
-        if len(self.seen) >= self.first_total:
-            return "one page" if self.page_count <= 1 else "every row counted"
-        if len(self.seen) >= self.last_total and not self.tied:
-            return "last page first, total never grew"
-        return None
+        if self.is_small:
+            return "one page"
+        if self.grew:
+            return None
+        if not self.tied:
+            return "last page first, nothing entered"
+        return "every row counted" if len(self.seen) >= self.first_total else None
 
     @property
     def is_small(self) -> bool:
@@ -112,72 +98,112 @@ class Walk:
         return self.page_count <= 1 and self.rows < self.stream.page_size
 
     def _probe(self) -> Page:
-        page = self.source.probe(self.stream, self.window)
+        page = self._sound(self._counted, 1)
+        assert page.total is not None
+        self.first_total = page.total
+        self._refuse_many(page.total)
+        return page
+
+    def _counted(self) -> Page:
         self.calls += 1
+        page = self.source.probe(self.stream, self.window)
         if page.total is None:
             raise ValueError(f"{self.stream.name}: the list gave no total")
-        self.first_total = self.last_total = page.total
-        if self.most is not None and page.total > self.most:
-            raise TooMany(page.total)
         return page
+
+    def _refuse_many(self, total: int) -> None:
+        if self.most is not None and total > self.most:
+            raise TooMany(total)
 
     def _is_whole(self, page: Page) -> bool:
-        fits = self.first_total <= len(page.items) < self.stream.page_size + 1
-        return fits and not page.has_more
+        return len(page.items) < self.stream.page_size and not page.has_more
 
-    def _real_end(self, last: int) -> int:
-        """A last page that is full may hide others behind a capped total: look."""
-        if self.first_total != last * self.stream.page_size:
-            return last
-        for number in range(last + 1, last + PAGES_BEYOND):
-            try:
-                page = self._page(number)
-            except BadRequest:
-                return number - 1
-            if not page.items:
-                return number - 1
-            self.grew = True
-        return last + PAGES_BEYOND - 1
+    def _bottom(self, first: Page) -> tuple[int, Page]:
+        """The real last page: one with room to spare, whatever the total says."""
+        last = -(-self.first_total // self.stream.page_size) or 1
+        for number in range(last, last + PAGES_BEYOND):
+            page = first if number == first.number else self._page(number)
+            if len(page.items) < self.stream.page_size:
+                self.grew |= number > last and bool(page.items)
+                return number, page
+        raise TooMany((last + PAGES_BEYOND) * self.stream.page_size)
 
     def _page(self, number: int, *, count: bool = False) -> Page:
-        page = self._ask(number, count)
-        if self._is_odd(page, number):
-            page = self._ask(number, count)
+        def ask() -> Page:
+            self.calls += 1
+            return self.source.page(self.stream, self.window, number, count=count)
+
+        try:
+            return self._sound(ask, number)
+        except BadRequest:
+            if number == 1:
+                raise
+            raise TooMany(max(self.first_total, number)) from None
+
+    # Whether to believe a page ---------------------------------------------------------
+
+    def _sound(self, ask: Callable[[], Page], number: int) -> Page:
+        """A page; one that does not make sense is asked for once more."""
+        page = ask()
+        short = self._is_short(page, number)
+        if short or self._is_odd(page, number) or any(map(is_nameless, page.items)):
+            page = ask()
+            self.short |= self._is_short(page, number)
             self.doubtful |= self._is_odd(page, number)
+            self.strangers |= self._outside(page)
         return page
 
-    def _ask(self, number: int, count: bool) -> Page:
-        self.calls += 1
-        return self.source.page(self.stream, self.window, number, count=count)
-
     def _is_odd(self, page: Page, number: int) -> bool:
-        """A page that says it is another, or that repeats the one read before it."""
+        """A page that says it is another, repeats the one read before it, or has rows of
+        another window."""
         if page.number is not None and page.number != number:
             return True
         ids = [key_of(i) for i in page.items]
-        return bool(ids) and ids == [key_of(i) for i in self._lower]
+        if ids and ids == [key_of(i) for i in self._lower]:
+            return True
+        return not self._outside(page) <= self.strangers
+
+    def _is_short(self, page: Page, number: int) -> bool:
+        """Whether rows are missing from it by its own count."""
+        size = self.stream.page_size
+        if len(page.items) >= size:
+            return False
+        before = (number - 1) * size
+        return bool(page.has_more) or (page.total or 0) > before + len(page.items)
+
+    def _outside(self, page: Page) -> set[str]:
+        """Rows none of whose times lies in the window."""
+        since, until = self.window.since - TOLERANCE, self.window.until + TOLERANCE
+        return {
+            key_of(item)
+            for item in page.items
+            if (known := stamps(item)) and not any(since <= t <= until for t in known)
+        }
+
+    # What a page tells -----------------------------------------------------------------
 
     def _note(self, page: Page) -> Page:
         if page.total is not None:
-            self.last_total = page.total
             self.grew |= page.total > self.first_total
-        if page.has_more and self.page_count == 0:
-            self.grew = True
         self.tied |= self._meets_inside_a_tie(page)
         for item in page.items:
             self.seen[key_of(item)] = stamp_of(item)
+        self.grew |= len(self.seen) > self.first_total
         self.page_count += 1
         self.rows += len(page.items)
         self._lower = list(page.items)
         return page
 
     def _meets_inside_a_tie(self, page: Page) -> bool:
-        """Whether this page's end and the page read before it share a time stamp."""
+        """Whether this page's end and the page read before it may share a time stamp."""
         if not self._lower or not page.items:
             return False
         below = {key_of(i) for i in self._lower}
         end = next((i for i in reversed(page.items) if key_of(i) not in below), None)
-        return end is not None and bool(stamps(end) & stamps(self._lower[0]))
+        if end is None:
+            return False
+        above, under = stamps(end), stamps(self._lower[0])
+        return bool(above & under) or not above or not under
 
 
 def halves(window: Window) -> tuple[Window, Window] | None:

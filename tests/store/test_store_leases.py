@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,9 +15,8 @@ from hub_core.store.streams import Lease
 from hub_core.store.tables import CoverageRow, OrderRow, StreamRow
 from hub_core.sync.ledger import Batch
 from tests.store.making import NOON, a_shop, at, rows_of
+from tests.store.processes import frozen, worker
 from tests.store.workers import a_ledger, a_proof, fetched
-
-ROOT = Path(__file__).parents[2]
 
 
 def take(store: Store, shop: Shop, holder: str, seconds: float = 60) -> Lease | None:
@@ -134,22 +127,3 @@ def test_a_frozen_worker_that_wakes_writes_nothing(database: str) -> None:
     assert (order.channel_updated_at, stream.cursor_at) == (at(60), at(90))
     assert (stream.lease_holder, rows_of(store, CoverageRow)) == ("heir", [])
     store.close()
-
-
-def worker(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.store.workers", *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-
-
-@contextmanager
-def frozen(*arguments: str) -> Iterator[Any]:
-    """A worker stopped by SIGSTOP after the line in which it says it is ready."""
-    process = worker(*arguments)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "ready"
-        os.kill(process.pid, signal.SIGSTOP)
-        yield process
-    finally:
-        process.kill()
-        process.communicate()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlalchemy import event
+
 from hub_core.errors import LeaseLost
 from hub_core.store import Store, streams
+from hub_core.store.engine import connect
 from hub_core.store.journal import JournalBuffer
+from hub_core.store.schema import upgrade
 from hub_core.store.shops import Shop, shops
 from hub_core.store.streams import Lease, Proof
 from hub_core.sync import Counts
@@ -58,7 +65,35 @@ def zombie(url: str, shop_id: str) -> None:
         print("LeaseLost")  # noqa: T201
 
 
-WORK: dict[str, Callable[..., None]] = {"take": take, "zombie": zombie}
+def open_it(url: str) -> None:
+    """Open the database, which may be new."""
+    Store.open(url, KEY).close()
+    print("open")  # noqa: T201
+
+
+def migrate(url: str, until: str) -> None:
+    """Make the tables, and be killed at the n-th statement or right before the commit."""
+    engine, statements = connect(url), itertools.count(1)
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def count(*_: object) -> None:
+        if str(next(statements)) == until:
+            die()
+
+    event.listen(engine, "after_cursor_execute", count)
+    if until == "commit":
+        event.listen(engine, "commit", die)
+    upgrade(engine)
+
+
+WORK: dict[str, Callable[..., None]] = {
+    "take": take,
+    "zombie": zombie,
+    "open": open_it,
+    "migrate": migrate,
+}
 
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]

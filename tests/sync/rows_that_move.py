@@ -34,9 +34,9 @@ class Row:
     stamp: datetime
     visible: datetime
     word: str = "paid"
-    before: "Row | None" = None
+    before: Row | None = None
 
-    def seen_at(self, now: datetime) -> "Row | None":
+    def seen_at(self, now: datetime) -> Row | None:
         if self.visible <= now:
             return self
         return self.before.seen_at(now) if self.before else None
@@ -90,7 +90,9 @@ class MovingRows:
         at = self.clock.now().replace(microsecond=0)
         delay = self.late * self.rng.random()
         word = f"w{self.rng.randrange(10**6)}"
-        self.rows[row.id] = Row(row.id, row.created, at, max(at + delay, row.visible), word, row)
+        self.rows[row.id] = Row(
+            row.id, row.created, at, max(at + delay, row.visible), word, row
+        )
 
     def listed(self, window: Window) -> list[Row]:
         now = self.clock.now()
@@ -103,7 +105,9 @@ class MovingRows:
     def probe(self, stream: Stream, window: Window) -> Page:
         return self.page(stream, window, 1)
 
-    def page(self, stream: Stream, window: Window, number: int, *, count: bool = False) -> Page:
+    def page(
+        self, stream: Stream, window: Window, number: int, *, count: bool = False
+    ) -> Page:
         self.calls += 1
         self.clock.pass_time(0.2)
         rows = self.listed(window)

@@ -74,7 +74,12 @@ class Desk:
             now = row.seen_at(self.clock.now())
             for c in ledger:
                 inside = now is not None and c.since <= now.stamp <= c.until
-                if inside and now and c.state == "complete" and stored.get(row.id) != now.word:
+                if (
+                    inside
+                    and now
+                    and c.state == "complete"
+                    and stored.get(row.id) != now.word
+                ):
                     wrong.append(row.id)
         return wrong
 

@@ -55,13 +55,13 @@ def test_the_settle_lag_is_configuration(scripted: Any) -> None:
     assert taobao.Orders(session).streams[0].settle_lag == timedelta(minutes=10)
 
 
-def test_probing_counts_and_uses_no_rows(scripted: Any) -> None:
+def test_probing_reads_page_1_and_counts(scripted: Any) -> None:
     session = scripted(listing)
     source = taobao.Orders(session)
     page = source.probe(source.streams[0], WINDOW)
 
-    assert (page.items, page.total, page.number) == ((), 250, None)
-    assert session.sent[0]["fields"] == "tid"
+    assert (len(page.items), page.total, page.number) == (100, 250, 1)
+    assert session.sent[0]["page_no"] == "1"
     assert session.sent[0]["use_has_next"] == "false"
     assert session.sent[0]["page_size"] == "100"
 

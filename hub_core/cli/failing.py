@@ -1,0 +1,89 @@
+"""How a command ends: an error on purpose is a sentence and a code, not a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from ..errors import HubError
+from .output import complain
+
+WELL, NOT_WELL, WRONG_USE, STOPPED = 0, 1, 2, 130
+
+
+def ended(command: Callable[[], Any]) -> int:
+    """Run it and give the exit code. What is no known failure is ours and shows itself."""
+    try:
+        code = command()
+    except HubError as error:
+        return _said(str(error), WRONG_USE if error.kind == "Misconfigured" else NOT_WELL)
+    except typer.Exit as leave:
+        return int(leave.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        return _said(
+            "stopped; what was committed stays, run the command again to go on", STOPPED
+        )
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as error:
+        if (code := _known(error)) is None:
+            raise
+        return code
+    return code if isinstance(code, int) else WELL
+
+
+def _said(text: str, code: int) -> int:
+    complain(f"hub: {text}")
+    return code
+
+
+def _reader_left() -> int:
+    """`hub … | head`: nothing more can be said there, and Python must not try."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return NOT_WELL
+
+
+def _known(error: Exception) -> int | None:
+    """The code for failures whose cause a person can mend; None for ours."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        show()
+        return WRONG_USE
+    if type(error).__module__.startswith("sqlalchemy."):
+        return _database(error)
+    if isinstance(error, ModuleNotFoundError) and "psycopg" in str(error):
+        return _said(
+            "PostgreSQL needs a driver: pip install 'channel-hub[postgres]'", WRONG_USE
+        )
+    if isinstance(error, OSError) and error.filename is not None:
+        return _said(f"{error.filename}: {error.strerror}", NOT_WELL)
+    return None
+
+
+def _database(error: Exception) -> int | None:
+    kind, cause = type(error).__name__, str(getattr(error, "orig", None) or error)
+    first = cause.strip().split("\n")[0]
+    if kind in ("ArgumentError", "NoSuchModuleError"):
+        return _said(
+            "the database's URL is not one: write sqlite:////folder/hub.db or "
+            "postgresql://host/name (--database, CHANNEL_HUB_DATABASE or [hub] database)",
+            WRONG_USE,
+        )
+    if "locked" in first:
+        return _said(
+            "the database is locked: another program has held it for a minute. Nothing "
+            "was changed; end what holds it (a copy? an open SQLite browser?) and run this "
+            "again",
+            NOT_WELL,
+        )
+    if kind not in ("OperationalError", "DatabaseError"):
+        return None
+    return _said(
+        f"the database cannot be used: {first}; see --database, CHANNEL_HUB_DATABASE or "
+        "[hub] database in plugins.toml",
+        NOT_WELL,
+    )

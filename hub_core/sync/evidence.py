@@ -1,0 +1,63 @@
+"""What the passes over one window prove together, where none does alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .walk import Walk
+
+QUIET_PASSES = 3
+"""Passes in a row over one page that showed the same, before its count is disbelieved."""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Passes over one window, added one by one.
+
+    What was counted before the first pass is all there can be, for rows only leave: as
+    soon as so many different ones were seen, over however many passes, none is missing.
+    A total that was wrong once starts the account again.
+    """
+
+    passes: int = 0
+    pages: int = 0
+    rows: int = 0
+    strangers: set[str] = field(default_factory=set)
+    known: dict[str, datetime | None] = field(default_factory=dict)
+    _counted: int | None = None
+    _counting: int = 0
+    """Passes since the account was begun."""
+    _last: dict[str, datetime | None] | None = None
+    _quiet: int = 0
+    _small: bool = False
+
+    def add(self, walk: Walk) -> None:
+        """One more pass."""
+        self.passes += 1
+        self.pages += walk.page_count
+        self.rows = max(self.rows, len(walk.seen))
+        self._note_quiet(walk)
+        if walk.grew or walk.doubtful:
+            self._counted, self._counting = None, 0
+            self.known = {}
+            return
+        if self._counted is None:
+            self._counted = walk.first_total
+        self._counting += 1
+        self.known |= walk.seen
+
+    def _note_quiet(self, walk: Walk) -> None:
+        self._small = walk.is_small and not walk.doubtful
+        same = self._small and walk.seen == self._last
+        self._quiet = self._quiet + 1 if same else int(self._small)
+        self._last = dict(walk.seen)
+
+    @property
+    def rule(self) -> str | None:
+        """What shows that nothing is missing; None when nothing does yet."""
+        if self._small and self._quiet >= QUIET_PASSES:
+            return f"one page, the same {QUIET_PASSES} times"
+        if self._counted is not None and len(self.known) >= self._counted:
+            return f"every row counted in {self._counting} passes"
+        return None

@@ -1,0 +1,208 @@
+"""A connector at work on one line, as the hub would run it, with a hand on the wire."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..client import Line, httpx, open_http
+from ..clock import PlatformClock
+from ..errors import HubError
+from ..journal import JournalEntry, MemoryJournal
+from ..pace import Pace
+from ..plugins.registry import Plugins, Row
+from ..ports import OrderSource, ShopInfo, Stream, Window
+from ..sandbox import Account
+from ..sandbox import Clock as BoxClock
+from ..tokens import MemoryTokenStore, StoredToken, Tokens
+from ..wire import Credentials, Item, Page
+from .bridge import VirtualClock
+
+NAME = "contract"
+SUBJECT = "contract"
+SECOND = timedelta(seconds=1)
+STRANGE = "no-token-of-this-platform"
+Change = Callable[[bytes], httpx.Response | bytes]
+"""From a good answer's body to what is given in its place."""
+
+
+class Tap(httpx.BaseTransport):
+    """A transport before the real one: it notes what came and may give something else."""
+
+    def __init__(self, behind: httpx.BaseTransport) -> None:
+        self._behind = behind
+        self.change: Change | None = None
+        self.bodies: list[bytes] = []
+        """Of every answer from behind, oldest first."""
+
+    def give(self, body: bytes) -> None:
+        """From now on this, whatever is asked."""
+        self.change = lambda good: body
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Ask behind, note, perhaps change."""
+        answer = self._behind.handle_request(request)
+        body = b"".join(answer.iter_raw())
+        self.bodies.append(body)
+        given = self.change(body) if self.change else body
+        if isinstance(given, httpx.Response):
+            return given
+        kept = {k: v for k, v in answer.headers.items() if k != "content-length"}
+        return httpx.Response(answer.status_code, headers=kept, content=given)
+
+
+class Desk:
+    """One shop, its connector and the line between them and the platform.
+
+    Every call is sent once: what fails is seen at once. Time is the box's own.
+    """
+
+    def __init__(
+        self,
+        plugin: Any,
+        account: Account,
+        transport: httpx.BaseTransport,
+        clock: BoxClock,
+    ) -> None:
+        self.plugins, self.account, self.tap = Plugins(), account, Tap(transport)
+        self.plugins.admit(Row(NAME), plugin)
+        assert self.row.state == "on", f"the hub refuses this plugin: {self.row.error}"
+        assert self.row.channel, "hub_channel() announces no channel"
+        assert "orders" in self.row.capabilities, "the plugin does not have hub_orders"
+        self.channel = self.plugins.channel(self.row.channel)
+        self.clock = PlatformClock(VirtualClock(clock), name=self.channel.id)
+        self.tokens, self._noted = MemoryTokenStore(), MemoryJournal(10_000)
+        if account.access_token is not None:
+            first = StoredToken(
+                access_token=account.access_token,
+                refresh_token=account.refresh_token,
+                fetched_at=self.clock.now(),
+            )
+            self.tokens.save_if(SUBJECT, None, first)
+        self.rest()
+
+    def rest(self) -> None:
+        """Begin with a fresh line: no ban, no broken circuit, nothing remembered."""
+        self.line = self._line()
+        self.source: OrderSource = self.plugins.orders(self.channel.id, self.line)
+
+    def _line(self) -> Line:
+        line = Line(
+            self.channel,
+            self._shop(),
+            self._credentials(),
+            open_http(self.channel.base_url, transport=self.tap),
+            clock=self.clock,
+            pace=Pace(self.channel.limits, self.clock.local),
+            journal=self._noted,
+            attempts=1,
+            rng=random.Random(0),
+        )
+        renews = "authorisation" in self.row.capabilities
+        if renews or self.account.access_token is not None:
+            how = self.plugins.authorisation(self.channel.id, line) if renews else None
+            line.tokens = Tokens(SUBJECT, self.tokens, self.clock, how)
+        return line
+
+    def _shop(self) -> ShopInfo:
+        given, fields = self.account.account, self.channel.account_fields
+        return ShopInfo(
+            name="contract-shop",
+            external_id=self.account.external_id,
+            account={name: value for name, value in given.items() if name in fields},
+            settings=self.account.settings,
+        )
+
+    def _credentials(self) -> Credentials:
+        return Credentials(
+            self.account.app_key,
+            self.account.app_secret,
+            account={"shop_id": self.account.external_id, **self.account.account},
+            options=dict(self.channel.facts),
+        )
+
+    @property
+    def row(self) -> Row:
+        """The plugin as `hub plugins` shows it."""
+        return self.plugins.table()[0]
+
+    @property
+    def journal(self) -> list[JournalEntry]:
+        """Every attempt so far."""
+        return self._noted.entries
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """The connector's streams; there is at least one."""
+        return self.source.streams
+
+    def window(self, stream: Stream) -> Window:
+        """The longest legal window up to now."""
+        now = self.clock.now().replace(microsecond=0) + SECOND
+        return Window(now - min(stream.max_window, stream.look_back), now)
+
+    def total(self, stream: Stream, window: Window) -> int:
+        """How many rows the window has, as `probe` tells."""
+        told = self.source.probe(stream, window).total
+        assert type(told) is int, f"{stream.name}: probe() told no total"
+        return told
+
+    def pages(self, stream: Stream, window: Window) -> Iterator[Page]:
+        """All pages of a window, last to first, as the hub reads them."""
+        last = -(-self.total(stream, window) // stream.page_size)
+        for number in range(last, 0, -1):
+            yield self.source.page(stream, window, number, count=number == 1)
+
+    def items(self, stream: Stream, window: Window | None = None) -> list[Item]:
+        """Every row of a window (default: the longest), last page first."""
+        pages = self.pages(stream, window or self.window(stream))
+        return [item for page in pages for item in page.items]
+
+    def replay(self) -> None:
+        """Give the newest answer again, to a line that has not seen it."""
+        self.tap.give(self.tap.bodies[-1])
+        self.rest()
+
+    def secrets(self) -> list[tuple[str, str]]:
+        """What nobody may be shown, by what it is: now and at first."""
+        now, shop = self.tokens.load(SUBJECT), self.account
+        found = [("app secret", shop.app_secret), ("first token", shop.access_token)]
+        found += [("first refresh token", shop.refresh_token)]
+        found += [("token", now.access_token)] if now else []
+        found += [("refresh token", now.refresh_token)] if now else []
+        return [(name, secret) for name, secret in found if secret]
+
+    def spoil_token(self) -> None:
+        """Put a token in the good one's place that the platform never gave out."""
+        now = self.tokens.load(SUBJECT)
+        dead = replace(
+            now or self._first_token(),
+            access_token=STRANGE,
+            state="ok",
+            version=(now.version if now else 0) + 1,
+        )
+        assert self.tokens.save_if(SUBJECT, now.version if now else None, dead)
+
+    def _first_token(self) -> StoredToken:
+        return StoredToken(access_token="", fetched_at=self.clock.now())
+
+
+def failure(act: Callable[[], object]) -> HubError | None:
+    """The hub's own error an act ends in; None where it ends well; others go through."""
+    try:
+        act()
+    except HubError as error:
+        return error
+    return None
+
+
+def when(item: Item) -> set[datetime]:
+    """The times a list may know a row by."""
+    stamps = {getattr(item, "updated_at", None)}
+    order = getattr(item, "order", None)
+    if order is not None:
+        stamps |= {order.channel_updated_at, order.channel_created_at}
+    return {stamp.astimezone(UTC) for stamp in stamps if stamp is not None}

@@ -1,0 +1,40 @@
+"""JD keeps the contract, in every protection its receivers have had."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import connectors.jd
+from hub_core.sandbox import Clock, Platform
+from hub_core.testing.orders import OrderSourceContract
+from sandboxes.jd import create
+from tests.harness import NOON
+
+BOXES: dict[str, dict[str, Any]] = {
+    "as documented": {},
+    "receivers in clear": {"privacy": "plain"},
+    "sealed twins": {"privacy": "phase1"},
+    "oaid": {"privacy": "oaid"},
+    "ends outside": {"switches": {"window_end": "exclusive"}},
+    "starts outside": {"switches": {"window_start": "exclusive"}},
+    "numbers": {"switches": {"order_id": "number", "jd_price": "number"}},
+    "spelt right": {"switches": {"wrapper": "response", "success": "text"}},
+    "missing is empty": {"switches": {"missing_order": "empty", "times": "some_iso"}},
+    "refused by code": {"switches": {"refusals": "code", "empty_list": "missing"}},
+}
+
+
+class TestJd(OrderSourceContract):
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return connectors.jd
+
+    @pytest.fixture(params=BOXES.values(), ids=list(BOXES))
+    def platform(self, request: pytest.FixtureRequest) -> Platform:
+        return create(
+            seed=3, orders=40, clock=Clock(NOON), history=timedelta(days=2), **request.param
+        )

@@ -1,0 +1,172 @@
+"""Living through a scenario: a hub keeps up, time passes, then everything is graded."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hub_core.insight import truth
+from hub_core.insight.forward_reader import ForwardReader
+from hub_core.pull import Outcome
+from hub_core.sandbox import Account, Faults
+from tests.harness import NOON, PLUGINS, Bench, bench
+
+from . import grading
+from .scenario import LAG, Scenario
+
+HISTORY = timedelta(days=1)
+BEGIN = datetime.fromtimestamp(NOON, UTC) - HISTORY - timedelta(hours=1)
+PAUSES = (3.0, 20.0, 100.0, 400.0, 3_600.0)
+TRIES = 400
+"""How often a reading is repeated that faults keep from ending."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What a day's reader has of the truth."""
+
+    orders: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    false_completes: list[str] = field(default_factory=list)
+    uncounted: list[str] = field(default_factory=list)
+    """Orders that came later than the lag, which no counter shows as late."""
+    parked: int = 0
+    unnamed: int = 0
+    """Parked records without an id."""
+    late: int = 0
+    partial: int = 0
+    calls: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Nothing lost, nothing doubled, nothing said that is not so."""
+        wrong = self.lost, self.doubled, self.false_completes, self.uncounted
+        return not any(wrong)
+
+
+def live(scenario: Scenario, folder: Path, **joined: Any) -> Result:
+    """The hub through this day."""
+    with _opened(scenario, folder, joined) as made:
+        day = _Day(scenario, made, made.hub.sync, made.hub.heal)
+        day.run()
+        return day.graded()
+
+
+def live_forward(scenario: Scenario, folder: Path) -> Result:
+    """A page 1, 2, 3 reader through the same day."""
+    with _opened(scenario, folder, {}) as made:
+        (account,) = made.platform.accounts()
+        reader = _forward(made, account)
+
+        def read() -> list[Outcome]:
+            reader.read(BEGIN, made.clock.now())
+            return []
+
+        _Day(scenario, made, read, list, grades=False).run()
+        known = made.platform.truth(account.external_id)
+        grade = truth.grade(reader.seen, known)
+        return Result(grade.orders, grade.lost)
+
+
+def _forward(made: Bench, account: Account) -> ForwardReader:
+    channel, shop = made.platform.channel, made.hub.shop(account.name)
+    source = PLUGINS.orders(channel, made.hub.lines.open(shop))
+    streams = [made.settings.stream(channel, s) for s in source.streams]
+    return ForwardReader(source, streams)
+
+
+@contextmanager
+def _opened(scenario: Scenario, folder: Path, joined: dict[str, Any]) -> Iterator[Bench]:
+    read = {"page_size": scenario.page_size, "rows_cap": scenario.rows_cap}
+    streams = (
+        {"orders": read, "unpaid": read} if scenario.channel == "jd" else {"orders": read}
+    )
+    settings = {"streams": streams, "pins": scenario.pins}
+    faults = Faults(rate=scenario.fault_rate, seed=scenario.seed)
+    with bench(
+        scenario.channel, folder, seed=scenario.seed, history=HISTORY, faults=faults,
+        switches=scenario.switches, channel_settings=settings, **scenario.options, **joined,
+    ) as made:  # fmt: skip
+        yield made
+
+
+class _Day:
+    def __init__(
+        self,
+        scenario: Scenario,
+        made: Bench,
+        read: Callable[[], list[Outcome]],
+        heal: Callable[[], list[Outcome]],
+        *,
+        grades: bool = True,
+    ) -> None:
+        self.scenario, self.made, self.result = scenario, made, Result()
+        self._read, self._heal, self._grades = read, heal, grades
+        self._rng = random.Random(f"pauses {scenario.channel} {scenario.seed}")
+
+    def run(self) -> None:
+        """Read while it changes; let it change unread; in the end let it settle."""
+        platform = self.made.platform
+        platform.churn_per_call = self.scenario.churn
+        for _ in range(self.scenario.rounds):
+            self._until_done(self._read)
+            self._check()
+            for _ in range(self._rng.randrange(8)):
+                platform.clock.advance(self._rng.random() * self._rng.choice(PAUSES))
+                platform.churn(self._rng.randrange(1, 4))
+        platform.churn_per_call = 0
+        platform.clock.advance(LAG + self.scenario.late + 10)
+        self._until_done(self._read)
+        self._check()
+        self._until_done(self._heal)
+        self._check()
+
+    def graded(self) -> Result:
+        """The result, held against the truth."""
+        (account,) = self.made.platform.accounts()
+        known = self.made.platform.truth(account.external_id)
+        shop = self.made.hub.shop(account.name)
+        named, texts = grading.parked_texts(self.made.hub, shop.id)
+        result = self.result
+        result.orders = len(known)
+        result.lost = [
+            one
+            for one in self.made.lost(account)
+            if not any(one.partition(":")[0] in text for text in texts)
+        ]
+        result.doubled = self.made.doubled(account)
+        result.parked, result.unnamed = len(named), len(texts)
+        return result
+
+    def _check(self) -> None:
+        """No interval may be called complete that is not, at any time."""
+        for account in self.made.platform.accounts() if self._grades else ():
+            self.result.false_completes += grading.false_completes(
+                self.made.hub, account.name,
+                self.made.platform.truth(account.external_id),
+                lag=LAG, behind=self.scenario.behind,
+            )  # fmt: skip
+
+    def _until_done(self, reading: Callable[[], list[Outcome]]) -> None:
+        for _ in range(TRIES):
+            outcomes = reading()
+            self._add(outcomes)
+            errors = [o.error for o in outcomes if o.error]
+            if not errors:
+                return
+            if not self.scenario.fault_rate:
+                raise errors[0]
+            self.made.platform.clock.advance(5)
+        raise AssertionError(f"never ends: {errors}")
+
+    def _add(self, outcomes: list[Outcome]) -> None:
+        for o in outcomes:
+            self.result.calls += o.counts.calls
+            self.result.late += o.counts.late
+            self.result.partial += o.counts.partial
