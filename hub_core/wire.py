@@ -47,6 +47,9 @@ class Ref:
 
     external_id: str
     updated_at: datetime | None = None
+    status_raw: str | None = None
+    """The platform's word for its state, where the list tells it: of two changes within
+    a second the time shows only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +182,16 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
+LARGEST = 10**16
+"""No amount, count or time is beyond it: what one order adds up fits 64 bits."""
+MOST_PIECES = 10**9
+"""What a column of 32 bits holds."""
+
+
 def _text(value: Any) -> str:
     if type(value) is str:
+        if "\0" in value:  # no database takes it
+            raise ValueError("an id or word, not one with a NUL in it")
         return value
     if type(value) is int:
         return str(value)
@@ -189,8 +200,17 @@ def _text(value: Any) -> str:
 
 def _some_text(value: Any) -> str | None:
     if type(value) is str:
+        if "\0" in value:
+            value = value.replace("\0", "")
         return value.strip() or None
     return None if value is None else _text(value)
+
+
+def _id(value: Any) -> str:
+    text = value.strip() if type(value) is str else str(value)
+    if type(value) not in (str, int) or text in ("", "0") or "\0" in text:
+        raise ValueError("an id")
+    return text
 
 
 def _some_id(value: Any) -> str | None:
@@ -200,27 +220,38 @@ def _some_id(value: Any) -> str | None:
 
 def _whole(value: Any) -> int:
     if type(value) is int:
-        return value
-    if type(value) is str and re.fullmatch(r"[+-]?\d{1,19}", value):
-        return int(value)
-    raise ValueError(f"a whole number, not {type(value).__name__}")
+        number = value
+    elif type(value) is str and re.fullmatch(r"[+-]?[0-9]{1,17}", value):
+        number = int(value)
+    else:
+        raise ValueError(f"a whole number, not {type(value).__name__}")
+    if not -LARGEST <= number <= LARGEST:
+        raise ValueError("a whole number of a sensible size")
+    return number
 
 
 def _some_whole(value: Any) -> int | None:
     return None if value is None or value == "" else _whole(value)
 
 
+def pieces(count: Any) -> int:
+    """How many were bought, 1 or more; anything else is a ValueError."""
+    if not 1 <= (number := _whole(count)) <= MOST_PIECES:
+        raise ValueError("a number of pieces")
+    return number
+
+
 def _yuan(value: Any) -> int:
     """Yuan to fen, exactly. A JSON number is read by its shortest decimal form."""
-    if type(value) is str and 3 < len(value) < 19 and value[-3] == "." and value.isascii():
+    if type(value) is str and 3 < len(value) < 17 and value[-3] == "." and value.isascii():
         fen = value[:-3] + value[-2:]
         if fen.isdecimal():  # "200.07", as nearly every amount is written
             return int(fen)
-    if type(value) is int:
-        return value * 100
-    if type(value) is float:
+    if type(value) is int or type(value) is float:
         value = repr(value)
-    if type(value) is not str or not re.fullmatch(r"[+-]?\d{1,15}(\.\d+)?", value):
+    if type(value) is not str or not re.fullmatch(
+        r"[+-]?[0-9]{1,13}(\.[0-9]{1,12})?", value
+    ):
         raise ValueError("an amount in yuan")
     return minor_units(value)
 
@@ -282,8 +313,19 @@ def clock_text(value: Any, zone: ZoneInfo = BEIJING) -> datetime | None:
     return naive.replace(tzinfo=zone).astimezone(UTC)
 
 
+def priced(price: int | None, count: int) -> int | None:
+    """What so many pieces cost; ValueError beyond what an amount can be."""
+    if price is None:
+        return None
+    if not -LARGEST <= (amount := price * count) <= LARGEST:
+        raise ValueError("an amount of a sensible size")
+    return amount
+
+
 Text = Annotated[str, PlainValidator(_text)]
 """An id or word that comes as text or as a whole number."""
+Id = Annotated[str, PlainValidator(_id)]
+"""An id that must be there: text or a whole number, neither blank nor 0."""
 SomeText = Annotated[str | None, PlainValidator(_some_text)]
 """The same, or nothing (null, absent or blank)."""
 SomeId = Annotated[str | None, PlainValidator(_some_id)]
@@ -291,6 +333,8 @@ SomeId = Annotated[str | None, PlainValidator(_some_id)]
 Whole = Annotated[int, PlainValidator(_whole)]
 """A whole number (also fen), as number or text."""
 SomeWhole = Annotated[int | None, PlainValidator(_some_whole)]
+Pieces = Annotated[int, PlainValidator(pieces)]
+"""How many were bought: 1 or more."""
 Yuan = Annotated[int, PlainValidator(_yuan)]
 """An amount in yuan, kept in fen."""
 SomeYuan = Annotated[int | None, PlainValidator(_some_yuan)]

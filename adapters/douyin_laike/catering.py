@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hub_core.models import OrderLine
-from hub_core.wire import SomeId, SomeText, SomeWhole, Wire
+from hub_core.wire import SomeId, SomeText, SomeWhole, Wire, pieces
 
 from . import lines, money, vouchers
 from .words import Axes
@@ -81,7 +81,7 @@ def _line(
     paid = money.total([s.pay_amount for s in billed])
     off = money.total([s.discount_amount for s in billed])
     rows = [row for s in billed for row in s.discounts or ()]
-    quantity = one.count or 1
+    quantity = pieces(one.count or 1)
     return OrderLine(
         external_id=name,
         sku_external_id=one.sku_id,

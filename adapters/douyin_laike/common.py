@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, PlainValidator, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from hub_core.models import Order
 from hub_core.wire import JSON, Ask, Call, Page, SomeId, SomeWhole, Wire, read_rows
@@ -22,17 +22,6 @@ ROWS_CAP = 10_000
 W = TypeVar("W", bound=Wire)
 Seconds = Annotated[int, Field(ge=0)]
 """Epoch seconds."""
-
-
-def _id(value: object) -> str:
-    text = str(value).strip() if type(value) in (str, int) else ""
-    if not text or text == "0":
-        raise ValueError("an id")
-    return text
-
-
-Id = Annotated[str, PlainValidator(_id)]
-"""An id that must be there: a JSON number or text, neither blank nor 0."""
 
 
 class OrderAsk(Ask):

@@ -15,7 +15,7 @@ from hub_core.models import (
     FulfillmentStatus,
     OrderLine,
 )
-from hub_core.wire import SomeId, SomeText, SomeWhole, Wire
+from hub_core.wire import SomeId, SomeText, SomeWhole, Wire, pieces
 
 from . import money
 from .words import Axes
@@ -155,7 +155,7 @@ def _one_of(
 
 def _quantity(first: int | None, second: int | None) -> int:
     """A count that is not said, or 0, is one: an order of nothing is not made."""
-    return first or second or 1
+    return pieces(first or second or 1)
 
 
 def _times(products: Sequence[WireProduct], goods: int | None) -> str | None:

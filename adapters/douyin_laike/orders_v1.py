@@ -10,7 +10,7 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import JSON, Epoch, Id, Page, SomeId, SomeText, SomeWhole, Text, Wire
 
 from . import common, lines, money, people, vouchers, words
 
@@ -24,7 +24,7 @@ class OrderQuery(common.OrderAsk):
 class WireOrder(Wire):
     """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
 
-    order_id: common.Id
+    order_id: Id
     order_status: Text
     update_order_time: Epoch
     create_order_time: Epoch = None

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Epoch, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import JSON, Epoch, Id, Page, SomeId, SomeText, SomeWhole, Text, Wire
 
 from . import common, lines, money, people, vouchers, words
 
@@ -48,7 +48,7 @@ class Place(Wire):
 class WireOrder(Wire):
     """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
 
-    order_id: common.Id
+    order_id: Id
     order_status: Text
     update_order_time: Epoch
     create_order_time: Epoch = None

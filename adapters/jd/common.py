@@ -21,7 +21,7 @@ from hub_core.models import (
     Party,
     PaymentStatus,
 )
-from hub_core.wire import ClockText, SomeId, SomeText, SomeYuan, Text, Wire
+from hub_core.wire import ClockText, Id, SomeId, SomeText, SomeYuan, Text, Wire
 
 from .lines import WireCoupon, WireItem, read_discounts, read_lines
 from .parcels import WireParcel, read_deliveries
@@ -56,7 +56,7 @@ class WireBasics(Wire):
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    order_id: Text
+    order_id: Id
     order_state: Text
     modified: ClockText
     order_type: SomeText = None

@@ -14,7 +14,7 @@ from hub_core.models import (
     Issue,
     OrderLine,
 )
-from hub_core.wire import SomeId, SomeText, SomeYuan, Whole, Wire, Words
+from hub_core.wire import Pieces, SomeId, SomeText, SomeYuan, Wire, Words, priced
 
 
 class WireItem(Wire):
@@ -22,7 +22,7 @@ class WireItem(Wire):
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    item_total: Whole
+    item_total: Pieces
     id: SomeId = None
     sku_id: SomeId = None
     ware_id: SomeId = None
@@ -83,8 +83,6 @@ def read_lines(
 
 
 def _line(item: WireItem, name: str, fulfillment: FulfillmentStatus) -> OrderLine:
-    if item.item_total < 1:
-        raise ValueError("a line of less than one piece")
     price = item.jd_price
     return OrderLine(
         external_id=name,
@@ -94,7 +92,7 @@ def _line(item: WireItem, name: str, fulfillment: FulfillmentStatus) -> OrderLin
         title=item.sku_name or "",
         quantity=item.item_total,
         unit_price=price,
-        goods_amount=None if price is None else price * item.item_total,
+        goods_amount=priced(price, item.item_total),
         fulfillment_status=fulfillment,
         is_gift=price == 0,
     )

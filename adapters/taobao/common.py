@@ -11,11 +11,11 @@ from hub_core.wire import (
     BEIJING,
     JSON,
     Ask,
+    Id,
     Item,
     Misread,
     Page,
     Ref,
-    Text,
     Whole,
     clock_text,
     complaint,
@@ -42,8 +42,8 @@ KINDS = (
 )
 """Every kind of trade the method's page names. Left out, `type` means five of them only,
 and orders of the others are never listed. Source: taobao.trades.sold.increment.get."""
-LIST_FIELDS = "tid,modified"
-_ID: TypeAdapter[str] = TypeAdapter(Text)
+LIST_FIELDS = "tid,modified,status"
+_ID: TypeAdapter[str] = TypeAdapter(Id)
 _NUMBER: TypeAdapter[int] = TypeAdapter(Whole)
 
 
@@ -105,6 +105,11 @@ def read_list(body: JSON) -> Page:
     )
 
 
+def _word(row: JSON) -> str | None:
+    word = row.get("status")
+    return word if isinstance(word, str) and word else None
+
+
 def _read_ref(row: Any) -> Item:
     """A row that has an id is fetched by it, even if its time cannot be read."""
     try:
@@ -112,6 +117,6 @@ def _read_ref(row: Any) -> Item:
     except (ValueError, TypeError, LookupError) as error:
         return Misread(None, complaint(error), row)
     try:
-        return Ref(tid, clock_text(row.get("modified")))
+        return Ref(tid, clock_text(row.get("modified")), _word(row))
     except ValueError:
         return Ref(tid)

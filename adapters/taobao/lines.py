@@ -14,6 +14,7 @@ from hub_core.models import (
     OrderStatus,
     PaymentStatus,
 )
+from hub_core.wire import pieces, priced
 
 from .trade import UNREADABLE, Line, Service, Trade
 from .words import REFUND, REFUNDED, STATUS, Axes, look_up
@@ -56,7 +57,7 @@ def _line(
         spec_text=row.sku_properties_name,
         quantity=quantity,
         unit_price=price,
-        goods_amount=None if price is None else price * quantity,
+        goods_amount=priced(price, quantity),
         discounts=_discounts(row, trade, single),
         buyer_paid_amount=_paid(row, trade, axes, single),
         fulfillment_status=_fulfillment(row, axes),
@@ -77,7 +78,7 @@ def _quantity(row: Line, trade: Trade, single: bool) -> int:
     quantity = trade.num if row.num is None and single else row.num
     if quantity is None:
         raise ValueError("orders.num is missing")
-    return quantity
+    return pieces(quantity)
 
 
 def _discounts(row: Line, trade: Trade, single: bool) -> Discounts:
@@ -144,7 +145,7 @@ def refunded(row: Line) -> bool:
 
 def _service(row: Service, axes: Axes) -> OrderLine:
     """A service as a line that nothing is shipped for."""
-    quantity = 1 if row.num is None else row.num
+    quantity = 1 if row.num is None else pieces(row.num)
     return OrderLine(
         external_id=row.oid,
         sku_external_id=None,
@@ -152,7 +153,7 @@ def _service(row: Service, axes: Axes) -> OrderLine:
         title=row.title or "",
         quantity=quantity,
         unit_price=row.price,
-        goods_amount=None if row.price is None else row.price * quantity,
+        goods_amount=priced(row.price, quantity),
         buyer_paid_amount=row.payment if axes[1] in PAID else None,
         fulfillment_status=FulfillmentStatus.NOT_REQUIRED,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Order, Protection
-from hub_core.wire import JSON, Ask, Call, Fetched, Misread, Page, Text, read_rows
+from hub_core.wire import JSON, Ask, Call, Fetched, Id, Misread, Page, read_rows
 
 from .common import ListAsk, read_list
 from .order import read_trade
@@ -22,7 +22,7 @@ SHAPE = "orders_v1"
 class WireTrade(Trade):
     """A trade whose receiver is written out."""
 
-    tid: Text
+    tid: Id
 
     @property
     def id(self) -> str:
