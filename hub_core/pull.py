@@ -160,6 +160,9 @@ class Pull:
             outcome.error = error.at(channel=shop.channel, shop=shop.name)
         except Exception as error:
             outcome.error = _ours(error).at(channel=shop.channel, shop=shop.name)
+        except BaseException:  # Ctrl-C: what is committed stays, but it did not end well
+            outcome.error = HubError("stopped before its end").at(shop=shop.name)
+            raise
         finally:
             outcome.counts.calls = buffer.noted - calls
             self._close(shop, stream.name, lease, buffer, outcome)

@@ -14,6 +14,7 @@ from . import (
     demo,
     doctor,
     export,
+    init,
     journal,
     orders,
     parked,
@@ -51,6 +52,7 @@ def options(
 
 
 demo.add(app)
+init.add(app)
 sync.add(app)
 orders.add(app)
 export.add(app)

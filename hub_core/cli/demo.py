@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
+from shutil import rmtree, which
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import Misconfigured
-from .coverage import COLUMNS as COVERAGE_COLUMNS
-from .coverage import rows as coverage_rows
+from .boxes import add_account, app_tables, overriding, toml
+from .coverage import show as coverage_table
 from .opening import Json
-from .orders import COLUMNS as ORDER_COLUMNS
-from .orders import row as order_row
+from .orders import show_table as orders_table
 from .output import err, say, say_json, table, yuan
+from .stopping import Stop, stoppable
 
 if TYPE_CHECKING:
     from ..hub import Hub
     from ..insight.forward_reader import ForwardReader
     from ..plugins import Plugins
     from ..sandbox import Account, Clock, Platform
+    from ..store.reads import StoredOrder
 
+KEY = "master.key"
 HISTORY = timedelta(days=7)
 ROUNDS = 3
 CHANGES = 60
@@ -37,6 +42,7 @@ PAGE_SIZE = 25
 """Small, so that shops of this size have as many pages as large ones have in life."""
 SIZES = {"douyin-laike": (2, 700), "taobao": (2, 220), "jd": (2, 500)}
 """Channel: how many shops, and how many orders each has at first."""
+LOSER = "lost by a page-1-2-3 reader"
 
 
 @dataclass(slots=True)
@@ -46,6 +52,8 @@ class Show:
     hub: Hub
     clock: Clock
     begin: datetime
+    folder: Path
+    stop: Stop = field(default_factory=Stop)
     platforms: dict[str, Platform] = field(default_factory=dict)
     forward: dict[str, ForwardReader] = field(default_factory=dict)
 
@@ -65,7 +73,7 @@ def demo(
     """Three platforms in a box, six shops, thousands of orders that keep changing: synced
     into one store, proved, and compared with what a page-1-2-3 reader loses."""
     began = time.monotonic()
-    with _stage(channel or list(SIZES), seed) as show:
+    with _stage(channel or list(SIZES), seed) as show, stoppable() as show.stop:
         for number in range(ROUNDS):
             _tell(
                 json, f"round {number + 1} of {ROUNDS}: orders change while they are read …"
@@ -87,32 +95,39 @@ def _tell(quiet: bool, text: str) -> None:
 @contextmanager
 def _stage(channels: list[str], seed: int) -> Iterator[Show]:
     """Boxes on loopback, a hub with a folder and a throwaway key of its own."""
-    import secrets
-
     from ..hub import Hub
     from ..plugins import load
     from ..sandbox import Clock
     from ..sandbox.server import running
-    from ..settings import Settings
+    from ..settings import Settings, key_file
     from ..testing.bridge import VirtualClock
 
     plugins, clock = load(), Clock(running=True)
     if strange := [c for c in channels if c not in SIZES]:
         raise Misconfigured(f"the demo has no {strange[0]}; it has: {', '.join(SIZES)}")
     folder = Path(mkdtemp(prefix="channel-hub-demo-"))
-    with ExitStack() as stack:
+    with _kept_when_whole(folder), ExitStack() as stack:
         boxes = {c: _box(plugins, c, clock, seed) for c in channels}
         urls = {c: stack.enter_context(running(box)) for c, box in boxes.items()}
-        settings = Settings.of(_tables(boxes, urls, folder))
         hub = Hub.open(
-            settings=settings, plugins=plugins, database=f"sqlite:///{folder / 'hub.db'}",
-            key=secrets.token_bytes(32), clock=VirtualClock(clock), shared_limits=False,
+            settings=Settings.load(_settings(boxes, urls, folder)), plugins=plugins,
+            database=_database(folder), key=key_file(folder / KEY).key,
+            clock=VirtualClock(clock), shared_limits=False,
         )  # fmt: skip
         stack.enter_context(hub)
         begin = datetime.fromtimestamp(clock.now(), UTC) - HISTORY - timedelta(hours=1)
-        show = Show(hub, clock, begin, boxes)
+        show = Show(hub, clock, begin, folder, platforms=boxes)
         _add_shops(show)
         yield show
+
+
+@contextmanager
+def _kept_when_whole(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _box(plugins: Plugins, channel: str, clock: Clock, seed: int) -> Platform:
@@ -123,21 +138,21 @@ def _box(plugins: Plugins, channel: str, clock: Clock, seed: int) -> Platform:
     return platform
 
 
-def _tables(
-    boxes: dict[str, Platform], urls: dict[str, str], folder: Path
-) -> dict[str, Any]:
-    apps = {}
+def _settings(boxes: dict[str, Platform], urls: dict[str, str], folder: Path) -> Path:
+    """A settings file, so that the store can be looked at when the demo is over."""
+    apps: dict[str, Any] = {}
     for channel, box in boxes.items():
-        for account in box.accounts():
-            secret = folder / f"{account.app_key}.secret"
-            secret.write_text(account.app_secret)
-            apps[account.app_key] = {
-                "channel": channel, "app_key": account.app_key,
-                "app_secret": f"file:{secret}", "base_url": urls[channel],
-            }  # fmt: skip
+        apps |= app_tables(channel, box.accounts(), urls[channel], folder)
     page = {"page_size": PAGE_SIZE}
-    streams = {"orders": page, "unpaid": page}
-    return {"apps": apps, "channels": {c: {"streams": streams} for c in boxes}}
+    channels = {c: {"streams": {"orders": page, "unpaid": page}} for c in boxes}
+    hub = {"database": _database(folder), "key": f"file:{KEY}"}
+    path = folder / "plugins.toml"
+    path.write_text(toml({"hub": hub, "apps": apps, "channels": channels}), "utf-8")
+    return path
+
+
+def _database(folder: Path) -> str:
+    return f"sqlite:///{(folder / 'hub.db').as_posix()}"
 
 
 def _add_shops(show: Show) -> None:
@@ -150,25 +165,6 @@ def _add_shops(show: Show) -> None:
         show.forward[account.name] = ForwardReader(source, same)
 
 
-def add_account(hub: Hub, channel: str, account: Account, begin: datetime) -> Any:
-    """Add a made-up shop of a box to the hub, as its owner would."""
-    from ..ports import Grant
-
-    token = None
-    if account.access_token is not None:
-        token = Grant(
-            access_token=account.access_token,
-            expires_in=account.expires_in,
-            refresh_token=account.refresh_token,
-        )
-    fields = hub.plugins.channel(channel).account_fields
-    return hub.add_shop(
-        account.name, channel=channel, external_id=account.external_id, app=account.app_key,
-        start_at=begin, token=token, settings=account.settings,
-        account={k: v for k, v in account.account.items() if k in fields},
-    )  # fmt: skip
-
-
 def _accounts(show: Show) -> list[tuple[str, Account]]:
     return [(c, a) for c, box in show.platforms.items() for a in box.accounts()]
 
@@ -178,7 +174,7 @@ def _round(show: Show) -> None:
     for box in show.platforms.values():
         box.churn_per_call = CHURN
         box.churn(CHANGES)
-    show.hub.sync()
+    show.hub.sync(on_step=show.stop.after(None))
     _read_forward(show)
     show.clock.advance(1200)
 
@@ -186,6 +182,7 @@ def _round(show: Show) -> None:
 def _read_forward(show: Show) -> None:
     now = datetime.fromtimestamp(show.clock.now(), UTC)
     for reader in show.forward.values():
+        show.stop.check()
         reader.read(show.begin, now)
 
 
@@ -193,7 +190,8 @@ def _settle(show: Show) -> list[str]:
     for box in show.platforms.values():
         box.churn_per_call = 0
     show.clock.advance(1200)
-    outcomes = show.hub.sync() + show.hub.heal()
+    on_step = show.stop.after(None)
+    outcomes = show.hub.sync(on_step=on_step) + show.hub.heal(on_step=on_step)
     _read_forward(show)
     return [str(o.error) for o in outcomes if o.error is not None]
 
@@ -201,7 +199,7 @@ def _settle(show: Show) -> list[str]:
 def _result(show: Show, failed: list[str], seconds: float) -> dict[str, Any]:
     channels = {c: _graded(show, c) for c in show.platforms}
     covered = all(c.complete for c in show.hub.coverage())
-    clean = all(not c["lost"] and not c["doubled"] for c in channels.values())
+    clean = all(c["orders"] and not c["lost"] + c["doubled"] for c in channels.values())
     return {
         "ok": covered and clean and not failed, "channels": channels,
         "coverage_complete": covered, "errors": failed, "seconds": round(seconds, 1),
@@ -209,7 +207,8 @@ def _result(show: Show, failed: list[str], seconds: float) -> dict[str, Any]:
         "lost": sum(c["lost"] for c in channels.values()),
         "doubled": sum(c["doubled"] for c in channels.values()),
         "parked": len(show.hub.parked()),
-        "database": str(show.hub.store.engine.url.database),
+        "database": str(show.hub.store.engine.url.database), "folder": str(show.folder),
+        "next": _next(show),
     }  # fmt: skip
 
 
@@ -234,8 +233,8 @@ def _say_result(show: Show, result: dict[str, Any], json: bool) -> None:
         say_json(result)
         return
     hub = show.hub
-    table(map(order_row, hub.orders(limit=12)), ORDER_COLUMNS, right=("paid", "refunded"),
-          title="The newest orders of all channels")  # fmt: skip
+    some = [o for c in show.platforms for o in _mixed(hub, c)]
+    orders_table(some, "Orders of every channel, the newest of each status")
     say()
     sums = [
         {"channel": t.channel, "orders": t.orders, "open": t.open,
@@ -246,31 +245,73 @@ def _say_result(show: Show, result: dict[str, Any], json: bool) -> None:
     columns = ("channel", "orders", "open", "paid", "refunded")
     table(sums, columns, right=columns[1:], title="Totals (CNY)")
     say()
-    spans = (row for c in hub.coverage() for row in coverage_rows(c))
-    table(spans, COVERAGE_COLUMNS, title="Coverage: what is proved to be read whole")
+    coverage_table(hub.coverage(), "Coverage: what is proved to be read whole")
     say()
     _say_grades(result)
     _say_next(result)
 
 
+def _mixed(hub: Hub, channel: str, most: int = 4) -> list[StoredOrder]:
+    """The channel's newest order of each status."""
+    from ..store.reads import OrderFilter
+
+    found: dict[str, StoredOrder] = {}
+    for order in hub.orders(OrderFilter(channel=channel), limit=500):
+        found.setdefault(order.values["order_status"], order)
+    return list(found.values())[:most]
+
+
 def _say_grades(result: dict[str, Any]) -> None:
     rows = [
         {"channel": name, "orders": c["orders"], "lost": c["lost"], "doubled": c["doubled"],
-         "lost by a page-1-2-3 reader": c["forward_reader"]["lost"]}
+         LOSER: c["forward_reader"]["lost"]}
         for name, c in result["channels"].items()
     ]  # fmt: skip
-    columns = ("channel", "orders", "lost", "doubled", "lost by a page-1-2-3 reader")
-    table(rows, columns, right=columns[1:], title="Against the platforms' truth")
+    columns = ("channel", "orders", "lost", "doubled", LOSER)
+    table(rows, columns, right=columns[1:], title="Against the platforms' own truth")
     for error in result["errors"]:
         say(f"! {error}")
+    if result["parked"]:
+        say(f"{result['parked']} records could not be read and are kept aside")
     verdict = "every order is here, once" if result["ok"] else "NOT all is well: see above"
-    say(f"\n{result['orders']} orders in {result['seconds']} s: {verdict}.")
+    say(f"\n{result['orders']:,} orders in {result['seconds']} s: {verdict}.")
+
+
+# And now? -------------------------------------------------------------------------------
+
+
+def _next(show: Show) -> list[list[str]]:
+    """Commands to try and what each shows; they can be typed as they stand."""
+    hub = _program()
+    newest = show.hub.orders(limit=1)
+    order = newest[0].values["external_id"] if newest else "ORDER"
+    over = " ".join(overriding())
+    unset = [[f"unset {over}", "else they stand over the demo's"]] if over else []
+    return [
+        [f"cd {quote(str(show.folder))}", "the demo's store, settings and throwaway key"],
+        *unset,
+        [f"{hub} orders list --status open", "what is to be sent or redeemed"],
+        [f"{hub} orders show {order} --explain", "where each value comes from"],
+        [f"{hub} coverage --assumptions", "what is proved, and what that leans on"],
+        [f"{hub} changes --limit 5", "the feed an ERP follows"],
+        [f"{hub} export orders --out orders.csv", "a file that Excel opens rightly"],
+        [f"{hub} plugins", "each channel's calls, and how far they are tried"],
+    ]
+
+
+def _program() -> str:
+    """What to type to run this program again from another folder."""
+    mine, found = Path(sys.argv[0]), which("hub")
+    if found is not None and mine.name == "hub" and Path(found).samefile(mine):
+        return "hub"
+    return quote(str(mine.absolute())) if mine.name == "hub" else "hub"
 
 
 def _say_next(result: dict[str, Any]) -> None:
-    database = f"sqlite:///{result['database']}"
     say("\nNext:")
-    say("  hub plugins                        channels and how far each call is tried")
-    say("  hub sandbox serve douyin-laike      a platform to try your own code against")
-    say("  hub init                            your own apps and shops, step by step")
-    say(f"The demo's store, sealed with a key that is gone now: {database}", style="dim")
+    width = max(len(command) for command, _ in result["next"][1:])
+    for command, shows in result["next"]:
+        say(f"  {command:<{width}}  # {shows}")
+    say("\nYour own shops, or a platform to try your code against:")
+    say(f"  {_program() + ' init --help':<{width}}  # apps and shops, step by step")
+    say(f"  {_program() + ' sandbox serve taobao':<{width}}  # until Ctrl-C")

@@ -12,6 +12,8 @@ import typer
 from ..errors import HubError
 from .output import complain
 
+Interrupted = (typer.Abort, KeyboardInterrupt)
+LEFT = "stopped; what was committed stays"
 WELL, NOT_WELL, WRONG_USE, STOPPED = 0, 1, 2, 130
 
 
@@ -23,16 +25,16 @@ def ended(command: Callable[[], Any]) -> int:
         return _said(str(error), WRONG_USE if error.kind == "Misconfigured" else NOT_WELL)
     except typer.Exit as leave:
         return int(leave.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        return _said(
-            "stopped; what was committed stays, run the command again to go on", STOPPED
-        )
+    except Interrupted:
+        return _said(LEFT, STOPPED)
     except BrokenPipeError:
         return _reader_left()
     except Exception as error:
         if (code := _known(error)) is None:
             raise
         return code
+    if code == STOPPED:
+        return _said(LEFT, STOPPED)
     return code if isinstance(code, int) else WELL
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import Misconfigured
+from .failing import STOPPED
 from .opening import Json, Names, moment, opened
 from .output import complain, err, local, say, say_json, table, times_note
+from .stopping import stoppable, were_stopped
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,8 +65,10 @@ def sync(
             costs = hub.estimate(shops or (), streams=stream or (), since=begin)
             for line in _sentences(costs):
                 complain(line)
-        with progress(json) as on_step:
-            done = hub.sync(shops or (), streams=stream or (), since=begin, on_step=on_step)
+        with stoppable() as stop, progress(json) as shown:
+            done = hub.sync(
+                shops or (), streams=stream or (), since=begin, on_step=stop.after(shown)
+            )
     finish(done, json)
 
 
@@ -90,11 +94,11 @@ def heal(
     back = moment(since)
     if back is not None and not shops:
         raise Misconfigured("--from sets cursors back: name the shops it is meant for")
-    with opened() as hub, progress(json) as on_step:
+    with opened() as hub, stoppable() as stop, progress(json) as shown:
         _refuse_none(hub)
         done = hub.heal(
             shops or (), streams=stream or (), horizon=timedelta(days=days), since=back,
-            on_step=on_step,
+            on_step=stop.after(shown),
         )  # fmt: skip
     finish(done, json)
 
@@ -213,6 +217,8 @@ def finish(outcomes: list[Outcome], json: bool) -> None:
         )  # fmt: skip
     for outcome in failed:
         complain(f"hub: {outcome.error}")
+    if were_stopped(outcomes):
+        raise typer.Exit(STOPPED)
     if failed:
         raise typer.Exit(1)
 
@@ -222,7 +228,8 @@ def row(outcome: Outcome) -> dict[str, Any]:
     c = outcome.counts
     state = f"failed: {outcome.error.kind}" if outcome.error else outcome.skipped
     if state is None:
-        state = f"{c.partial} windows partial" if c.partial else "read and proved"
+        state = "nothing new to ask for yet" if not c.calls else "read and proved"
+        state = f"{c.partial} windows partial" if c.partial else state
     return {
         "shop": outcome.shop, "stream": outcome.stream, "new": c.created,
         "changed": c.changed, "same": c.unchanged, "parked": c.parked, "late": c.late,
