@@ -9,11 +9,13 @@ the targets asked for since it was last asked.
 
 from __future__ import annotations
 
+import itertools
 import socket
 import sys
 import threading
 import time
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,6 +37,8 @@ class Shelf:
     older: list[int]
     """Negated stamps, ascending: to search in."""
     asked: list[str] = field(default_factory=list)
+    answered: Iterator[int] = field(default_factory=itertools.count)
+    """Every answer bears an id of its own, as the platform's do."""
 
     def answer(self, target: str) -> bytes:
         """The body for a request target."""
@@ -55,7 +59,7 @@ class Shelf:
         begin = first + (number - 1) * size
         rows = self.rows[begin : min(begin + size, last)]
         about = {"page_num": number, "page_size": size, "total": last - first}
-        said = {"error_code": 0, "logid": "20261120120000000000000000000000A1"}
+        said = {"error_code": 0, "logid": f"2026112012000000{next(self.answered):016X}"}
         extra = said | {"now": int(time.time())}
         return b'{"data":{"error_code":0,"page":%b,"orders":[%b]},"extra":%b}' % (
             text(about),

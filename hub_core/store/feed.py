@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import repeat
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
+from . import bulk
 from .tables import FeedCounterRow, FeedRow
 
 
@@ -25,12 +27,15 @@ def append(
     """
     last = _advance(connection, len(events))
     first = last - len(events) + 1
-    found = [
-        {"seq": first + n, "at": at, "shop_id": shop_id, "entity": entity}
-        | {"entity_id": entity_id, "kind": kind}
-        for n, (entity_id, kind) in enumerate(events)
-    ]
-    connection.execute(insert(FeedRow), found)
+    columns = {
+        "seq": range(first, last + 1),
+        "at": repeat(at),
+        "shop_id": repeat(shop_id),
+        "entity": repeat(entity),
+        "entity_id": [entity_id for entity_id, _ in events],
+        "kind": [kind for _, kind in events],
+    }
+    bulk.insert(connection, FeedRow, columns)
 
 
 def _advance(connection: Connection, by: int) -> int:

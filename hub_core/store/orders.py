@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import repeat
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlmodel import SQLModel, col
 
+from ..models import Order
 from ..wire import Fetched
-from . import feed, rows
+from . import bulk, feed, rows
 from .tables import (
     DeliveryRow,
     OrderLineRow,
@@ -24,7 +25,11 @@ from .tables import (
 )
 from .vault import Vault
 
-CHILDREN: tuple[type[SQLModel], ...] = (OrderLineRow, DeliveryRow, VoucherRow)
+CHILDREN: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
+    (OrderLineRow, rows.LINE),
+    (DeliveryRow, rows.DELIVERY),
+    (VoucherRow, rows.VOUCHER),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,22 @@ class Written:
 class _Draft:
     """An order on its way into the tables."""
 
-    row: dict[str, Any]
+    order: Order
+    raw: bytes
+    row: rows.Row
     children: tuple[list[rows.Row], ...]
     party: bytes | None
-    fetched: Fetched
+    row_hash: bytes
     id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class StoredVersion:
+    """Which version of an order the store has."""
+
     id: int | None
     updated_at: datetime | None
+    status_raw: str
     row_hash: bytes
     reread_at: datetime | None
     missing_at: datetime | None
@@ -81,18 +91,19 @@ class _Stored:
 
 def known_versions(
     connection: Connection, shop_id: int, ids: Sequence[str]
-) -> dict[str, _Stored]:
+) -> dict[str, StoredVersion]:
     """What the store has of these external ids."""
     o = OrderRow
     query = select(
         col(o.external_id),
         col(o.id),
         col(o.channel_updated_at),
+        col(o.status_raw),
         col(o.row_hash),
         col(o.reread_at),
         col(o.missing_at),
     ).where(col(o.shop_id) == shop_id, col(o.external_id).in_(ids))
-    return {r[0]: _Stored(r[1], r[2], r[3], r[4], r[5]) for r in connection.execute(query)}
+    return {r[0]: StoredVersion(*r[1:]) for r in connection.execute(query)}
 
 
 def write_orders(
@@ -107,7 +118,7 @@ def write_orders(
     Of an id given twice the newer version wins, of two alike the later.
     """
     _take_turn(connection, owner.shop_id)
-    drafts = {f.order.external_id: _draft(f, owner, vault) for f in _newest(fetched)}
+    drafts = {f.order.external_id: _draft(f) for f in _newest(fetched)}
     known = known_versions(connection, owner.shop_id, sorted(drafts))
     done = Written()
     fresh: list[_Draft] = []
@@ -120,20 +131,20 @@ def write_orders(
             done.created.append(external_id)
             continue
         draft.id = old.id
-        if _is_stale(draft.row["channel_updated_at"], old.updated_at):
+        if _is_stale(draft.order, old.updated_at):
             done.stale += 1
-        elif old.row_hash != draft.row["row_hash"] or old.missing_at is not None:
+        elif old.row_hash != draft.row_hash or old.missing_at is not None:
             newer.append(draft)
             done.changed.append(external_id)
         else:
             done.unchanged += 1
             if old.reread_at is not None and old.reread_at <= source.at:
                 reread.append(draft)
-    _schedule(drafts.values(), source)
     if fresh or newer:
         _store(connection, owner, source, fresh, newer, vault)
     if reread:
-        _postpone(connection, reread)
+        due = {"reread_at": _due(reread, source)}
+        bulk.update(connection, OrderRow, [d.id for d in reread], due)
     return done
 
 
@@ -153,40 +164,32 @@ def _newest(fetched: Sequence[Fetched]) -> Iterable[Fetched]:
         order = one.order
         known = chosen.get(order.external_id)
         at = known.order.channel_updated_at if known else None
-        if not _is_stale(order.channel_updated_at, at):
+        if not _is_stale(order, at):
             chosen[order.external_id] = one
     return chosen.values()
 
 
-def _schedule(drafts: Iterable[_Draft], source: Source) -> None:
+def _due(drafts: Iterable[_Draft], source: Source) -> list[datetime | None]:
     """An order that is not final is due again; a final one never is."""
     due = source.at + source.reread_every if source.reread_every else None
-    for draft in drafts:
-        draft.row["reread_at"] = None if rows.is_final(draft.fetched.order) else due
+    return [None if rows.is_final(d.order) else due for d in drafts]
 
 
-def _postpone(connection: Connection, reread: list[_Draft]) -> None:
-    table = OrderRow.__table__  # type: ignore[attr-defined]
-    statement = update(table).where(table.c.id == bindparam("row_id"))
-    found = [{"row_id": d.id, "due": d.row["reread_at"]} for d in reread]
-    connection.execute(statement.values(reread_at=bindparam("due")), found)
+def _is_stale(order: Order, old: datetime | None) -> bool:
+    """Whether it is older than what is stored. A change before the order's own creation
+    is an odd date and says nothing: what was observed last counts then."""
+    new, created = order.channel_updated_at, order.channel_created_at
+    if new is None or old is None or (created is not None and new < created):
+        return False
+    return bool(new < old)
 
 
-def _is_stale(new: datetime | None, old: datetime | None) -> bool:
-    return new is not None and old is not None and new < old
-
-
-def _draft(fetched: Fetched, owner: Owner, vault: Vault) -> _Draft:
+def _draft(fetched: Fetched) -> _Draft:
     order = fetched.order
     row, children = rows.order_row(order), rows.child_rows(order)
     party = rows.party_text(order.party) if order.party else None
-    row["row_hash"] = rows.fingerprint(row, children, party)
-    token = order.party.buyer_token if order.party else None
-    row["buyer_key"] = vault.blind(f"{owner.channel}/{token}") if token else None
-    row["business_date"] = rows.business_date(
-        order.paid_at or order.channel_created_at, owner.zone, owner.day_cut_hour
-    )
-    return _Draft(row, children, party, fetched)
+    row_hash = rows.fingerprint(row, children, party)
+    return _Draft(order, rows.raw_text(fetched.raw), row, children, party, row_hash)
 
 
 def _store(
@@ -197,76 +200,112 @@ def _store(
     newer: list[_Draft],
     vault: Vault,
 ) -> None:
-    for draft in (*fresh, *newer):
-        draft.row |= {
-            "adapter": source.shape,
-            "journal_id": source.journal_id,
-            "hub_changed_at": source.at,
-            "missing_at": None,
-        }
     if fresh:
-        _insert(connection, owner, source, fresh)
+        _insert(connection, owner, source, fresh, vault)
     if newer:
-        _update(connection, newer)
+        ids = [d.id for d in newer]
+        bulk.update(connection, OrderRow, ids, _columns(newer, owner, source, vault))
+        _clear(connection, source, ids)
     both = fresh + newer
     _insert_children(connection, both)
-    _replace_sealed(connection, owner, source, both, [d.id for d in newer], vault)
+    _insert_sealed(connection, owner, source, both, vault)
     events = [(d.id, "order.created") for d in fresh] + [
         (d.id, "order.changed") for d in newer
     ]
     feed.append(connection, owner.shop_id, "order", events, source.at)
 
 
+def _columns(
+    drafts: Sequence[_Draft], owner: Owner, source: Source, vault: Vault
+) -> dict[str, Iterable[object]]:
+    """What orders' rows hold, by column, but for their keys."""
+    own = zip(*[d.row for d in drafts], strict=True)
+    return dict(zip(rows.ORDER, own, strict=True)) | {
+        "business_date": [_business_date(d.order, owner) for d in drafts],
+        "buyer_key": [_buyer_key(d.order, owner, vault) for d in drafts],
+        "missing_at": repeat(None),
+        "reread_at": _due(drafts, source),
+        "adapter": repeat(source.shape),
+        "row_hash": [d.row_hash for d in drafts],
+        "journal_id": repeat(source.journal_id),
+        "hub_changed_at": repeat(source.at),
+    }
+
+
+def _business_date(order: Order, owner: Owner) -> str | None:
+    at = order.paid_at or order.channel_created_at
+    return rows.business_date(at, owner.zone, owner.day_cut_hour)
+
+
+def _buyer_key(order: Order, owner: Owner, vault: Vault) -> str | None:
+    token = order.party.buyer_token if order.party else None
+    return vault.blind(f"{owner.channel}/{token}") if token else None
+
+
 def _insert(
-    connection: Connection, owner: Owner, source: Source, fresh: list[_Draft]
+    connection: Connection,
+    owner: Owner,
+    source: Source,
+    fresh: list[_Draft],
+    vault: Vault,
 ) -> None:
+    names = [d.order.external_id for d in fresh]
+    keys: dict[str, Iterable[object]] = {
+        "uid": [rows.hub_id(owner.channel, owner.external_id, name) for name in names],
+        "shop_id": repeat(owner.shop_id),
+        "hub_seen_at": repeat(source.at),
+    }
+    bulk.insert(connection, OrderRow, keys | _columns(fresh, owner, source, vault))
+    ids = _ids(connection, owner.shop_id, names)
     for draft in fresh:
-        external_id = draft.row["external_id"]
-        draft.row["uid"] = rows.hub_id(owner.channel, owner.external_id, external_id)
-        draft.row["shop_id"] = owner.shop_id
-        draft.row["hub_seen_at"] = source.at
-    connection.execute(insert(OrderRow), [d.row for d in fresh])
-    ids = [d.row["external_id"] for d in fresh]
-    known = known_versions(connection, owner.shop_id, ids)
-    for draft in fresh:
-        draft.id = known[draft.row["external_id"]].id
+        draft.id = ids[draft.order.external_id]
 
 
-def _update(connection: Connection, newer: list[_Draft]) -> None:
-    changed = [{"row_id": d.id, **d.row} for d in newer]
-    columns: dict[str, Any] = {k: bindparam(k) for k in newer[0].row if k != "external_id"}
-    table = OrderRow.__table__  # type: ignore[attr-defined]
-    statement = update(table).where(table.c.id == bindparam("row_id")).values(columns)
-    connection.execute(statement, changed)
-    ids = [d.id for d in newer]
-    for child in CHILDREN:
+def _ids(connection: Connection, shop_id: int, names: Sequence[str]) -> dict[str, int]:
+    o = OrderRow
+    mine = (col(o.shop_id) == shop_id, col(o.external_id).in_(names))
+    found = connection.execute(select(col(o.external_id), col(o.id)).where(*mine))
+    return {name: id for name, id in found if id is not None}
+
+
+def _clear(connection: Connection, source: Source, ids: list[int | None]) -> None:
+    """What stands under orders whose row has just been replaced."""
+    for child, _ in CHILDREN:
         connection.execute(delete(child).where(col(child.order_id).in_(ids)))  # type: ignore[attr-defined]
+    in_area = col(RawRow.area) == source.area
+    connection.execute(delete(RawRow).where(col(RawRow.order_id).in_(ids), in_area))
+    connection.execute(delete(PartyRow).where(col(PartyRow.order_id).in_(ids)))
 
 
 def _insert_children(connection: Connection, drafts: list[_Draft]) -> None:
-    for n, table in enumerate(CHILDREN):
-        found = [{"order_id": d.id, **row} for d in drafts for row in d.children[n]]
+    for n, (table, names) in enumerate(CHILDREN):
+        found = [row for d in drafts for row in d.children[n]]
+        owners = [d.id for d in drafts for _ in d.children[n]]
         if found:
-            connection.execute(insert(table), found)
+            own = dict(zip(names, zip(*found, strict=True), strict=True))
+            bulk.insert(connection, table, {"order_id": owners, **own})
 
 
-def _replace_sealed(
+def _insert_sealed(
     connection: Connection,
     owner: Owner,
     source: Source,
     drafts: list[_Draft],
-    replaced: list[int | None],
     vault: Vault,
 ) -> None:
-    if replaced:
-        in_area = col(RawRow.area) == source.area
-        gone = col(RawRow.order_id).in_(replaced)
-        connection.execute(delete(RawRow).where(gone, in_area))
-        connection.execute(delete(PartyRow).where(col(PartyRow.order_id).in_(replaced)))
-    connection.execute(insert(RawRow), [_raw_row(d, owner, source, vault) for d in drafts])
+    raw = {
+        "order_id": [d.id for d in drafts],
+        "area": repeat(source.area),
+        "shape": repeat(source.shape),
+        "sealed": [_sealed_raw(d, owner, source, vault) for d in drafts],
+        "fetched_at": repeat(source.at),
+        "journal_id": repeat(source.journal_id),
+    }
+    bulk.insert(connection, RawRow, raw)
     parties = [_party_row(d, owner, vault) for d in drafts if d.party is not None]
     if parties:
-        connection.execute(insert(PartyRow), parties)
+        columns = zip(PARTY, zip(*parties, strict=True), strict=True)
+        bulk.insert(connection, PartyRow, dict(columns))
 
 
 def raw_cell(owner_id: int, external_id: str, area: str) -> str:
@@ -279,33 +318,31 @@ def party_cell(owner_id: int, external_id: str) -> str:
     return f"party/sealed/{owner_id}:{external_id}"
 
 
-def _raw_row(draft: _Draft, owner: Owner, source: Source, vault: Vault) -> rows.Row:
-    cell = raw_cell(owner.shop_id, draft.row["external_id"], source.area)
-    return {
-        "order_id": draft.id,
-        "area": source.area,
-        "shape": source.shape,
-        "sealed": vault.seal(rows.raw_text(draft.fetched.raw), cell),
-        "fetched_at": source.at,
-        "journal_id": source.journal_id,
-    }
+def _sealed_raw(draft: _Draft, owner: Owner, source: Source, vault: Vault) -> bytes:
+    cell = raw_cell(owner.shop_id, draft.order.external_id, source.area)
+    return vault.seal(draft.raw, cell)
+
+
+PARTY = (
+    "order_id", "protection", "masked_name", "masked_phone", "region", "phone_key", "sealed"
+)  # fmt: skip
 
 
 def _party_row(draft: _Draft, owner: Owner, vault: Vault) -> rows.Row:
-    party = draft.fetched.order.party
+    party = draft.order.party
     assert party is not None
     assert draft.party is not None
     phone = rows.normal_phone(party.phone)
-    cell = party_cell(owner.shop_id, draft.row["external_id"])
-    return {
-        "order_id": draft.id,
-        "protection": party.protection.value,
-        "masked_name": rows.masked_name(party.name),
-        "masked_phone": rows.masked_phone(party.phone),
-        "region": rows.region(party),
-        "phone_key": vault.blind(phone) if phone else None,
-        "sealed": vault.seal(draft.party, cell),
-    }
+    cell = party_cell(owner.shop_id, draft.order.external_id)
+    return (
+        draft.id,
+        party.protection.value,
+        rows.masked_name(party.name),
+        rows.masked_phone(party.phone),
+        rows.region(party),
+        vault.blind(phone) if phone else None,
+        vault.seal(draft.party, cell),
+    )
 
 
 def due_for_reread(

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic_core import to_json
+
 from ..models import (
     Delivery,
     Discounts,
@@ -25,7 +27,8 @@ from ..models import (
 NAMESPACE = uuid.UUID("5f0c7a52-6d5b-5c0e-9d53-0a6a6c5f2b11")
 """Every hub id is UUIDv5 of it and the natural key: any replica computes the same."""
 
-Row = dict[str, Any]
+Row = tuple[Any, ...]
+"""Values in the order of the columns named beside it."""
 
 FINAL_FULFILLMENT = {
     FulfillmentStatus.NOT_REQUIRED,
@@ -54,110 +57,139 @@ def business_date(at: datetime | None, zone: ZoneInfo, day_cut_hour: int) -> str
     return (at.astimezone(zone) - timedelta(hours=day_cut_hour)).date().isoformat()
 
 
+DISCOUNTS = (
+    "discount_amount", "merchant_discount_amount", "platform_discount_amount",
+    "talent_discount_amount", "payment_discount_amount",
+)  # fmt: skip
+ORDER = (
+    "external_id", "parent_external_id", "type", "type_raw", "status_raw",
+    "order_status", "payment_status", "fulfillment_status", "after_sale_status",
+    "place_external_id", "channel_created_at", "channel_updated_at", "paid_at",
+    "shipped_at", "completed_at", "cancelled_at", "promise_ship_at", "close_reason",
+    "currency", "goods_amount", "freight_amount", "tax_amount", *DISCOUNTS,
+    "payable_amount", "buyer_paid_amount", "merchant_receivable_amount",
+    "refunded_amount", "source", "talent_external_id", "flags", "issues", "ext",
+)  # fmt: skip
+"""An order's own columns, without keys and provenance."""
+LINE = (
+    "position", "external_id", "product_external_id", "sku_external_id", "sku_code",
+    "title", "spec_text", "quantity", "unit_price", "goods_amount", *DISCOUNTS,
+    "buyer_paid_amount", "refunded_amount", "fulfillment_status", "after_sale_status",
+    "status_raw", "is_gift",
+)  # fmt: skip
+DELIVERY = (
+    "position", "external_id", "kind", "carrier_code", "carrier_name", "tracking_no",
+    "shipped_at", "delivered_at", "line_external_ids",
+)  # fmt: skip
+VOUCHER = (
+    "position", "external_id", "line_external_id", "order_item_external_id", "status",
+    "status_raw", "status_at", "original_amount", "buyer_paid_amount",
+    "merchant_receivable_amount", "refunded_amount", "refunded_at",
+)  # fmt: skip
+
+
 def _discounts(d: Discounts) -> Row:
-    return {
-        "discount_amount": d.total_amount,
-        "merchant_discount_amount": d.merchant_amount,
-        "platform_discount_amount": d.platform_amount,
-        "talent_discount_amount": d.talent_amount,
-        "payment_discount_amount": d.payment_amount,
-    }
+    return (
+        d.total_amount,
+        d.merchant_amount,
+        d.platform_amount,
+        d.talent_amount,
+        d.payment_amount,
+    )
 
 
 def order_row(order: Order) -> Row:
-    """The order's own columns, without keys and provenance."""
-    return {
-        "external_id": order.external_id,
-        "parent_external_id": order.parent_external_id,
-        "type": order.type.value,
-        "type_raw": order.type_raw,
-        "status_raw": order.status_raw,
-        "order_status": order.order_status.value,
-        "payment_status": order.payment_status.value,
-        "fulfillment_status": order.fulfillment_status.value,
-        "after_sale_status": order.after_sale_status.value,
-        "place_external_id": order.place_external_id,
-        "channel_created_at": order.channel_created_at,
-        "channel_updated_at": order.channel_updated_at,
-        "paid_at": order.paid_at,
-        "shipped_at": order.shipped_at,
-        "completed_at": order.completed_at,
-        "cancelled_at": order.cancelled_at,
-        "promise_ship_at": order.promise_ship_at,
-        "close_reason": order.close_reason,
-        "currency": order.currency,
-        "goods_amount": order.goods_amount,
-        "freight_amount": order.freight_amount,
-        "tax_amount": order.tax_amount,
-        **_discounts(order.discounts),
-        "payable_amount": order.payable_amount,
-        "buyer_paid_amount": order.buyer_paid_amount,
-        "merchant_receivable_amount": order.merchant_receivable_amount,
-        "refunded_amount": order.refunded_amount,
-        "source": order.source,
-        "talent_external_id": order.talent_external_id,
-        "flags": ",".join(sorted(order.flags)) or None,
-        "issues": ",".join(f"{i.field}:{i.code}" for i in order.issues) or None,
-        "ext": json.dumps(order.ext, ensure_ascii=False, sort_keys=True)
-        if order.ext
-        else None,
-    }
+    """The values of the columns `ORDER`."""
+    return (
+        order.external_id,
+        order.parent_external_id,
+        order.type.value,
+        order.type_raw,
+        order.status_raw,
+        order.order_status.value,
+        order.payment_status.value,
+        order.fulfillment_status.value,
+        order.after_sale_status.value,
+        order.place_external_id,
+        order.channel_created_at,
+        order.channel_updated_at,
+        order.paid_at,
+        order.shipped_at,
+        order.completed_at,
+        order.cancelled_at,
+        order.promise_ship_at,
+        order.close_reason,
+        order.currency,
+        order.goods_amount,
+        order.freight_amount,
+        order.tax_amount,
+        *_discounts(order.discounts),
+        order.payable_amount,
+        order.buyer_paid_amount,
+        order.merchant_receivable_amount,
+        order.refunded_amount,
+        order.source,
+        order.talent_external_id,
+        ",".join(sorted(order.flags)) or None,
+        ",".join([f"{i.field}:{i.code}" for i in order.issues]) or None,
+        sorted_text(order.ext) if order.ext else None,
+    )
 
 
 def line_row(line: OrderLine, position: int) -> Row:
-    """One line's columns."""
-    return {
-        "position": position,
-        "external_id": line.external_id,
-        "product_external_id": line.product_external_id,
-        "sku_external_id": line.sku_external_id,
-        "sku_code": line.sku_code,
-        "title": line.title,
-        "spec_text": line.spec_text,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "goods_amount": line.goods_amount,
-        **_discounts(line.discounts),
-        "buyer_paid_amount": line.buyer_paid_amount,
-        "refunded_amount": line.refunded_amount,
-        "fulfillment_status": line.fulfillment_status.value,
-        "after_sale_status": line.after_sale_status.value,
-        "status_raw": line.status_raw,
-        "is_gift": line.is_gift,
-    }
+    """The values of the columns `LINE`."""
+    return (
+        position,
+        line.external_id,
+        line.product_external_id,
+        line.sku_external_id,
+        line.sku_code,
+        line.title,
+        line.spec_text,
+        line.quantity,
+        line.unit_price,
+        line.goods_amount,
+        *_discounts(line.discounts),
+        line.buyer_paid_amount,
+        line.refunded_amount,
+        line.fulfillment_status.value,
+        line.after_sale_status.value,
+        line.status_raw,
+        line.is_gift,
+    )
 
 
 def delivery_row(delivery: Delivery, position: int) -> Row:
-    """One delivery's columns."""
-    return {
-        "position": position,
-        "external_id": delivery.external_id,
-        "kind": delivery.kind.value,
-        "carrier_code": delivery.carrier_code,
-        "carrier_name": delivery.carrier_name,
-        "tracking_no": delivery.tracking_no,
-        "shipped_at": delivery.shipped_at,
-        "delivered_at": delivery.delivered_at,
-        "line_external_ids": ",".join(delivery.line_external_ids) or None,
-    }
+    """The values of the columns `DELIVERY`."""
+    return (
+        position,
+        delivery.external_id,
+        delivery.kind.value,
+        delivery.carrier_code,
+        delivery.carrier_name,
+        delivery.tracking_no,
+        delivery.shipped_at,
+        delivery.delivered_at,
+        ",".join(delivery.line_external_ids) or None,
+    )
 
 
 def voucher_row(voucher: Voucher, position: int) -> Row:
-    """One voucher's columns."""
-    return {
-        "position": position,
-        "external_id": voucher.external_id,
-        "line_external_id": voucher.line_external_id,
-        "order_item_external_id": voucher.order_item_external_id,
-        "status": voucher.status.value,
-        "status_raw": voucher.status_raw,
-        "status_at": voucher.status_at,
-        "original_amount": voucher.original_amount,
-        "buyer_paid_amount": voucher.buyer_paid_amount,
-        "merchant_receivable_amount": voucher.merchant_receivable_amount,
-        "refunded_amount": voucher.refunded_amount,
-        "refunded_at": voucher.refunded_at,
-    }
+    """The values of the columns `VOUCHER`."""
+    return (
+        position,
+        voucher.external_id,
+        voucher.line_external_id,
+        voucher.order_item_external_id,
+        voucher.status.value,
+        voucher.status_raw,
+        voucher.status_at,
+        voucher.original_amount,
+        voucher.buyer_paid_amount,
+        voucher.merchant_receivable_amount,
+        voucher.refunded_amount,
+        voucher.refunded_at,
+    )
 
 
 def child_rows(order: Order) -> tuple[list[Row], list[Row], list[Row]]:
@@ -167,6 +199,9 @@ def child_rows(order: Order) -> tuple[list[Row], list[Row], list[Row]]:
         [delivery_row(x, n) for n, x in enumerate(order.deliveries)],
         [voucher_row(x, n) for n, x in enumerate(order.vouchers)],
     )
+
+
+sorted_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 PARTY_FIELDS = (
@@ -182,14 +217,12 @@ def party_text(party: Party) -> bytes:
     }
     if party.ciphers:
         said["ciphers"] = dict(party.ciphers)
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(said)
 
 
 def fingerprint(row: Row, children: Iterable[list[Row]], party: bytes | None) -> bytes:
     """A hash of all the hub knows of an order: equal means nothing to store or to tell."""
-    digest = hashlib.blake2b(str(tuple(row.values())).encode(), digest_size=16)
-    for rows in children:
-        digest.update(str([tuple(r.values()) for r in rows]).encode())
+    digest = hashlib.blake2b(to_json((row, *children)), digest_size=16)
     if party is not None:
         digest.update(party)
     return digest.digest()
@@ -206,9 +239,10 @@ def masked_phone(phone: str | None) -> str | None:
     """A platform's mask stays as it is; of a clear number at least six digits go."""
     if not phone:
         return None
-    digits = sum(c.isdigit() for c in phone)
-    if "*" in phone or digits < 7:
-        return phone if "*" in phone else "*" * len(phone)
+    if "*" in phone:
+        return phone
+    if sum(c.isdigit() for c in phone) < 7:
+        return "*" * len(phone)
     return (
         phone[:3] + "*" * (len(phone) - 5) + phone[-2:]
         if len(phone) > 8
@@ -227,7 +261,7 @@ def normal_phone(phone: str | None) -> str | None:
 
 def raw_text(raw: Any) -> bytes:
     """A raw record as UTF-8 JSON."""
-    return json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(raw)
 
 
 def region(party: Party) -> str | None:

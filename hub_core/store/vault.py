@@ -6,7 +6,6 @@ table, row and column, so a value copied into another row does not open.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 
@@ -53,7 +52,7 @@ class Vault:
 
     def blind(self, value: str) -> str:
         """A keyed hash for exact-match search and joins (hex, 128 bits)."""
-        return hmac.new(self._index, value.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._index, value.encode(), "sha256").hex()[:32]
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:
