@@ -115,8 +115,9 @@ def axes(status: str, kind: str | None, was_paid: bool, words: frozenset[str]) -
     `was_paid`: there is a time of payment. Kept, since few combinations occur.
     """
     order, payment, fulfillment = STATUS[status]
-    if status == CLOSED and was_paid:
-        # Closed after payment: only the vouchers can tell where the money is.
+    if status == CLOSED and (was_paid or words & {REFUNDING, REFUNDED}):
+        # Closed after payment, whose time may be left out: only the vouchers can tell
+        # where the money is.
         payment = PaymentStatus.UNKNOWN
     if order is not OrderStatus.UNKNOWN and payment is not PaymentStatus.UNPAID:
         payment = _payment(payment, words)

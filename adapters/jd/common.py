@@ -174,8 +174,10 @@ def _fulfillment(wire: WireBasics, state: State, kind: OrderType) -> Fulfillment
         return FulfillmentStatus.PARTIAL if partial else state.fulfillment
     if state.fulfillment is not None:
         return state.fulfillment
-    left = wire.out_bound_date is not None or wire.waybill is not None
-    return FulfillmentStatus.SHIPPED if left else FulfillmentStatus.UNFULFILLED
+    if wire.out_bound_date is not None or wire.waybill is not None:
+        return FulfillmentStatus.SHIPPED
+    over = state.order is OrderStatus.CANCELLED
+    return FulfillmentStatus.NOT_REQUIRED if over else FulfillmentStatus.UNFULFILLED
 
 
 def _ended(wire: WireBasics, state: State, how: OrderStatus) -> datetime | None:

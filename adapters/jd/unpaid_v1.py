@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from hub_core.models import FulfillmentStatus, Issue, Order, OrderLine, Party
@@ -21,12 +21,12 @@ from hub_core.wire import (
     Call,
     ClockText,
     Fetched,
+    Id,
     Misread,
     Page,
+    Pieces,
     SomeId,
     SomeText,
-    Text,
-    Whole,
     Wire,
 )
 
@@ -59,7 +59,7 @@ class WireItem(Wire):
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    num: Whole
+    num: Pieces
     id: SomeId = None
     sku_id: SomeId = None
     sku_name: SomeText = None
@@ -69,18 +69,26 @@ def _no_null(value: Any) -> Any:
     return () if value is None else value
 
 
+def _as_sent(value: Any) -> str | None:
+    """A number whose unit nobody states: kept as it came, and never an amount."""
+    return str(value)[:40] if type(value) in (str, int, float) and value != "" else None
+
+
+AsSent = Annotated[str | None, PlainValidator(_as_sent)]
+
+
 class WireOrder(Wire):
     """An unpaid order. Times are Beijing texts or epoch ms, both are read."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    order_id: Text
+    order_id: Id
     modified: ClockText = None
     created: ClockText = None
     order_created: ClockText = None
     order_type: SomeText = None
-    payment: SomeText = None
-    status: SomeText = None
+    payment: AsSent = None
+    status: AsSent = None
     parent_id: SomeId = None
     item_list: Annotated[tuple[WireItem, ...], BeforeValidator(_no_null)] = ()
     user_name: SomeText = Field(default=None, repr=False)

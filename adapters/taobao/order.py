@@ -86,7 +86,7 @@ def read_axes(trade: Trade) -> Axes:
         money = look_up(STEP, trade.step_trade_status)
     if trade.type == CASH_ON_DELIVERY and goods in NOT_HANDED_OVER and not trade.pay_time:
         money = PaymentStatus.UNPAID if money is PaymentStatus.PAID else money
-    if deal is OrderStatus.CANCELLED and trade.consign_time:
+    if deal is OrderStatus.CANCELLED and trade.consign_time is not None:
         goods = FulfillmentStatus.SHIPPED
     return deal, money, goods
 

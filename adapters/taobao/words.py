@@ -46,17 +46,18 @@ STATUS: Words[Axes] = Words(
         "TRADE_CLOSED": (
             OrderStatus.CANCELLED,
             PaymentStatus.REFUNDED,
-            FulfillmentStatus.UNFULFILLED,
+            FulfillmentStatus.NOT_REQUIRED,
         ),
         NOT_SHIPPED: (
             OrderStatus.CANCELLED,
             PaymentStatus.UNPAID,
-            FulfillmentStatus.UNFULFILLED,
+            FulfillmentStatus.NOT_REQUIRED,
         ),
     },
     unknown=(OrderStatus.UNKNOWN, PaymentStatus.UNKNOWN, FulfillmentStatus.UNKNOWN),
 )
-"""Of a trade and of a line alike: the deal, the money, the goods."""
+"""Of a trade and of a line alike: the deal, the money, the goods. A closed one has
+nothing left to ship; what was shipped before is told by its shipping time."""
 
 STEP: Words[PaymentStatus] = Words(
     {

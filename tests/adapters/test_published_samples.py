@@ -203,7 +203,7 @@ def items(answer: Any) -> list[Any]:
 
 def endpoints() -> dict[str, str]:
     """The platform's name of every operation built here, to its channel."""
-    found = {}
+    found: dict[str, str] = {}
     for folder, channel in CHANNELS.items():
         for area in shapes(channel.adapters).values():
             for module in area.values():

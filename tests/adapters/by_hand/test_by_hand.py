@@ -1,0 +1,70 @@
+"""Payloads of all channels, and the orders they are, worked out from the documents."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.douyin_laike import CHANNEL as LAIKE
+from connectors.jd import CHANNEL as JD
+from connectors.taobao import CHANNEL as TAOBAO
+from hub_core.models import Order
+from hub_core.ports import Channel
+from hub_core.wire import Call, Fetched, Page, shapes
+
+from .case import Case
+
+CHANNELS: dict[str, Channel] = {"douyin_laike": LAIKE, "taobao": TAOBAO, "jd": JD}
+MODULES = sorted(
+    p.stem
+    for p in Path(__file__).parent.glob("*.py")
+    if p.stem.startswith(("laike_", "taobao_", "jd_"))
+)
+CASES: list[Case] = [
+    case for name in MODULES for case in import_module(f"{__package__}.{name}").CASES
+]
+
+
+def read(case: Case) -> Order:
+    """As the client does it, from the body's text on."""
+    channel = CHANNELS[case.channel]
+    call: Call[Any] = getattr(import_module(f"{channel.adapters}.{case.shape}"), case.call)
+    found = call.read(channel.dialect.unwrap(call, json.loads(json.dumps(case.wire))))
+    (item,) = found.items if isinstance(found, Page) else (found,)
+    assert isinstance(item, Fetched), item
+    return item.order
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_an_order_is_what_the_documents_say(case: Case) -> None:
+    order = read(case)
+    different = {
+        f.name: (getattr(order, f.name), getattr(case.order, f.name))
+        for f in fields(Order)
+        if getattr(order, f.name) != getattr(case.order, f.name)
+    }
+    assert different == {}  # field: (read, expected)
+
+
+def test_there_are_ten_of_each_channel() -> None:
+    counted = Counter(case.channel for case in CASES)
+    assert set(counted) == set(CHANNELS)
+    assert min(counted.values()) >= 10
+
+
+def test_every_order_shape_is_among_them() -> None:
+    covered = {(case.channel, case.shape) for case in CASES}
+    known = {
+        (folder, module.rpartition(".")[2])
+        for folder, channel in CHANNELS.items()
+        for area, numbers in shapes(channel.adapters).items()
+        if area != "token"
+        for module in numbers.values()
+    }
+    assert covered == known
