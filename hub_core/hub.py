@@ -8,13 +8,14 @@ for change in hub.changes(after=seq): ...
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from .clock import Clock, SystemClock
-from .errors import Misconfigured
+from .errors import HubError, Misconfigured
 from .insight.estimate import Estimate
 from .lines import Lines, Transports
 from .plugins import Plugins, load
@@ -263,6 +264,20 @@ class Hub:
                 connection, wanted or OrderFilter(), children=children
             )
 
+    @contextmanager
+    def first_copy(
+        self, wanted: OrderFilter | None = None, *, children: bool = True
+    ) -> Iterator[tuple[int, Iterator[StoredOrder]]]:
+        """All orders as they are at one moment, and the feed's position at that moment.
+
+        Whoever takes this copy and then follows `changes` after that position misses
+        nothing and is told nothing twice, whatever changes while the copy is read.
+        """
+        with self.store.reading() as connection:
+            position = feed.last_seq(connection)
+            found = reads.each_order(connection, wanted or OrderFilter(), children=children)
+            yield position, found
+
     def order(self, key: str) -> StoredOrder:
         """One order by hub id or platform id. Misconfigured when there is none, or two."""
         return self._found(key)[1]
@@ -284,10 +299,16 @@ class Hub:
         with self.store.reading() as connection:
             return reads.totals(connection, by_shop=by_shop)
 
-    def changes(self, after: int = 0, *, limit: int = 500) -> list[Change]:
-        """What changed after a position of the feed; at least once, never skipping."""
+    def changes(
+        self, after: int = 0, *, limit: int = 500, created_since: datetime | None = None
+    ) -> list[Change]:
+        """What changed after a position of the feed; at least once, never skipping.
+
+        With `created_since` (aware) orders the buyer placed before it are left out: a
+        cut-off for an ERP that has those from elsewhere.
+        """
         with self.store.reading() as connection:
-            return reads.changes(connection, after, limit)
+            return reads.changes(connection, after, limit, created_since=created_since)
 
     def position(self) -> int:
         """The newest position of the feed: where an ERP that goes live now starts."""
@@ -303,6 +324,26 @@ class Hub:
                     for stream in streams.stream_names(connection, shop.id):
                         found.append(self._coverage(connection, shop, stream))
         return found
+
+    def unread(self, names: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """What was never read of active shops: shop and stream; an empty stream where a
+        shop cannot be opened to tell its streams and nothing of it was read."""
+        read = {(c.shop, c.stream) for c in self.coverage(names) if c.spans}
+        any_of = {shop for shop, _ in read}
+        return [
+            (shop.name, stream)
+            for shop in self._chosen(names)
+            if shop.state == "active"
+            for stream in self._stream_names(shop)
+            if (shop.name, stream) not in read and (stream or shop.name not in any_of)
+        ]
+
+    def _stream_names(self, shop: Shop) -> list[str]:
+        try:
+            source = self.plugins.orders(shop.channel, self.lines.open(shop))
+            return [stream.name for stream in self.pull.streams(shop, source, ())]
+        except HubError:
+            return [""]
 
     def _coverage(self, connection: Any, shop: Shop, stream: str) -> StreamCoverage:
         rows = streams.coverage_rows(connection, shop.id, stream)

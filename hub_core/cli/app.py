@@ -19,6 +19,7 @@ from . import (
     orders,
     parked,
     plugins,
+    record,
     sandbox,
     shops,
     sync,
@@ -64,6 +65,7 @@ parked.add(app)
 journal.add(app)
 plugins.add(app)
 sandbox.add(app)
+record.add(app)
 database.add(app)
 doctor.add(app)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import Misconfigured
-from .opening import Json, opened
+from .opening import Json, moment, opened
 from .output import say, say_json, table, times_note
 
 if TYPE_CHECKING:
@@ -31,20 +31,30 @@ def changes(
         bool,
         typer.Option("--now", help="Print the newest position: where a new ERP starts."),
     ] = False,
+    cut_off: Annotated[
+        str | None,
+        typer.Option(
+            "--go-live",
+            metavar="DATE",
+            help="Only orders the buyer placed since (Beijing time): for an ERP that has "
+            "older ones from elsewhere.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """What changed after a position: the feed an ERP follows.
 
-    To go live, take the position with --now first, then a copy of all orders
-    (`hub export orders`), then follow --after that position. What changed in between
-    comes again (drop what you have by uid and seq); nothing is missing.
+    To go live with all orders: `hub export orders --json` gives a copy and the position
+    it was taken at; follow --after that. Nothing is missing, nothing comes twice,
+    whatever changes meanwhile. To go live with new orders only: start at --now, and give
+    --go-live DATE each time, so that an older order which changes does not come as new.
     """
     with opened() as hub:
         if mark:
             _say_position(hub.position(), json)
             return
         _refuse_unknown(hub, after)
-        found = hub.changes(after, limit=limit)
+        found = hub.changes(after, limit=limit, created_since=moment(cut_off))
     if json:
         last = found[-1].seq if found else after
         say_json({"changes": found, "next_after": last, "more": len(found) == limit})
@@ -53,6 +63,8 @@ def changes(
         (vars_of(c) for c in found), COLUMNS, right=("seq",), narrow=NARROW, fold=("shop",),
         empty=f"no change after {after}",
     )  # fmt: skip
+    if len(found) == limit:
+        say(f"More: hub changes --after {found[-1].seq}")
     times_note()
 
 
@@ -62,8 +74,8 @@ def _refuse_unknown(hub: Hub, after: int) -> None:
     if after > (newest := hub.position()):
         raise Misconfigured(
             f"the feed has come to {newest}, not yet to {after}: is this another database, "
-            "or one restored from a backup? Take a new copy: `hub changes --now`, then "
-            "`hub export orders`"
+            "or one restored from a backup? Take a new copy with "
+            "`hub export orders --json` and follow its position"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,24 +36,44 @@ def coverage(
     """
     with opened() as hub:
         known_shops(hub, shops or ())
-        found = hub.coverage(shops or ())
+        found, unread = hub.coverage(shops or ()), hub.unread(shops or ())
     if json:
-        say_json({"complete": all(c.complete for c in found), "streams": found})
+        complete = all(c.complete for c in found) and not unread
+        never = [{"shop": shop, "stream": stream or None} for shop, stream in unread]
+        say_json({"complete": complete, "never_read": never, "streams": found})
     else:
-        show(found)
+        show(found, unread=unread)
         if assumptions:
             _show_assumptions(found)
-    if open_ones := [c for c in found if not c.complete]:
-        names = " ".join(dict.fromkeys(c.shop for c in open_ones))
-        complain(f"hub: not all is proved; read it again with: hub heal {names}")
+    _end(found, unread)
+
+
+def _end(found: list[StreamCoverage], unread: list[tuple[str, str]]) -> None:
+    """Say what to do, and end with 1, where not all is proved."""
+    if unread:
+        names = dict.fromkeys(shop for shop, _ in unread)
+        complain(f"hub: not all was read yet; read it with: hub sync {' '.join(names)}")
+    if open_ones := [c for c in found if c.spans and not c.complete]:
+        names = dict.fromkeys(c.shop for c in open_ones)
+        complain(f"hub: not all is proved; read it again with: hub heal {' '.join(names)}")
+    if open_ones or unread:
         raise typer.Exit(1)
 
 
-def show(found: list[StreamCoverage], title: str | None = None) -> None:
+def show(
+    found: list[StreamCoverage],
+    title: str | None = None,
+    unread: Sequence[tuple[str, str]] = (),
+) -> None:
     """The table."""
+    told = [row for c in found for row in rows(c)]
+    told += [
+        {"shop": shop, "stream": stream or None, "state": "never read"}
+        for shop, stream in unread
+    ]
     table(
-        (row for c in found for row in rows(c)), COLUMNS, title=title, narrow=NARROW,
-        fold=("shop", "rule"), empty="nothing read yet: hub sync",
+        told, COLUMNS, title=title, narrow=NARROW, fold=("shop", "rule"),
+        empty="there is no shop yet: hub shop add",
     )  # fmt: skip
     times_note()
 

@@ -76,7 +76,7 @@ def orders(
     file is there all the same. --json gives the summary as JSON: on standard output, or
     on standard error when the rows go to standard output.
     """
-    shape = format or (Format.JSONL if to and to.suffix == ".jsonl" else Format.CSV)
+    shape = format or _format(to)
     with opened() as hub:
         which = wanted(
             hub, shop=shop, channel=channel, company=company, group=group, status=status,
@@ -91,13 +91,25 @@ def orders(
         raise typer.Exit(1)
 
 
+def _format(to: Path | None) -> Format:
+    """As the file is named. Raises Misconfigured for a name that means another kind."""
+    kind = to.suffix.lower().lstrip(".") if to else ""
+    if kind in ("", "txt"):
+        return Format.CSV
+    if kind not in set(Format):
+        raise Misconfigured(
+            f"{to}: .csv and .jsonl can be written; name it so, or give --format"
+        )
+    return Format(kind)
+
+
 def _write(
     hub: Hub, which: OrderFilter, shape: Format, to: Path | None, lines: bool
 ) -> dict[str, Any]:
     from ..insight import export
 
     names = _shops(hub, which)
-    told = _statement(hub, names, which)
+    told = _statement(hub, names, which)  # before the copy: it must not promise more
     seen = {"orders": 0, "outside": 0}
 
     def proved(order: StoredOrder) -> bool:
@@ -107,13 +119,18 @@ def _write(
 
     write = export.write_csv if shape is Format.CSV else export.write_jsonl
     whole = lines or shape is Format.JSONL
-    with _target(to) as file, _progress() as tick:
-        found = _counted(hub.each_order(which, children=whole), seen, tick)
-        rows = write(found, file, proved, lines=lines)
+    with (
+        _target(to) as file,
+        _progress() as tick,
+        hub.first_copy(which, children=whole) as (position, copy),
+    ):
+        rows = write(_counted(copy, seen, tick), file, proved, lines=lines)
     parked = sum(p.shop in names for p in hub.parked())
+    unread = sorted({*told.never_read, *(shop for shop, _ in hub.unread(names))})
     return {
         "file": str(to) if to else None, "format": shape.value, "rows": rows, **seen,
-        "parked": parked, **told.as_dict(),
+        "position": position, "parked": parked, **told.as_dict(), "never_read": unread,
+        "complete": told.complete and not unread,
     }  # fmt: skip
 
 
@@ -140,6 +157,8 @@ def _target(to: Path | None) -> Iterator[IO[bytes]]:
 
     if to is not None and to.is_dir():
         raise Misconfigured(f"{to} is a folder: give --out a file's name")
+    if to is not None and not to.parent.is_dir():
+        raise Misconfigured(f"{to}: there is no folder {to.parent}; make it first")
     with nullcontext(sys.stdout.buffer) if to is None else replacing(to) as file:
         yield file
         file.flush()
@@ -168,9 +187,10 @@ def _counted(
 def _tell(summary: dict[str, Any]) -> None:
     where = f" in {summary['file']}" if summary["file"] else ""
     complain(f"{summary['orders']:,} orders, {summary['rows']:,} rows{where}")
+    complain(f"what changes from here on: hub changes --after {summary['position']}")
     for name in summary["never_read"]:
         complain(
-            f"hub: {name} was never read: its orders are missing; run: hub sync {name}"
+            f"hub: {name} was not read whole yet: orders are missing; run: hub sync {name}"
         )
     for one in summary["open"][:MOST_STRETCHES]:
         complain(

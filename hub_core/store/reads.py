@@ -244,8 +244,15 @@ class Change:
     uid: str
 
 
-def changes(connection: Connection, after: int, limit: int) -> list[Change]:
-    """The feed after a position, oldest first."""
+def changes(
+    connection: Connection,
+    after: int,
+    limit: int,
+    *,
+    created_since: datetime | None = None,
+) -> list[Change]:
+    """The feed after a position, oldest first; without orders known to be created before
+    `created_since`."""
     f, o, s = FeedRow, OrderRow, ShopRow
     query = (
         select(
@@ -263,6 +270,9 @@ def changes(connection: Connection, after: int, limit: int) -> list[Change]:
         .order_by(col(f.seq))
         .limit(limit)
     )
+    if created_since is not None:
+        created = col(o.channel_created_at)
+        query = query.where((created >= created_since) | created.is_(None))
     return [Change(*row) for row in connection.execute(query)]
 
 
