@@ -27,6 +27,7 @@ from . import (
 )
 from .failing import ended
 from .opening import Chosen
+from .output import say
 
 app = typer.Typer(
     name="hub",
@@ -35,6 +36,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        say(f"channel-hub {version('channel-hub')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -47,6 +56,12 @@ def options(
         str | None,
         typer.Option("--database", help="Database URL to use.", show_default=False),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Say it, and end."
+        ),
+    ] = False,
 ) -> None:
     """Options before the command."""
     Chosen.config, Chosen.database = config, database

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import HubError
+from .failing import complain_of
 from .opening import Chosen, Json, opened
 from .output import say, say_json, table
 
 if TYPE_CHECKING:
     from ..hub import Hub
     from ..insight.doctor import Check, Finding, Visit
+    from ..insight.doctor.live import Measured
     from ..insight.doctor.machine import AtRest
     from ..journal import MemoryJournal
     from ..store.shops import Shop
@@ -194,20 +196,31 @@ def _as_dict(seen: Visit, name: str, host: str, local: str | None) -> dict[str, 
     }  # fmt: skip
 
 
+def _told(stream: Measured) -> bool:
+    """Whether anything could be told: where nothing was answered, all of it could not."""
+    return stream.error is None or any(f.found for f in stream.findings)
+
+
+def _say_stream(stream: Measured) -> None:
+    title = f"{stream.name}: {stream.calls} calls"
+    if _told(stream):
+        table(map(_cells, stream.findings), FACTS, title=title)
+    else:
+        say(title)
+    if stream.error is not None:
+        complain_of(stream.error)
+
+
 def _say(seen: Visit, name: str, host: str, local: str | None) -> None:
     say(f"{name} at {host}, from this machine's {local or 'address (not found out)'}\n")
     table(map(_row, seen.checks), COLUMNS)
     for stream in seen.streams:
         say()
-        table(
-            map(_cells, stream.findings),
-            FACTS,
-            title=f"{stream.name}: {stream.calls} calls",
-        )
-        if stream.error is not None:
-            say(f"! {stream.error}")
-    say()
-    table(map(_cells, seen.facts), FACTS, title="The channel's facts", empty="it has none")
+        _say_stream(stream)
+    if any(_told(stream) for stream in seen.streams):
+        say()
+        title = "The channel's facts"
+        table(map(_cells, seen.facts), FACTS, title=title, empty="it has none")
     say()
     for one in seen.operations:
         today = f"{datetime.now(UTC):%Y-%m-%d}"

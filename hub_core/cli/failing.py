@@ -22,7 +22,8 @@ def ended(command: Callable[[], Any]) -> int:
     try:
         code = command()
     except HubError as error:
-        return _said(str(error), WRONG_USE if error.kind == "Misconfigured" else NOT_WELL)
+        complain_of(error)
+        return WRONG_USE if error.kind == "Misconfigured" else NOT_WELL
     except typer.Exit as leave:
         return int(leave.exit_code)
     except Interrupted:
@@ -36,6 +37,32 @@ def ended(command: Callable[[], Any]) -> int:
     if code == STOPPED:
         return _said(LEFT, STOPPED)
     return code if isinstance(code, int) else WELL
+
+
+def complain_of(error: HubError) -> None:
+    """What happened, and what to do next where the error itself does not say it."""
+    complain(f"hub: {error}")
+    if "`hub " not in str(error) and (remedy := _remedy(error)):
+        complain(f"next: {remedy}")
+
+
+def _remedy(error: HubError) -> str | None:
+    shop = f" {error.shop}" if error.shop else ""
+    look = f"hub journal {error.journal_id}" if error.journal_id else "hub journal --errors"
+    match error.kind:
+        case "Unauthorised" | "TokenExpired":
+            return f"its owner authorises the app again, then: hub shop token{shop}"
+        case "Forbidden":
+            return f"the platform has to allow it: hub doctor --live{shop}"
+        case "Throttled" | "Banned" | "Down":
+            return "wait, and run it again; what is committed stays"
+        case "Retryable" | "Garbled":
+            return f"look at network, proxy and base_url ({look}), and run it again"
+        case "Misconfigured" if error.call is not None:
+            return "look at the app's key and secret: hub doctor"
+        case "Rejected" | "BadRequest" | "Gone" | "Unreadable":
+            return f"what was asked and what came: {look}"
+    return None
 
 
 def _said(text: str, code: int) -> int:

@@ -14,6 +14,7 @@ import typer
 
 from ..errors import Misconfigured
 from .boxes import add_account, app_tables
+from .failing import complain_of
 from .opening import Json, opened
 from .output import as_json, complain, say, say_json, table
 from .sandbox import SetOption, SwitchOption, group, made
@@ -69,7 +70,8 @@ def record(
         known = _known(hub.plugins, hub.shop(shop).channel).with_names(allow or ())
         found = _recorded(hub, hub.shop(shop), known, stream or ())
     for name, error in found.errors.items():
-        complain(f"hub: nothing of {name}: {error}")
+        complain(f"hub: nothing of the stream {name}")
+        complain_of(error)
     told = found.as_dict(datetime.now(UTC))
     if to is None:
         say_json(told)

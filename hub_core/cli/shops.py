@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +13,7 @@ import typer
 
 from ..errors import HubError, Misconfigured
 from .opening import Json, moment, opened
-from .output import local, say, say_json, table
+from .output import complain, local, say, say_json, table
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -23,6 +25,9 @@ FIELDS = (
     "token_env", "refresh_token_env",
 )  # fmt: skip
 """Columns of shops.csv; others are account fields of the channel, or `set:NAME`."""
+
+
+DAMAGED = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 
 
 def add(app: typer.Typer) -> None:
@@ -94,7 +99,7 @@ def add_shop(
         "refresh_token_env": refresh_token_env,
         **_pairs(account, ""), **_pairs(setting, "set:"),
     }  # fmt: skip
-    _add_many([row], dry_run, json)
+    _add_one_said(row, dry_run, json)
 
 
 def _pairs(given: list[str] | None, prefix: str) -> dict[str, str]:
@@ -108,51 +113,83 @@ def _pairs(given: list[str] | None, prefix: str) -> dict[str, str]:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [
-            {k: v.strip() or None for k, v in r.items() if k and v}
-            for r in csv.DictReader(file)
-        ]
-    if not rows:
+    """The file's rows by column; UTF-8 or what Excel in China saves (GB18030)."""
+    from ..insight.console import bare, decoded
+
+    text, _ = decoded(path)
+    mark = max(",;\t", key=text.partition("\n")[0].count)
+    rows = [
+        {k.strip(): bare(v) or None for k, v in row.items() if k and k.strip() and v}
+        for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
+    ]
+    if not (rows := [row for row in rows if any(row.values())]):
         raise Misconfigured(
             f"{path}: no rows; its first line names columns: {', '.join(FIELDS)} …"
         )
     return rows
 
 
-def _add_many(rows: list[dict[str, Any]], dry_run: bool, json: bool) -> None:
-    said = []
+def _add_one_said(row: dict[str, Any], dry_run: bool, json: bool) -> None:
+    """One shop: what is wrong with it is wrong use, and a sentence."""
     with opened() as hub:
-        for number, row in enumerate(rows, 2 if len(rows) > 1 else 1):
-            said.append({"row": number, "name": row.get("name"), **_try(hub, row, dry_run)})
+        _add_one(hub, row, dry_run)
+    result = "would be added" if dry_run else "added"
+    if json:
+        shop = {"row": 1, "name": row["name"], "result": result, "error": None}
+        say_json({"dry_run": dry_run, "shops": [shop]})
+    else:
+        say(
+            f"{row['name']}: {result}"
+            + ("" if dry_run else f"; next: hub sync {row['name']}")
+        )
+
+
+def _add_many(rows: list[dict[str, Any]], dry_run: bool, json: bool) -> None:
+    said: list[dict[str, Any]] = []
+    seen: set[object] = set()
+    with opened() as hub:
+        for number, row in enumerate(rows, 2):
+            twins = {row.get("name"), (row.get("channel"), row.get("external_id"))}
+            told = _try(hub, row, dry_run, twice=bool(twins & seen))
+            seen |= twins if told["error"] is None else set()
+            said.append({"row": number, "name": row.get("name"), **told})
     if json:
         say_json({"dry_run": dry_run, "shops": said})
     else:
-        table(said, ("row", "name", "result", "error"))
-    if any(s["error"] for s in said):
+        table(said, ("row", "name", "result", "error"), fold=("error",))
+    if refused := sum(s["error"] is not None for s in said):
+        complain(f"hub: {refused} of {len(said)} rows refused; mend them and run it again")
         raise typer.Exit(1)
 
 
-def _try(hub: Hub, row: dict[str, Any], dry_run: bool) -> dict[str, Any]:
+def _try(hub: Hub, row: dict[str, Any], dry_run: bool, *, twice: bool) -> dict[str, Any]:
     try:
-        _add_one(hub, dict(row), dry_run)
+        if twice:
+            raise Misconfigured("this name or this account is in a row above already")
+        _add_one(hub, row, dry_run)
     except HubError as error:
         return {"result": "refused", "error": str(error)}
     return {"result": "would be added" if dry_run else "added", "error": None}
 
 
-def _add_one(hub: Hub, row: dict[str, Any], dry_run: bool) -> None:
-    if missing := [k for k in ("name", "channel", "external_id", "app") if not row.get(k)]:
-        raise Misconfigured(f"column {missing[0]} is empty")
+def _add_one(hub: Hub, given: dict[str, Any], dry_run: bool) -> None:
+    row = {k: v for k, v in given.items() if v is not None}
+    if missing := [k for k in ("name", "channel", "external_id", "app") if k not in row]:
+        raise Misconfigured(f"column {missing[0]} is empty or not there")
+    if DAMAGED.fullmatch(row["external_id"]):
+        raise Misconfigured(
+            f"external_id {row['external_id']} was rounded by a spreadsheet: format its "
+            "column as text and fill it in again"
+        )
     grant = _grant(row.pop("token_env", None), row.pop("refresh_token_env", None))
     settings = {k[4:]: row.pop(k) for k in list(row) if k.startswith("set:")}
-    account = {k: row.pop(k) for k in list(row) if k not in FIELDS and row[k] is not None}
+    account = {k: row.pop(k) for k in list(row) if k not in FIELDS}
     start = moment(row.pop("start", None))
     if dry_run:
         hub.check_shop(row["channel"], row["app"], account)
         hub.check_new(row["name"], row["channel"], row["external_id"])
         return
-    more = {k: row[k] for k in ("company", "group", "title") if row.get(k)}
+    more = {k: row[k] for k in ("company", "group", "title") if k in row}
     hub.add_shop(
         row["name"], channel=row["channel"], external_id=row["external_id"], app=row["app"],
         start_at=start, token=grant, account=account, settings=settings, **more,
@@ -163,6 +200,8 @@ def _grant(token_env: str | None, refresh_env: str | None) -> Grant | None:
     from ..ports import Grant
 
     if token_env is None:
+        if refresh_env is not None:
+            raise Misconfigured("a refresh token alone opens nothing: give the token too")
         return None
     refresh = _secret(refresh_env) if refresh_env else None
     return Grant(access_token=_secret(token_env), expires_in=None, refresh_token=refresh)
@@ -182,7 +221,10 @@ def token(
     refresh_token_env: Annotated[
         str | None, typer.Option(help="The same, refresh token.")
     ] = None,
-    expires_in: Annotated[int | None, typer.Option(help="Seconds it is good for.")] = None,
+    expires_in: Annotated[
+        int | None, typer.Option(min=1, help="Seconds it is good for.")
+    ] = None,
+    json: Json = False,
 ) -> None:
     """Give a shop the new token its owner authorised; reading goes on where it stopped."""
     from dataclasses import replace
@@ -193,5 +235,9 @@ def token(
         access_token=typer.prompt("access token", hide_input=True), expires_in=None
     )
     with opened() as hub:
+        named = hub.shop(shop).name
         hub.accept_token(hub.shop(shop), replace(grant, expires_in=expires_in))
-    say(f"{shop}: token kept, sealed; next: hub sync {shop}")
+    if json:
+        say_json({"shop": named, "expires_in": expires_in})
+    else:
+        say(f"{named}: token kept, sealed; next: hub sync {named}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import Misconfigured
-from .failing import STOPPED
+from .failing import STOPPED, complain_of
 from .opening import Json, Names, moment, opened
 from .output import complain, err, local, say, say_json, table, times_note
 from .stopping import stoppable, were_stopped
@@ -215,8 +215,8 @@ def finish(outcomes: list[Outcome], json: bool) -> None:
             [row(o) for o in outcomes], COLUMNS, right=RIGHT, narrow=narrow,
             fold=("shop", "state"), empty="no active shop: see `hub shop list`",
         )  # fmt: skip
-    for outcome in failed:
-        complain(f"hub: {outcome.error}")
+    for error in (o.error for o in failed if o.error is not None):
+        complain_of(error)
     if were_stopped(outcomes):
         raise typer.Exit(STOPPED)
     if failed:

@@ -122,7 +122,7 @@ class Console:
 
 def read(path: Path, names: Names) -> Console:
     """Read the file. Raises Misconfigured saying what is wrong with it."""
-    text, encoding = _text(path)
+    text, encoding = decoded(path)
     header, rows = _split(path, text, names)
     where = _columns(path, header, names)
     found = Console(
@@ -136,8 +136,13 @@ def read(path: Path, names: Names) -> Console:
     return found
 
 
-def _text(path: Path) -> tuple[str, str]:
-    body = path.read_bytes()
+def decoded(path: Path) -> tuple[str, str]:
+    """A text file as Excel or a console saves it, and its encoding. Raises Misconfigured
+    for a workbook and for what is no text."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read: {error.strerror}") from None
     if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Misconfigured(f"{path} is a workbook: save it as CSV (UTF-8) and give that")
     wide = ("utf-16",) if body.startswith((b"\xff\xfe", b"\xfe\xff")) else ()
