@@ -66,6 +66,12 @@ class Merchant(Wire):
     account_id: SomeId = None
 
 
+class Place(Wire):
+    """The shop of a delivery order."""
+
+    poi_id: SomeId = None
+
+
 class WirePage(Wire):
     """The `page` block. `total` counts rows, whatever one page calls it."""
 

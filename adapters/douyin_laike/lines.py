@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hub_core.models import (
+    NO_DISCOUNTS,
     AfterSaleStatus,
     Discounts,
     FulfillmentStatus,
@@ -56,9 +57,18 @@ def goods_money(
     refunded: int | None,
     subs: Sequence[money.SubOrder],
 ) -> Money:
-    """The order's own sums, unless there are fees among them: then its goods' alone."""
+    """The order's own sums, unless there are fees among them: then its goods' alone.
+
+    What was paid for delivery too, or taken off it, and is not split, is not the goods'.
+    """
     if not sums.fees:
-        return Money(sums.goods, off, paid, refunded)
+        brought = bool(sums.freight)
+        return Money(
+            sums.goods,
+            NO_DISCOUNTS if brought else off,
+            None if brought else paid,
+            refunded,
+        )
     goods = money.of_goods(subs)
     rows = [row for sub in goods for row in sub.discounts or ()]
     own = money.discounts(money.total([s.discount_amount for s in goods]), None, rows)

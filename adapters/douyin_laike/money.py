@@ -132,6 +132,27 @@ def _goods(origin: int | None, subs: Sequence[SubOrder], whole: bool) -> int | N
     return total([s.origin_amount for s in of_goods(subs)]) if whole else origin
 
 
+def with_info(sums: Totals, info: AmountInfo) -> Totals:
+    """What `amount_info` adds where there is one (catering only): goods and freight.
+
+    An order's sum that holds freight nobody has split off is not the goods'.
+    """
+    goods = first(info.product_origin_amount, sums.goods)
+    if info.freight_pay_amount and info.product_origin_amount is None and not sums.fees:
+        goods = None
+    return sums._replace(goods=goods, freight=first(sums.freight, info.freight_pay_amount))
+
+
+def split(
+    info: AmountInfo, own: Sequence[WireDiscount] | None, subs: Sequence[SubOrder]
+) -> Sequence[WireDiscount]:
+    """Discounts by payer: the sums of `amount_info`, else the order's rows, else those of
+    its sub orders."""
+    if info.splits:
+        return [info]
+    return own or [row for sub in subs for row in sub.discounts or ()]
+
+
 def of_goods(subs: Sequence[S]) -> list[S]:
     """The sub orders that are goods, not fees."""
     return [sub for sub in subs if sub.sub_order_type in (GOODS, None)]

@@ -85,7 +85,8 @@ def read_order(wire: WireOrder) -> Order:
     sums = _sums(wire, info, subs)
     payment = money.first(wire.payment_discount, info.pay_discount_amount)
     listed = money.total([row.discount_amount for row in wire.discounts or ()])
-    off = money.discounts(money.first(sums.discount, listed), payment, _rows(wire))
+    taken_off = money.split(info, wire.discounts, subs)
+    off = money.discounts(money.first(sums.discount, listed), payment, taken_off)
     paid = sums.payable if stand.paid else None
     back = vouchers.refunded(certificates)
     if len(wire.goods or ()) > 1:
@@ -97,7 +98,7 @@ def read_order(wire: WireOrder) -> Order:
             lambda own: _stand(wire, own),
         )
     else:
-        share = lines.goods_money(sums, off, _goods_paid(sums, paid), back, subs)
+        share = lines.goods_money(sums, off, paid, back, subs)
         sold = (catering.only_line(wire.order_id, wire.goods or (), share, stand),)
     place = wire.poi or NOWHERE
     return Order(
@@ -128,7 +129,7 @@ def read_order(wire: WireOrder) -> Order:
         ),
         party=people.party(wire.open_id, wire.contacts or []),
         issues=stand.issues + sums.issues,
-        ext=_ext(wire, info, sums),
+        ext=_ext(wire, info, sums, taken_off),
     )
 
 
@@ -150,29 +151,14 @@ def _sums(
     origin = money.first(info.origin_amount, wire.original_amount)
     pay = money.first(wire.order_pay_amount, wire.pay_amount, info.pay_amount)
     sums = money.totals(origin, pay, wire.receipt_amount, wire.discount_amount, subs)
-    goods = money.first(info.product_origin_amount, sums.goods)
-    if info.freight_pay_amount and info.product_origin_amount is None and not sums.fees:
-        goods = None
-    return sums._replace(
-        goods=goods, freight=money.first(sums.freight, info.freight_pay_amount)
-    )
-
-
-def _goods_paid(sums: money.Totals, paid: int | None) -> int | None:
-    """What was paid for delivery too is not the goods' alone."""
-    return None if sums.freight and not sums.fees else paid
-
-
-def _rows(wire: WireOrder) -> Sequence[money.WireDiscount]:
-    """Discounts by payer: amount_info has their sums; else the order's own rows."""
-    if wire.amount_info and wire.amount_info.splits:
-        return [wire.amount_info]
-    subs = wire.sub_order_amount_infos or []
-    return wire.discounts or [row for sub in subs for row in sub.discounts or ()]
+    return money.with_info(sums, info)
 
 
 def _ext(
-    wire: WireOrder, info: money.AmountInfo, sums: money.Totals
+    wire: WireOrder,
+    info: money.AmountInfo,
+    sums: money.Totals,
+    taken_off: Sequence[money.WireDiscount],
 ) -> dict[str, str | int | bool | None]:
     place = wire.poi or NOWHERE
     return common.ext(
@@ -185,7 +171,7 @@ def _ext(
         other_fee=sums.fees.get("other_fee"),
         commission_amount=info.commission_amount,
         estimated_order_income=info.estimated_order_income,
-        **money.other_payers(_rows(wire)),
+        **money.other_payers(taken_off),
     )
 
 

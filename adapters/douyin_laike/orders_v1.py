@@ -41,6 +41,7 @@ class WireOrder(Wire):
     amount_info: money.AmountInfo | None = None
     poi_id: SomeId = None
     intention_poi_id: SomeId = None
+    poi: common.Place | None = None
     room_id: SomeId = None
     contacts: list[people.Contact] | None = None
     certificate: list[vouchers.Certificate] | None = None
@@ -62,19 +63,19 @@ def read_order(wire: WireOrder) -> Order:
         frozenset([c.item_status for c in certificates]),
     )
     info = wire.amount_info or money.NO_INFO
-    goods = _goods(wire, info)
+    sums = money.with_info(
+        money.totals(wire.original_amount, wire.pay_amount, None, None, ()), info
+    )
     off = money.discounts(
         None, money.first(wire.payment_discount, info.pay_discount_amount), [info]
     )
     paid = wire.pay_amount if stand.paid else None
     back = vouchers.refunded(certificates)
-    # What was paid for delivery too is not the goods' alone.
-    goods_paid = None if info.freight_pay_amount else paid
     sold = lines.generic_lines(
         wire.order_id,
         lines.Sku(wire.sku_id, wire.sku_name, wire.third_sku_id, wire.count),
         wire.products or [],
-        lines.Money(goods, off, goods_paid, back),
+        lines.goods_money(sums, off, paid, back, ()),
         stand,
     )
     only = sold[0].external_id if len(sold) == 1 else None
@@ -87,12 +88,12 @@ def read_order(wire: WireOrder) -> Order:
         after_sale_status=stand.after_sale,
         type=stand.type,
         type_raw=wire.order_type,
-        place_external_id=wire.poi_id,
+        place_external_id=wire.poi_id or (wire.poi.poi_id if wire.poi else None),
         channel_created_at=wire.create_order_time,
         channel_updated_at=common.changed(wire.update_order_time),
         paid_at=wire.pay_time,
-        goods_amount=goods,
-        freight_amount=info.freight_pay_amount,
+        goods_amount=sums.goods,
+        freight_amount=sums.freight,
         discounts=off,
         payable_amount=wire.pay_amount,
         buyer_paid_amount=paid,
@@ -109,13 +110,6 @@ def read_order(wire: WireOrder) -> Order:
         issues=stand.issues,
         ext=_ext(wire, info),
     )
-
-
-def _goods(wire: WireOrder, info: money.AmountInfo) -> int | None:
-    """The goods before discounts; the order's sum holds freight where there is some."""
-    if info.product_origin_amount is not None:
-        return info.product_origin_amount
-    return None if info.freight_pay_amount else wire.original_amount
 
 
 def _ext(wire: WireOrder, info: money.AmountInfo) -> dict[str, str | int | bool | None]:

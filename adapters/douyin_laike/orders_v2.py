@@ -2,12 +2,13 @@
 
 Since 2023, until now; the first shape still answers. New: search_after, receipt_amount,
 discount_amount, discounts[] split by payer, sub_order_amount_infos (the money source of
-all but catering), merchant_info; since 2026 order_sale_info.
+all but catering, which keeps amount_info), merchant_info; since 2026 order_sale_info.
 Source: order query page of general-capabilities; channel paper §3.3, §6 V13, V14.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, TypeAdapter
@@ -39,12 +40,6 @@ class SaleInfo(Wire):
     sale_channel: SomeText = None
 
 
-class Place(Wire):
-    """The shop of a delivery order."""
-
-    poi_id: SomeId = None
-
-
 class WireOrder(Wire):
     """One order. Amounts in fen, times in epoch seconds (ms are told by size)."""
 
@@ -64,9 +59,10 @@ class WireOrder(Wire):
     receipt_amount: SomeWhole = None
     discount_amount: SomeWhole = None
     payment_discount: SomeWhole = None
+    amount_info: money.AmountInfo | None = None
     poi_id: SomeId = None
     intention_poi_id: SomeId = None
-    poi: Place | None = None
+    poi: common.Place | None = None
     room_id: SomeId = None
     merchant_info: common.Merchant | None = None
     contacts: list[people.Contact] | None = None
@@ -92,15 +88,11 @@ def read_order(wire: WireOrder) -> Order:
         wire.pay_time is not None,
         frozenset([c.item_status for c in certificates]),
     )
-    sums = money.totals(
-        wire.original_amount,
-        wire.pay_amount,
-        wire.receipt_amount,
-        wire.discount_amount,
-        subs,
-    )
-    taken_off = wire.discounts or [d for s in subs for d in s.discounts or ()]
-    off = money.discounts(sums.discount, wire.payment_discount, taken_off)
+    info = wire.amount_info or money.NO_INFO
+    sums = money.with_info(_sums(wire, subs), info)
+    taken_off = money.split(info, wire.discounts, subs)
+    payment = money.first(wire.payment_discount, info.pay_discount_amount)
+    off = money.discounts(sums.discount, payment, taken_off)
     paid = sums.payable if stand.paid else None
     back = vouchers.refunded(certificates)
     sold = lines.generic_lines(
@@ -145,6 +137,16 @@ def read_order(wire: WireOrder) -> Order:
     )
 
 
+def _sums(wire: WireOrder, subs: list[money.SubOrder]) -> money.Totals:
+    return money.totals(
+        wire.original_amount,
+        wire.pay_amount,
+        wire.receipt_amount,
+        wire.discount_amount,
+        subs,
+    )
+
+
 def _source(wire: WireOrder) -> str | None:
     said = wire.order_sale_info.sale_channel if wire.order_sale_info else None
     if said is not None:
@@ -153,9 +155,10 @@ def _source(wire: WireOrder) -> str | None:
 
 
 def _ext(
-    wire: WireOrder, sums: money.Totals, taken_off: list[money.WireDiscount]
+    wire: WireOrder, sums: money.Totals, taken_off: Sequence[money.WireDiscount]
 ) -> dict[str, str | int | bool | None]:
     sale = wire.order_sale_info or NO_SALE
+    info = wire.amount_info or money.NO_INFO
     delivery = wire.delivery_info or people.NO_DELIVERY
     return common.ext(
         merchant_account_id=wire.merchant_info.account_id if wire.merchant_info else None,
@@ -169,6 +172,8 @@ def _ext(
         packing_fee=sums.fees.get("packing_fee"),
         service_fee=sums.fees.get("service_fee"),
         other_fee=sums.fees.get("other_fee"),
+        commission_amount=info.commission_amount,
+        estimated_order_income=info.estimated_order_income,
         **money.other_payers(taken_off),
     )
 

@@ -142,3 +142,39 @@ def test_v1_freight_keeps_the_goods_share_unknown_where_nothing_splits_it() -> N
 def test_v1_a_live_room_is_a_source() -> None:
     assert read("orders_v1", row(room_id="73")).source == "live"
     assert read("orders_v1", row(room_id="0")).source is None
+
+
+def test_v2_catering_orders_of_the_generic_query_have_their_money_in_amount_info() -> None:
+    info = {
+        "origin_amount": 5500,
+        "product_origin_amount": 5000,
+        "pay_discount_amount": 50,
+        "merchant_discount_amount": 900,
+        "platform_discount_amount": 100,
+        "brand_discount_amount": 30,
+        "freight_pay_amount": 500,
+        "commission_amount": 120,
+    }
+    rows = [{"discount_amount": 9, "merchant_discount_amount": 9}]
+    body = answer(
+        row(original_amount=5500, pay_amount=4420, amount_info=info, discounts=rows)
+    )
+    (item,) = page_of("orders_v2", body).items
+    assert isinstance(item, Fetched)
+    order = item.order
+    assert (order.goods_amount, order.freight_amount) == (5000, 500)
+    assert order.discounts.merchant_amount == 900
+    assert order.discounts.platform_amount == 100
+    assert order.discounts.payment_amount == 50
+    assert order.ext["douyin-laike:brand_discount_amount"] == 30
+    assert order.ext["douyin-laike:commission_amount"] == 120
+    assert order.lines[0].buyer_paid_amount is None  # freight was paid with it
+    assert order.lines[0].discounts.merchant_amount is None
+
+
+def test_v1_takeaway_is_at_its_shop() -> None:
+    body = answer(row(order_type=41, poi={"poi_id": "6600000000000000077"}))
+    for shape in ("orders_v1", "orders_v2"):
+        (item,) = page_of(shape, body).items
+        assert isinstance(item, Fetched)
+        assert item.order.place_external_id == "6600000000000000077"
