@@ -28,7 +28,9 @@ class WireToken(Wire):
     refresh_token: SomeText = Field(default=None, repr=False)
     re_expires_in: SomeWhole = None
     r1_expires_in: SomeWhole = None
+    r2_expires_in: SomeWhole = None
     w1_expires_in: SomeWhole = None
+    w2_expires_in: SomeWhole = None
     taobao_user_id: SomeText = None
     taobao_user_nick: SomeText = None
     """Url-encoded."""
@@ -40,9 +42,14 @@ class WireToken(Wire):
 
     @property
     def scopes(self) -> dict[str, int]:
-        """Seconds that reading and writing have left: orders may still be read when
-        nothing can be written any more."""
-        left = {"read": self.r1_expires_in, "write": self.w1_expires_in}
+        """Seconds that each level of reading and writing has left, each on its own:
+        orders may still be read when nothing can be written any more."""
+        left = {
+            "read": self.r1_expires_in,
+            "read_2": self.r2_expires_in,
+            "write": self.w1_expires_in,
+            "write_2": self.w2_expires_in,
+        }
         return {name: seconds for name, seconds in left.items() if seconds is not None}
 
 

@@ -156,6 +156,35 @@ def test_nothing_less_than_a_zero_is_success(body: JSON) -> None:
         envelope.unwrap(body)
 
 
+def test_words_of_success_and_failure_prove_nothing() -> None:
+    fine = {"error_code": 0, "sub_error_code": 0, "sub_description": "success"}
+    assert envelope.unwrap({"data": {"error_code": 0, "a": 1}, "extra": fine})["a"] == 1
+    assert type(error(refused(2100005, sub_description="success"))) is BadRequest
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {"error_code": 10013, "description": "密钥错误"}, "message": "error"},
+        {
+            "data": {"error_code": "10013", "captcha": "", "desc_url": "", "log_id": "L8"},
+            "message": "error",
+        },
+    ],
+)
+def test_token_answers_of_both_years_refuse_alike(body: JSON) -> None:
+    assert type(error(body)) is Misconfigured
+
+
+def test_a_refusal_without_any_words_is_one() -> None:
+    body = {
+        "data": {"description": "Parameter error", "error_code": 2100005},
+        "extra": {"logid": "L9", "now": 1594015876138},
+    }
+    met = error(body)
+    assert (type(met), met.request_id) == (BadRequest, "L9")
+
+
 @pytest.mark.parametrize("code", [2119003, 28003018, 28001052])
 def test_a_rate_limit_says_how_long_to_rest(code: int) -> None:
     met = error(refused(code))

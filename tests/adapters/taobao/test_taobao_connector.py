@@ -80,7 +80,7 @@ def test_walking_asks_whether_more_follow(scripted: Any) -> None:
 
     assert session.sent[0]["use_has_next"] == "true"
     assert session.sent[0]["page_no"] == "3"
-    assert session.sent[0]["fields"] == "tid,modified"
+    assert session.sent[0]["fields"] == "tid,modified,status"
     assert (len(page.items), page.total, page.has_more) == (50, None, False)
     assert isinstance(page.items[0], Ref)
 
@@ -217,7 +217,12 @@ def test_reading_and_writing_run_out_apart(scripted: Any) -> None:
     grant = taobao.Tokens(scripted(lambda form: TOKEN)).refresh("old")
 
     assert grant.access_token == "new"
-    assert grant.scopes == {"read": 31536000, "write": 1800}
+    assert grant.scopes == {
+        "read": 31536000,
+        "read_2": 259200,
+        "write": 1800,
+        "write_2": 1800,
+    }
     assert (grant.expires_in, grant.refresh_expires_in) == (31536000, 31536000)
     assert grant.refresh_token == "next"
     assert grant.subject == "706388888"

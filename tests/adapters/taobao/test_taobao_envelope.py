@@ -72,9 +72,16 @@ BY_SUB_CODE = {
     "isp.top-remote-connection-timeout": Retryable,
     "isp.top-remote-service-unavailable": Retryable,
     "isp.top-remote-connection-control-error": Retryable,
-    "isp.top-remote-unknown-error-tmall": Retryable,
+    "isp.top-remote-unknown-error": Retryable,
     "isp.remote-connection-error": Retryable,
+    "isp.top-remote-connection-timeout-tmall": Retryable,
+    "isp.top-remote-service-unavailable-tmall": Retryable,
+    "isp.top-remote-connection-control-error-tmall": Retryable,
+    "isp.top-remote-unknown-error-tmall": Retryable,
+    "isp.remote-connection-error-tmall": Retryable,
+    "isp.remote-service-error": Retryable,
     "isp.item-update-service-error:GENERIC_FAILURE": Retryable,
+    "isp.item-update-service-error:IC_SYSTEM_NOT_READY_TRY_AGAIN_LATER": Retryable,
     "isp.service-error": Retryable,
     "isp.system-busy": Retryable,
     "isp.call-limited": Throttled,
@@ -83,7 +90,19 @@ BY_SUB_CODE = {
     "isv.shop-not-exist": Rejected,
     "isv.oaid-field-miss": Rejected,
     "isv.trade-not-exist": Rejected,
+    "isv.permission-api-package-limit": Forbidden,
+    "permission-api-app-not-apply": Forbidden,
+    "isv.appkey-not-exists": Misconfigured,
+    "isv.item-listing-service-error": Rejected,
+    "invalid-sessionkey": TokenExpired,
+    "session-expired": TokenExpired,
+    "sessionkey-not-generated-by-server": Unauthorised,
+    "accesscontrol.limited-by-app-access-count": Banned,
+    "accesscontrol.limited-by-api-access-count": Throttled,
+    "accesscontrol.limited-by-app-api-access-count": Throttled,
+    "accesscontrol.limited-by-dynamic-access-count": Throttled,
 }
+"""Every sub_code the documents or a capture name."""
 
 
 def refusal(code: Any, sub_code: str | None = None, **more: Any) -> HubError:
@@ -140,6 +159,17 @@ def test_an_error_names_its_codes_and_request_but_not_what_it_quotes() -> None:
 
     assert (error.code, error.request_id) == ("27/invalid-sessionkey", "r1")
     assert "6100aabbccdd" not in str(error)
+
+
+@pytest.mark.parametrize("code", [c for c in range(100, 201)])
+def test_the_redirects_own_codes_are_refusals(code: int) -> None:
+    assert type(refusal(code)) is Rejected
+
+
+@pytest.mark.parametrize("code", [26, 27, 53])
+def test_a_dead_token_is_a_dead_token_by_each_of_its_codes(code: int) -> None:
+    assert type(refusal(code)) is TokenExpired
+    assert type(refusal(code, "invalid-sessionkey")) is TokenExpired
 
 
 # Limits --------------------------------------------------------------------------------
