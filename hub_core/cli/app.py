@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -85,6 +86,6 @@ database.add(app)
 doctor.add(app)
 
 
-def run(commands: typer.Typer) -> int:
-    """Run and give the exit code."""
-    return ended(lambda: commands(standalone_mode=False))
+def run(commands: typer.Typer, words: Sequence[str] | None = None) -> int:
+    """Run these words (none: those the program was started with); gives the exit code."""
+    return ended(lambda: commands(words, standalone_mode=False))

@@ -63,7 +63,7 @@ def add_account(hub: Hub, channel: str, account: Account, begin: datetime | None
 
 
 def toml(tables: Mapping[str, Any]) -> str:
-    """Nested tables of texts and numbers as a settings file."""
+    """Nested tables as a settings file; a table in a list stands on its line."""
     return "\n".join(_lines(tables, ())) + "\n"
 
 
@@ -72,10 +72,18 @@ def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     if path and plain:
         yield f"\n[{'.'.join(map(_key, path))}]"
     for name, value in plain.items():
-        yield f"{_key(name)} = {json.dumps(value, ensure_ascii=False)}"
+        yield f"{_key(name)} = {_value(value)}"
     for name, inner in table.items():
         if isinstance(inner, Mapping):
             yield from _lines(inner, (*path, name))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_key(k)} = {_value(v)}' for k, v in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _key(name: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..ports import Grant
 
 COLUMNS = ("name", "channel", "external_id", "app", "company", "group", "state", "start")
+NARROW = ("name", "channel", "external_id", "app", "state")
 FIELDS = (
     "name", "channel", "external_id", "app", "company", "group", "start", "title",
     "token_env", "refresh_token_env",
@@ -53,7 +54,10 @@ def list_shops(json: Json = False) -> None:
     if json:
         say_json(found)
     else:
-        table(found, COLUMNS, empty="no shop yet: add one with `hub shop add`")
+        table(
+            found, COLUMNS, narrow=NARROW, fold=("name", "company", "group"),
+            empty="no shop yet: add one with `hub shop add`",
+        )  # fmt: skip
 
 
 def add_shop(
