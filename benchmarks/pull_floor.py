@@ -97,7 +97,7 @@ class Database:
 
 def when(seconds: int) -> str:
     """As the hub's SQLite holds times."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.000000"
+    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "microseconds")[:26]
 
 
 class Floor:
@@ -171,11 +171,11 @@ def _refund(c: Certificate) -> tuple[int | None, str | None]:
 def _ext(o: WireOrder) -> str:
     sale = o.order_sale_info
     return (
-        '{"douyin-laike:brand_discount_amount": 0, "douyin-laike:intention_poi_id": '
-        f'"{o.intention_poi_id}", "douyin-laike:merchant_account_id": '
-        f'"{o.merchant_info.account_id}", "douyin-laike:provider_discount_amount": 0, '
-        f'"douyin-laike:sale_channel": "{sale.sale_channel}", '
-        f'"douyin-laike:sale_role": "{sale.sale_role}"}}'
+        '{"douyin-laike:brand_discount_amount":0,"douyin-laike:intention_poi_id":'
+        f'"{o.intention_poi_id}","douyin-laike:merchant_account_id":'
+        f'"{o.merchant_info.account_id}","douyin-laike:provider_discount_amount":0,'
+        f'"douyin-laike:sale_channel":"{sale.sale_channel}",'
+        f'"douyin-laike:sale_role":"{sale.sale_role}"}}'
     )
 
 
@@ -198,10 +198,11 @@ def pull(base_url: str, targets: list[str], floor: Floor) -> Callable[[], int]:
     return work
 
 
-def main(base_url: str, path: str, asked: str) -> None:
-    targets = json.loads(Path(asked).read_text())
-    report(measured(pull(base_url, targets, Floor(Database(path)))))
+def main(base_url: str, folder: Path) -> None:
+    targets = json.loads((folder / "asked.json").read_text())
+    database = Database(str(folder / "hub.db"))
+    report(measured(pull(base_url, targets, Floor(database))))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], Path(sys.argv[2]))

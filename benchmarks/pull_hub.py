@@ -1,4 +1,4 @@
-"""The hub's side of `benchmarks.pull`: `Hub.sync` as it is, its limits lifted."""
+"""The hub's side of `benchmarks.pull`: what `hub sync` does, its limits lifted."""
 
 from __future__ import annotations
 
@@ -7,55 +7,66 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.measure import measured, report
+from benchmarks.parts import sampling
+from hub_core.cli.opening import Chosen, opened
 from hub_core.hub import Hub
-from hub_core.settings import Settings
 
-KEY = b"b" * 32
 SHOP = "benchmark"
 ACCOUNT = "7000000000000000021"
-LIFTED = {"calls": 1_000_000, "seconds": 1.0, "burst": 1_000_000}
+LIFTED = "calls = 1000000, seconds = 1.0, burst = 1000000"
+SETTINGS = f"""\
+[hub]
+key = "file:key"
+
+[apps.benchmark]
+channel = "douyin-laike"
+app_key = "benchmark"
+app_secret = "file:secret"
+base_url = "%s"
+limits = [{{ prefix = "orders.", {LIFTED} }}, {{ prefix = "token.", {LIFTED} }}]
+"""
 
 
-def settings(base_url: str, folder: Path) -> Settings:
-    """As `plugins.toml` would say it."""
-    secret = folder / "secret"
-    secret.write_text("benchmark")
-    app = {
-        "channel": "douyin-laike",
-        "app_key": "benchmark",
-        "app_secret": f"file:{secret}",
-        "base_url": base_url,
-        "limits": [LIFTED | {"prefix": "orders."}, LIFTED | {"prefix": "token."}],
-    }
-    return Settings.of({"apps": {"benchmark": app}})
-
-
-def open_hub(base_url: str, database: str, folder: Path) -> Hub:
-    return Hub.open(database=database, key=KEY, settings=settings(base_url, folder))
-
-
-def add_shop(hub: Hub, days: int) -> None:
+def make(base_url: str, folder: Path, days: int) -> None:
+    """A hub's folder: settings, key, an empty database with one shop."""
+    for name, text in (("secret", "benchmark"), ("key", "YmJi" * 10 + "YmI=")):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o600)
+    (folder / "plugins.toml").write_text(SETTINGS % base_url)
     start_at = datetime.now(UTC) - timedelta(days=days)
-    hub.add_shop(
-        SHOP,
-        channel="douyin-laike",
-        external_id=ACCOUNT,
-        app="benchmark",
-        start_at=start_at,
-    )
+    with Hub.open(folder / "plugins.toml", database=database(folder)) as hub:
+        hub.add_shop(
+            SHOP,
+            channel="douyin-laike",
+            external_id=ACCOUNT,
+            app="benchmark",
+            start_at=start_at,
+        )
 
 
-def main(base_url: str, database: str, folder: str) -> None:
-    with open_hub(base_url, database, Path(folder)) as hub:
+def database(folder: Path) -> str:
+    """The URL of the folder's database."""
+    return f"sqlite:///{folder / 'hub.db'}"
 
-        def sync() -> int:
-            (outcome,) = hub.sync()
-            if outcome.error:
-                raise outcome.error
-            return outcome.counts.created
 
-        report(measured(sync))
+def synced(hub: Hub) -> int:
+    """How many orders came; raises what stopped it."""
+    (outcome,) = hub.sync()
+    if outcome.error:
+        raise outcome.error
+    return outcome.counts.created
+
+
+def main(folder: Path, sample: bool) -> None:
+    Chosen.config, Chosen.database = folder / "plugins.toml", database(folder)
+    with opened() as hub:
+        if not sample:
+            report(measured(lambda: synced(hub)))
+            return
+        with sampling() as parts:
+            figures = measured(lambda: synced(hub))
+        report(figures | {"parts": parts.shares()})
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(Path(sys.argv[1]), "--parts" in sys.argv)

@@ -16,6 +16,8 @@ from .errors import Banned, Throttled
 from .lanes import Lane
 from .ports import Limit
 
+STALE = 0.05
+"""Seconds after which the look for bans before a wait is too old to send on."""
 StoreFactory = Callable[[str], StateStore]
 """Gives the state of one limit by its key. Called once per key and process.
 
@@ -113,7 +115,7 @@ class Pace:
                     self._sit_out(lane.look)
             self._sit_out(lambda: self._held(keys) or _take(lanes))
         waited = self.clock.monotonic() - began
-        if waited > 0:
+        if waited > STALE:
             self._refuse_banned(call_name, app, shop)
         return waited
 

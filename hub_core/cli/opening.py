@@ -62,7 +62,7 @@ def opened() -> Iterator[Hub]:
 
 def _collect_seldom() -> None:
     """Orders pass through by the thousand and hold no cycles: looking for some among them
-    and all that is loaded, as often as Python does by default, is a quarter of a long
+    and all that is loaded, as often as Python does by default, is a fifth of a long
     reading's time. For a process of our own only; a program that embeds the hub has a
     policy of its own."""
     gc.freeze()

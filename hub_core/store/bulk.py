@@ -11,9 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, DateTime, Dialect, Table, TypeDecorator, bindparam
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    LargeBinary,
+    Table,
+    TypeDecorator,
+    bindparam,
+)
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 from sqlmodel import SQLModel
@@ -56,7 +65,7 @@ def _of(table: type[SQLModel]) -> Table:
 
 def _send(connection: Connection, statement: _Statement, columns: Columns) -> None:
     ready = {
-        name: map(statement.convert[name], values) if name in statement.convert else values
+        name: _converted(values, statement.convert.get(name))
         for name, values in columns.items()
     }
     found = list(zip(*[ready[name] for name in statement.names], strict=False))
@@ -67,6 +76,16 @@ def _send(connection: Connection, statement: _Statement, columns: Columns) -> No
     else:
         named = [dict(zip(statement.names, row, strict=True)) for row in found]
         connection.exec_driver_sql(statement.text, named)
+
+
+def _converted(values: Iterable[Any], convert: Convert | None) -> Iterable[Any]:
+    if convert is None:
+        return values
+    return (
+        repeat(convert(next(values)))
+        if isinstance(values, repeat)
+        else map(convert, values)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -97,6 +116,8 @@ def _conversion(dialect: Dialect, table: Table, name: str) -> Convert | None:
     inner = type_.impl_instance if isinstance(type_, TypeDecorator) else type_
     if dialect.name == "sqlite" and isinstance(inner, DateTime):
         return _moment
+    if dialect.name == "sqlite" and isinstance(inner, LargeBinary):
+        return None  # it takes bytes as they are
     return type_.bind_processor(dialect)
 
 

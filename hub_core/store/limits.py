@@ -7,13 +7,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pyrate_limiter import StateStore
-from sqlalchemy import Connection, Engine, Select, delete, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 from sqlmodel import col
 
 from .engine import insert_unless_there, reading, writing
 from .tables import PaceRow
 
 BAN = "ban/"
+# Built once: every call to a platform asks them, and building costs more than asking.
+STATE = select(col(PaceRow.state)).where(col(PaceRow.key) == bindparam("of"))
+STATES = select(col(PaceRow.state)).where(
+    col(PaceRow.key).in_(bindparam("of", expanding=True))
+)
+LOCKED = STATE.with_for_update()
+PUT = (
+    update(PaceRow).where(col(PaceRow.key) == bindparam("of")).values(state=bindparam("to"))
+)
 
 
 class SqlLimitState(StateStore):
@@ -34,7 +43,7 @@ class SqlLimitState(StateStore):
     def read(self, algorithm: Any, rates: Any) -> Any:
         """The state as it stands, for reports."""
         with reading(self._engine) as connection:
-            stored = connection.execute(_query(self._key)).scalar()
+            stored = connection.execute(STATE, {"of": self._key}).scalar()
         return tuple(stored["gcra"]) if stored else algorithm.initial(rates)
 
     def reset(self) -> None:
@@ -56,10 +65,9 @@ class SqlBans:
 
     def until(self, keys: Sequence[str]) -> datetime | None:
         """The latest end of a ban on any of `keys`."""
-        p = PaceRow
-        query = select(col(p.state)).where(col(p.key).in_([BAN + k for k in keys]))
+        asked = {"of": [BAN + key for key in keys]}
         with reading(self._engine) as connection:
-            ends = [s["until"] for s in connection.execute(query).scalars() if s]
+            ends = [s["until"] for s in connection.execute(STATES, asked).scalars() if s]
         return datetime.fromtimestamp(max(ends), UTC) if ends else None
 
     def put(self, key: str, until: datetime, why: str) -> None:
@@ -71,20 +79,14 @@ class SqlBans:
                 _put(connection, BAN + key, state)
 
 
-def _query(key: str) -> Select[tuple[dict[str, Any]]]:
-    return select(col(PaceRow.state)).where(col(PaceRow.key) == key)
-
-
 def _locked(connection: Connection, key: str) -> dict[str, Any]:
     """The row's state, which nobody else may change until the commit; made if need be."""
-    query = _query(key).with_for_update()
-    stored: dict[str, Any] | None = connection.execute(query).scalar()
+    stored: dict[str, Any] | None = connection.execute(LOCKED, {"of": key}).scalar()
     if stored is None:
         insert_unless_there(connection, PaceRow, {"key": key, "state": {}})
-        stored = connection.execute(query).scalar_one()
+        stored = connection.execute(LOCKED, {"of": key}).scalar_one()
     return stored
 
 
 def _put(connection: Connection, key: str, state: dict[str, Any]) -> None:
-    step = update(PaceRow).where(col(PaceRow.key) == key)
-    connection.execute(step.values(state=state))
+    connection.execute(PUT, {"of": key, "to": state})

@@ -98,6 +98,10 @@ def _discounts(d: Discounts) -> Row:
     )
 
 
+def _ext(order: Order) -> str | None:
+    return to_json(dict(sorted(order.ext.items()))).decode() if order.ext else None
+
+
 def order_row(order: Order) -> Row:
     """The values of the columns `ORDER`."""
     return (
@@ -132,7 +136,7 @@ def order_row(order: Order) -> Row:
         order.talent_external_id,
         ",".join(sorted(order.flags)) or None,
         ",".join([f"{i.field}:{i.code}" for i in order.issues]) or None,
-        sorted_text(order.ext) if order.ext else None,
+        _ext(order),
     )
 
 
@@ -199,9 +203,6 @@ def child_rows(order: Order) -> tuple[list[Row], list[Row], list[Row]]:
         [delivery_row(x, n) for n, x in enumerate(order.deliveries)],
         [voucher_row(x, n) for n, x in enumerate(order.vouchers)],
     )
-
-
-sorted_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 PARTY_FIELDS = (
