@@ -119,7 +119,8 @@ class Stream:
     """`orders`, `unpaid` …; the unit of cursors, coverage and leases."""
     paging: Paging
     order: str
-    """The platform's sort order in words, e.g. `modified desc`."""
+    """The platform's sort order in words. `modified asc` and `modified desc` are promises:
+    the key is the time that windows cut by. Else `not documented`."""
     max_window: timedelta
     """The longest span one query may ask for."""
     settle_lag: timedelta

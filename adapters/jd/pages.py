@@ -21,14 +21,17 @@ def page_of(inner: JSON, wire: TypeAdapter[W], to_order: Callable[[W], Order]) -
     """
     found = _with_verdict(inner, "searchorderinfo_result")
     total = COUNT.validate_python(found["orderTotal"])
-    return Page(rows_of(found.get("orderInfoList"), total, wire, to_order), total=total)
+    return Page(rows_of(found.get("orderInfoList"), wire, to_order), total=total)
 
 
 def rows_of(
-    rows: Any, total: int, wire: TypeAdapter[W], to_order: Callable[[W], Order]
+    rows: Any, wire: TypeAdapter[W], to_order: Callable[[W], Order]
 ) -> tuple[Fetched | Ref | Misread, ...]:
-    """Rows one by one. No list at all is an empty page only when there are no rows."""
-    if rows is None and total == 0:
+    """Rows one by one. An empty page, as one behind the last, may come without a list.
+
+    A list that is nowhere though rows are counted is noticed by whoever walks it.
+    """
+    if rows is None:
         return ()
     if not isinstance(rows, list):
         raise ValueError(f"a list of orders, not {type(rows).__name__}")

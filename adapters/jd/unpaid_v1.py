@@ -177,7 +177,7 @@ def read_page(inner: JSON) -> Page:
     if not isinstance(found, dict):
         raise ValueError("paginatedInfo is not an object")
     total = COUNT.validate_python(found["totalItem"])
-    return Page(rows_of(found.get("pageList"), total, ORDER, read_order), total=total)
+    return Page(rows_of(found.get("pageList"), ORDER, read_order), total=total)
 
 
 def read_one(inner: JSON) -> Fetched | Misread | None:

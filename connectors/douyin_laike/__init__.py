@@ -33,6 +33,8 @@ from hub_core.wire import Fetched, Item, Misread, Page, pick
 ADAPTERS = "adapters.douyin_laike"
 PAGE_SIZE = 100
 ROWS_CAP = 10_000
+SMALL = 10
+"""Room for the one order that is asked for by its id."""
 
 CHANNEL = Channel(
     id="douyin-laike",
@@ -146,7 +148,10 @@ class LaikeOrders:
         """One order by its id, whatever its age."""
         try:
             page: Page = self._session.send(
-                self._calls.GET, account_id=self._account, order_id=external_id
+                self._calls.GET,
+                account_id=self._account,
+                order_id=external_id,
+                page_size=SMALL,
             )
         except Rejected as refusal:
             if says_not_found(refusal):

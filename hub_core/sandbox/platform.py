@@ -49,6 +49,8 @@ class TruthVersion:
     visible_at: float
     status: str
     paid: int | None
+    stream: str = "orders"
+    """Which list it stood in, by the client's stream name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Platform(ABC):
         self.latency = latency
         """Virtual seconds each call takes."""
         self.churn_per_call = 0
+        self.churn_left: int | None = None
+        """Changes still to come of it; None: no end."""
         self.served: set[tuple[str, str]] = set()
         """(account, order id) of every order that ever left in an answer."""
         self._previous: dict[str, Response] = {}
@@ -167,14 +171,22 @@ class Platform(ABC):
             self.log.add(self.clock.now(), operation, "", f"fault:{fault.kind}")
             return self._instead(fault)
         response = self.answer(request)
-        if self.churn_per_call and operation.endswith(".list"):
-            self.churn(self.churn_per_call)
+        if operation.endswith(".list"):
+            self._churn_by_call()
         if fault is not None:
             self.log.add(self.clock.now(), operation, "", f"fault:{fault.kind}")
             previous = self._previous.get(operation)
             return spoil(fault, response, previous=previous, empty=self.emptied)
         self._previous[operation] = response
         return response
+
+    def _churn_by_call(self) -> None:
+        changes = self.churn_per_call
+        if self.churn_left is not None:
+            changes = min(changes, self.churn_left)
+            self.churn_left -= changes
+        if changes:
+            self.churn(changes)
 
     def _instead(self, fault: Fault) -> Response:
         wait = {} if fault.value is None else {"retry-after": f"{fault.value:g}"}

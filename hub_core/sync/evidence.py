@@ -25,6 +25,8 @@ class Evidence:
     rows: int = 0
     strangers: set[str] = field(default_factory=set)
     known: dict[str, datetime | None] = field(default_factory=dict)
+    hollow: int = 0
+    """Passes in a row that saw nothing of what was counted."""
     _counted: int | None = None
     _counting: int = 0
     """Passes since the account was begun."""
@@ -35,6 +37,7 @@ class Evidence:
     def add(self, walk: Walk) -> None:
         """One more pass."""
         self.passes += 1
+        self.hollow = self.hollow + 1 if walk.first_total and not walk.seen else 0
         self.pages += walk.page_count
         self.rows = max(self.rows, len(walk.seen))
         self._note_quiet(walk)

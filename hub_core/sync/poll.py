@@ -6,10 +6,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..errors import Misconfigured
+from ..errors import (
+    Banned,
+    Down,
+    Forbidden,
+    Gone,
+    Misconfigured,
+    Rejected,
+    Retryable,
+    Unreadable,
+)
 from ..ports import OrderSource, Session, Stream, Window
 from ..store import parked, streams
-from ..store.orders import due_for_reread, known_versions, mark_missing, postpone_reread
+from ..store.orders import (
+    StoredVersion,
+    due_for_reread,
+    known_versions,
+    mark_missing,
+    postpone_reread,
+)
 from ..store.streams import Proof
 from ..wire import Fetched, Misread, Page, Ref
 from .evidence import Evidence
@@ -20,14 +35,25 @@ from .walk import SECOND, TooMany, Walk, halves
 ROWS_PER_WINDOW = 5_000
 """A window with more rows is halved, so that a restart repeats little."""
 ROWS_PER_COMMIT = 1_000
-PASSES = 24
+PASSES = 8
 """The most passes over a window that can't be cut, before it is called partial."""
+HOLLOW = 3
+"""Passes over a window that counts rows and gives none, before that is an error."""
+EIGHTH = 8
+LEAST_STEP = timedelta(minutes=1)
+"""After a sync that broke off the way is gone in eight steps, none shorter than this."""
+ROUNDS = 8
+"""The most rounds in which one sync runs after what changed while it read."""
 TOO_DEEP = "more rows in a second than the platform pages through"
 CLOCK_DOUBT = timedelta(minutes=15)
 """How far our clock may be off while no answer has told the platform's time."""
 MARGIN = 2 * SECOND
 """A Date header is only good to a second, and rows carry whole seconds."""
 FUTURE = timedelta(minutes=1)
+
+
+FINAL = (Banned, Down, Forbidden, Gone)
+"""Errors that a shorter window would meet too."""
 
 
 class _NotClosed(Exception):
@@ -63,8 +89,12 @@ class Poll:
         self._last_batch = Batch()
         self._late_seen: set[str] = set()
         self._begin = self._end = session.now()
+        self._pages = 0
+        """Read by the newest walk."""
+        self._careful = False
+        """The last sync broke off: short steps, so that something is kept of this one."""
         self._deep = False
-        self._moves_cursor = True
+        self._records = self._moves_cursor = True
 
     # What a caller asks for ----------------------------------------------------------
 
@@ -75,9 +105,7 @@ class Poll:
         and proved, then the unsettled tail is read, then open orders that are due.
         """
         self.retry_parked()
-        cursor = self._cursor(start_at)
-        while (end := self._closed_until()) > cursor:
-            cursor = self._advance(cursor, end)
+        cursor = self._catch_up(self._cursor(start_at))
         self._tail(cursor)
         if self.stream.name == self.source.streams[0].name:
             self.reread()
@@ -117,12 +145,18 @@ class Poll:
         self.sync(start_at)
 
     def read_window(self, window: Window) -> None:
-        """Read one closed window until it is proved, in halves when it is too big."""
+        """Read one closed window until it is proved; in halves when it is too big, or
+        when it breaks off in its middle: what is read of a shorter one is kept sooner."""
         try:
-            self._prove(window)
+            return self._prove(window)
         except TooMany:
-            for half in halves(window) or ():
-                self.read_window(half)
+            cut = halves(window) or ()
+        except (Retryable, Rejected, Unreadable) as error:
+            cut = halves(window) or ()
+            if not cut or self._pages < 2 or isinstance(error, FINAL):
+                raise
+        for half in cut:
+            self.read_window(half)
 
     # Windows -------------------------------------------------------------------------
 
@@ -134,6 +168,7 @@ class Poll:
         with self.ledger.store.reading() as connection:
             progress = streams.progress(connection, self._shop, self.stream.name)
         cursor = progress.cursor_at
+        self._careful = progress.last_error is not None
         if cursor is None:
             cursor = _whole(max(start_at, self._edge()))
         self._refuse_future(cursor)
@@ -169,8 +204,35 @@ class Poll:
         )
         return edge
 
-    def _closed_until(self) -> datetime:
-        doubt = timedelta(0) if self._clock_known() else CLOCK_DOUBT
+    def _catch_up(self, cursor: datetime) -> datetime:
+        """Read up to the newest closed moment, and after what closed meanwhile.
+
+        A platform that changes about as fast as it is read is not run after: that ends
+        when a round leaves more than half of what it found.
+        """
+        before: timedelta | None = None
+        for number in range(ROUNDS):
+            end = self._closed_until(hopeful=number == 0)
+            ahead = end - cursor
+            if ahead <= (self.stream.settle_lag if before else timedelta(0)):
+                break
+            if before is not None and 2 * ahead > before:
+                break
+            begun, before = cursor, ahead
+            step = max(ahead / EIGHTH, LEAST_STEP) if self._careful else ahead
+            while cursor < end:
+                moved = self._advance(cursor, min(end, cursor + _whole_seconds(step)))
+                if moved <= cursor:
+                    break
+                cursor = moved
+            if cursor == begun:
+                before = None  # the end was not closed yet: plan it again
+        return cursor
+
+    def _closed_until(self, *, hopeful: bool = False) -> datetime:
+        """The newest moment that is safely past. A hopeful one trusts our clock before
+        any answer told the platform's; `_check_closed` judges it by the first."""
+        doubt = timedelta(0) if hopeful or self._clock_known() else CLOCK_DOUBT
         self._end = _whole(self.session.now() - self.stream.settle_lag - doubt) - MARGIN
         return self._end
 
@@ -205,6 +267,11 @@ class Poll:
                     raise
                 return self._settle(window, "partial", TOO_DEEP, evidence)
             evidence.add(walk)
+            if evidence.hollow >= HOLLOW:
+                raise Unreadable(
+                    f"{self.stream.name}: the list counts {walk.first_total} rows from "
+                    f"{window.since:%Y-%m-%d %H:%M:%S} UTC on and gives none of them"
+                )
             if (rule := self._rule(walk, evidence)) is not None:
                 return self._settle(window, "complete", rule, evidence)
             if passes == 2 and can_cut and not walk.is_small:
@@ -215,7 +282,19 @@ class Poll:
         """What has proved the window by now, if anything."""
         if not walk.seen and evidence.passes == 1 and not self.ledger.provenance().signed:
             return None  # nothing tells an empty answer from another call's: ask again
-        return walk.proof or evidence.rule
+        if walk.proof or not walk.wants_only_seams:
+            return walk.proof or evidence.rule
+        closed = all([self._close(second, evidence) for second in sorted(walk.seams)])
+        return "last page first, its seams asked apart" if closed else evidence.rule
+
+    def _close(self, second: datetime, evidence: Evidence) -> bool:
+        """Ask for one second alone; True when one page holds it all."""
+        walk = Walk(
+            self.source, self.stream, Window(second, second), None, evidence.strangers
+        )
+        self._read(walk, None)
+        evidence.pages += walk.page_count
+        return walk.proof == "one page"
 
     def _most(self, can_cut: bool) -> int | None:
         if not can_cut:
@@ -225,8 +304,9 @@ class Poll:
 
     def _read(self, walk: Walk, window: Window | None) -> None:
         """One pass: every page stored as it comes, in commits of some pages."""
-        batch = Batch()
+        batch, self._pages = Batch(), 0
         for page in walk.pages():
+            self._pages += 1
             if walk.page_count == 1 and window is not None:
                 self._check_closed(window)
             self._take(page, batch)
@@ -254,7 +334,9 @@ class Poll:
             self.stream.assumptions, of.shape, of.journal_id,
         )  # fmt: skip
         cursor = window.until if self._moves_cursor else None
-        self._commit(self._last_batch, proof=proof, cursor=cursor)
+        self._commit(
+            self._last_batch, proof=proof if self._records else None, cursor=cursor
+        )
         self._last_batch = Batch()
         self._on_step(Step(self._begin, window.until, self._end, self.counts.rows))
 
@@ -266,11 +348,23 @@ class Poll:
 
     def _tail(self, cursor: datetime) -> None:
         """What is too young to rely on: stored and told, neither covered nor passed."""
+        cursor = self._likely(cursor)
         now = _whole(self.session.now())
         if now <= cursor or not self.stream.settle_lag:
             return
         since = max(cursor, now - self.stream.max_window + 3 * SECOND)
         self._read_young(Window(since, now + SECOND))
+
+    def _likely(self, cursor: datetime) -> datetime:
+        """Where nothing tells the platform's time: read as thoroughly as ever what is
+        closed if our clock is right, but call it neither covered nor passed."""
+        until = self._closed_until(hopeful=True)
+        if until <= cursor or self._clock_known():
+            return cursor
+        self._records = self._moves_cursor = False
+        self._between(cursor, until)
+        self._records = self._moves_cursor = True
+        return until
 
     def _read_young(self, window: Window) -> None:
         can_cut = halves(window) is not None
@@ -313,7 +407,7 @@ class Poll:
             known = known_versions(connection, self._shop, [r.external_id for r in refs])
         for ref in refs:
             stored = known.get(ref.external_id)
-            same = stored is not None and stored.updated_at == ref.updated_at
+            same = stored is not None and _is_told(stored, ref)
             if not same or self._deep or ref.updated_at is None:
                 yield ref
 
@@ -401,6 +495,17 @@ class Poll:
 
 def _whole(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
+
+
+def _whole_seconds(span: timedelta) -> timedelta:
+    return timedelta(seconds=int(span.total_seconds()))
+
+
+def _is_told(stored: StoredVersion, ref: Ref) -> bool:
+    """Whether what is stored is what the list names. Two changes of one second share
+    their time: the word tells them apart."""
+    told = ref.status_raw in (None, stored.status_raw)
+    return told and stored.updated_at == ref.updated_at
 
 
 def _behind(found: Fetched, ref: Ref) -> bool:

@@ -9,6 +9,10 @@ A pass proves its window in one of three ways: one page held it all; it went fro
 page with room to spare down to page 1, nothing entered meanwhile, and no two pages meet
 inside a group of rows with one time stamp, whose order a platform may change from call to
 call; or as many rows were seen as the platform counted before the pass began.
+
+Where two pages meet inside such a group (a seam), a row can only have slipped through if
+it has that very time: where the list is sorted by the window's own time, asking for that
+one second closes the seam.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ from .rows import is_nameless, key_of, stamp_of, stamps
 SECOND = timedelta(seconds=1)
 PAGES_BEYOND = 50
 """How far past a total that lies a walk looks for the real end."""
+MOST_SEAMS = 20
+"""Beyond these the window is better read again, in halves."""
 TOLERANCE = 3 * SECOND
 """How far outside the window rows may stand: connectors ask for a little more."""
 
@@ -53,7 +59,10 @@ class Walk:
     first_total: int = 0
     grew: bool = False
     """Rows entered, or the total had left some out."""
+    seams: set[datetime] = field(default_factory=set)
+    """Seconds in which two pages meet and a row may have slipped through."""
     tied: bool = False
+    """Pages meet in a group that no second names."""
     doubtful: bool = False
     """A page was none of those asked for, and so it was when asked for again."""
     short: bool = False
@@ -88,9 +97,15 @@ class Walk:
             return "one page"
         if self.grew:
             return None
-        if not self.tied:
+        if not self.tied and not self.seams:
             return "last page first, nothing entered"
         return "every row counted" if len(self.seen) >= self.first_total else None
+
+    @property
+    def wants_only_seams(self) -> bool:
+        """Whether closing its seams is all that its proof lacks."""
+        wrong = self.doubtful or self.short or self.grew or self.tied
+        return not wrong and 0 < len(self.seams) <= MOST_SEAMS
 
     @property
     def is_small(self) -> bool:
@@ -185,7 +200,7 @@ class Walk:
     def _note(self, page: Page) -> Page:
         if page.total is not None:
             self.grew |= page.total > self.first_total
-        self.tied |= self._meets_inside_a_tie(page)
+        self._note_seam(page)
         for item in page.items:
             self.seen[key_of(item)] = stamp_of(item)
         self.grew |= len(self.seen) > self.first_total
@@ -194,16 +209,24 @@ class Walk:
         self._lower = list(page.items)
         return page
 
-    def _meets_inside_a_tie(self, page: Page) -> bool:
-        """Whether this page's end and the page read before it may share a time stamp."""
+    def _note_seam(self, page: Page) -> None:
+        """Whether this page's last row and the first of the page read before share a time.
+
+        A row that shows on neither was above the border when the lower page was read and
+        below it now. Rows only leave, so only its place among rows of its own time can
+        have sunk: both rows at the border have that time.
+        """
         if not self._lower or not page.items:
-            return False
-        below = {key_of(i) for i in self._lower}
-        end = next((i for i in reversed(page.items) if key_of(i) not in below), None)
-        if end is None:
-            return False
-        above, under = stamps(end), stamps(self._lower[0])
-        return bool(above & under) or not above or not under
+            return
+        above, under = page.items[-1], self._lower[0]
+        if self.stream.order.startswith("modified"):
+            one, other = stamp_of(above), stamp_of(under)
+            if one is not None and one == other:
+                self.seams.add(one)
+            self.tied |= one is None or other is None
+        else:
+            before, behind = stamps(above), stamps(under)
+            self.tied |= bool(before & behind) or not before or not behind
 
 
 def halves(window: Window) -> tuple[Window, Window] | None:

@@ -20,7 +20,7 @@ def truth(record: Record, late: float, pinyin: bool) -> TruthOrder:
     last = versions[-1]
     return TruthOrder(
         external_id=record.id,
-        stream="unpaid" if record.latest.content["state"] == NOT_PAY else "orders",
+        stream=last.stream,
         updated_at=last.updated_at,
         visible_at=last.visible_at,
         status=last.status,
@@ -37,6 +37,7 @@ def _version(version: Version, late: float, pinyin: bool) -> TruthVersion:
         visible_at=version.visible_at + late,
         status=spoken(content["state"], pinyin),
         paid=None if content["state"] == NOT_PAY else _paid(content),
+        stream="unpaid" if content["state"] == NOT_PAY else "orders",
     )
 
 

@@ -22,8 +22,12 @@ from .scenario import LAG, Scenario
 HISTORY = timedelta(days=1)
 BEGIN = datetime.fromtimestamp(NOON, UTC) - HISTORY - timedelta(hours=1)
 PAUSES = (3.0, 20.0, 100.0, 400.0, 3_600.0)
-TRIES = 400
+TRIES = 60
 """How often a reading is repeated that faults keep from ending."""
+BAD_TRIES = 40
+"""Of these, how many while the platform goes on failing."""
+BUSY_TRIES = 12
+"""Of these, how many while the platform goes on changing between any two calls."""
 
 
 @dataclass(slots=True)
@@ -91,7 +95,8 @@ def _opened(scenario: Scenario, folder: Path, joined: dict[str, Any]) -> Iterato
     faults = Faults(rate=scenario.fault_rate, seed=scenario.seed)
     with bench(
         scenario.channel, folder, seed=scenario.seed, history=HISTORY, faults=faults,
-        switches=scenario.switches, channel_settings=settings, **scenario.options, **joined,
+        switches=scenario.switches, channel_settings=settings, latency=scenario.latency,
+        **scenario.options, **joined,
     ) as made:  # fmt: skip
         yield made
 
@@ -113,8 +118,10 @@ class _Day:
     def run(self) -> None:
         """Read while it changes; let it change unread; in the end let it settle."""
         platform = self.made.platform
-        platform.churn_per_call = self.scenario.churn
         for _ in range(self.scenario.rounds):
+            platform.churn_per_call = self.scenario.churn
+            platform.churn_left = self.scenario.changes
+            platform.faults.rate = self.scenario.fault_rate
             self._until_done(self._read)
             self._check()
             for _ in range(self._rng.randrange(8)):
@@ -127,6 +134,12 @@ class _Day:
         self._until_done(self._heal)
         self._check()
 
+    @property
+    def _spoiled(self) -> frozenset[str]:
+        """Orders whose rows are malformed on purpose."""
+        platform: Any = self.made.platform
+        return frozenset(id for _, id in platform.poisoned)
+
     def graded(self) -> Result:
         """The result, held against the truth."""
         (account,) = self.made.platform.accounts()
@@ -135,14 +148,22 @@ class _Day:
         named, texts = grading.parked_texts(self.made.hub, shop.id)
         result = self.result
         result.orders = len(known)
-        result.lost = [
+        result.lost = self._lost(account, texts)
+        result.doubled = self.made.doubled(account)
+        result.parked, result.unnamed = len(named), len(texts)
+        return result
+
+    def _lost(self, account: Account, texts: list[str]) -> list[str]:
+        """What is lost, less what is parked without a name: by an id its raw form has, or
+        one record for one spoiled order."""
+        lost = [
             one
             for one in self.made.lost(account)
             if not any(one.partition(":")[0] in text for text in texts)
         ]
-        result.doubled = self.made.doubled(account)
-        result.parked, result.unnamed = len(named), len(texts)
-        return result
+        spoiled = [one for one in lost if one.partition(":")[0] in self._spoiled]
+        nameless = sorted(spoiled)[: len(texts)]
+        return [one for one in lost if one not in nameless]
 
     def _check(self) -> None:
         """No interval may be called complete that is not, at any time."""
@@ -150,11 +171,15 @@ class _Day:
             self.result.false_completes += grading.false_completes(
                 self.made.hub, account.name,
                 self.made.platform.truth(account.external_id),
-                lag=LAG, behind=self.scenario.behind,
+                lag=LAG, behind=self.scenario.list_behind, spoiled=self._spoiled,
             )  # fmt: skip
 
     def _until_done(self, reading: Callable[[], list[Outcome]]) -> None:
-        for _ in range(TRIES):
+        for number in range(TRIES):
+            if number == BUSY_TRIES:
+                self.made.platform.churn_per_call = 0
+            if number == BAD_TRIES:
+                self.made.platform.faults.rate = 0.0
             outcomes = reading()
             self._add(outcomes)
             errors = [o.error for o in outcomes if o.error]
@@ -162,8 +187,9 @@ class _Day:
                 return
             if not self.scenario.fault_rate:
                 raise errors[0]
-            self.made.platform.clock.advance(5)
-        raise AssertionError(f"never ends: {errors}")
+            waits = [getattr(error, "after", 0.0) for error in errors]
+            self.made.platform.clock.advance(max(5.0, *waits))
+        raise AssertionError(f"never ends: {errors}") from errors[0]
 
     def _add(self, outcomes: list[Outcome]) -> None:
         for o in outcomes:

@@ -35,6 +35,10 @@ class Scenario:
     """What the hub believes of the platform's deepest row."""
     churn: int
     """Changes after each list call."""
+    changes: int
+    """The most of them in one reading: then it ends, however slowly it goes."""
+    latency: float
+    """Seconds each call takes."""
     rounds: int
     fault_rate: float
 
@@ -52,6 +56,13 @@ class Scenario:
     def behind(self) -> float:
         """How far lists or details of this box run behind the truth, at most."""
         return BEHIND if _lags(self.switches) else 0.0
+
+    @property
+    def list_behind(self) -> float:
+        """How far lists run behind what the truth calls visible. JD's truth says itself
+        when its list shows a change."""
+        lags = self.switches.get("lagging") == "list" and self.channel != "jd"
+        return BEHIND if lags else 0.0
 
     @property
     def repeat(self) -> str:
@@ -82,8 +93,10 @@ def scenario(channel: str, seed: int) -> Scenario:
         options=_options(channel, switches, cap, rng),
         page_size=size,
         rows_cap=cap,
-        churn=rng.choice((1, 1, 2, 3)),
-        rounds=rng.choice((2, 3, 4)),
+        churn=1 if size < 4 else rng.choice((1, 2)),
+        changes=rng.choice((15, 30, 60)),
+        latency=rng.choice((0.2, 0.5, 2.0)),
+        rounds=rng.choice((1, 2, 3)),
         fault_rate=0.35 if seed % 5 == 4 else 0.0,
     )
 
@@ -96,7 +109,7 @@ def _options(
     beyond = rng.random() < 0.1
     late = rng.choice((0.0, 5.0, 60.0, LAG - behind))
     common: dict[str, Any] = {
-        "orders": rng.randrange(40, 81),
+        "orders": rng.randrange(25, 61),
         "late_probability": rng.choice((0.0, 0.2, 0.5)),
         "late_by": 2 * LAG if beyond else late,
         "same_second": rng.choice((0, 0, 6, 14)),
