@@ -17,6 +17,14 @@ LEFT = "stopped; what was committed stays"
 WELL, NOT_WELL, WRONG_USE, STOPPED = 0, 1, 2, 130
 
 
+URL = (
+    "the database's URL is none the hub can use: write sqlite:////folder/hub.db or "
+    "postgresql://host/name (--database, CHANNEL_HUB_DATABASE or [hub] database)"
+)
+FOREIGN = ("oracledb", "cx_Oracle", "MySQLdb", "pymysql", "pyodbc", "psycopg2")
+"""Drivers SQLAlchemy would load for databases the hub has never been tried on."""
+
+
 def ended(command: Callable[[], Any]) -> int:
     """Run it and give the exit code. What is no known failure is ours and shows itself."""
     try:
@@ -84,10 +92,12 @@ def _known(error: Exception) -> int | None:
         return WRONG_USE
     if type(error).__module__.startswith("sqlalchemy."):
         return _database(error)
-    if isinstance(error, ModuleNotFoundError) and "psycopg" in str(error):
+    if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
         return _said(
             "PostgreSQL needs a driver: pip install 'channel-hub[postgres]'", WRONG_USE
         )
+    if isinstance(error, ModuleNotFoundError) and error.name in FOREIGN:
+        return _said(URL, WRONG_USE)
     if isinstance(error, OSError) and error.filename is not None:
         return _said(f"{error.filename}: {error.strerror}", NOT_WELL)
     return None
@@ -97,11 +107,7 @@ def _database(error: Exception) -> int | None:
     kind, cause = type(error).__name__, str(getattr(error, "orig", None) or error)
     first = cause.strip().split("\n")[0]
     if kind in ("ArgumentError", "NoSuchModuleError"):
-        return _said(
-            "the database's URL is not one: write sqlite:////folder/hub.db or "
-            "postgresql://host/name (--database, CHANNEL_HUB_DATABASE or [hub] database)",
-            WRONG_USE,
-        )
+        return _said(URL, WRONG_USE)
     if "locked" in first:
         return _said(
             "the database is locked: another program has held it for a minute. Nothing "

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from ..errors import Misconfigured
-from .opening import Json, Names, ShopOption, opened
-from .output import say_json, table, times_note
-from .sync import finish
+from .failing import complain_of
+from .opening import Json, Names, ShopOption, known_shops, opened
+from .output import say, say_json, table, times_note
 
 COLUMNS = (
     "id", "shop", "stream", "external_id", "reason", "attempts", "last_seen_at", "retry_at",
@@ -61,6 +61,25 @@ def show(
 
 
 def retry(shops: Names = None, json: Json = False) -> None:
-    """Fetch every parked record that has an id again, due or not."""
+    """Fetch every parked record that has an id again, due or not.
+
+    What can be read now is stored; the rest stays parked. Exit code 1 when a platform
+    could not be asked.
+    """
     with opened() as hub:
-        finish(hub.retry_parked(shops or ()), json)
+        known_shops(hub, shops or ())
+        outcomes = hub.retry_parked(shops or ())
+        chosen = [hub.shop(name).name for name in shops or ()]
+        left = [p for p in hub.parked() if not chosen or p.shop in chosen]
+    tried = sum(o.counts.rereads for o in outcomes)
+    failed = [o.error for o in outcomes if o.error is not None]
+    if json:
+        streams = [o.as_dict() for o in outcomes]
+        told = {"tried": tried, "still_parked": len(left), "streams": streams}
+        say_json({"ok": not failed, **told})
+    else:
+        say(f"{tried} asked for again; {len(left)} still parked: hub parked list")
+    for error in failed:
+        complain_of(error)
+    if failed:
+        raise typer.Exit(1)

@@ -103,6 +103,7 @@ def _listener(port: int) -> socket.socket:
     listener = socket.socket(proto=socket.IPPROTO_TCP)
     try:
         listener.bind((HOST, port))
+        listener.listen()  # who reads the address may connect at once
     except OSError as error:
         listener.close()
         raise Misconfigured(f"port {port}: {error.strerror}; try --port 0") from None
