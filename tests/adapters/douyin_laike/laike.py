@@ -96,6 +96,17 @@ def certificate(status: Any, number: int = 1, **changes: Any) -> JSON:
     } | changes
 
 
+def sub(number: int, **changes: Any) -> JSON:
+    return {
+        "sub_order_id": f"80000000000000000{number:02d}",
+        "sub_order_type": 100,
+        "origin_amount": 2500,
+        "pay_amount": 2000,
+        "receipt_amount": 2200,
+        "discount_amount": 500,
+    } | changes
+
+
 class Line:
     """A session whose platform is a function from a call's parameters to a body."""
 
