@@ -269,6 +269,10 @@ def _flag(value: Any) -> bool:
     raise ValueError("true or false")
 
 
+def _some_flag(value: Any) -> bool | None:
+    return None if value is None or value == "" else _flag(value)
+
+
 def epoch(value: Any) -> datetime | None:
     """Epoch seconds or milliseconds (told apart by size), number or text; 0 is None.
 
@@ -339,6 +343,7 @@ Yuan = Annotated[int, PlainValidator(_yuan)]
 """An amount in yuan, kept in fen."""
 SomeYuan = Annotated[int | None, PlainValidator(_some_yuan)]
 Flag = Annotated[bool, PlainValidator(_flag)]
+SomeFlag = Annotated[bool | None, PlainValidator(_some_flag)]
 Epoch = Annotated[datetime | None, PlainValidator(epoch)]
 ClockText = Annotated[datetime | None, PlainValidator(clock_text)]
 """A Beijing time without zone, or ISO with one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hub_core.models import OrderLine
-from hub_core.wire import SomeId, SomeText, SomeWhole, Wire, pieces
+from hub_core.wire import SomeFlag, SomeId, SomeText, SomeWhole, Wire, pieces
 
 from . import lines, money, vouchers
 from .words import Axes
@@ -18,7 +18,7 @@ class Certificate(vouchers.Certificate):
     """A voucher here names its SKU; a donated one came with another."""
 
     sku_id: SomeId = None
-    is_donated_item: bool | None = None
+    is_donated_item: SomeFlag = None
 
 
 class SubOrder(money.SubOrder):

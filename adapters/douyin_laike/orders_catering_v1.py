@@ -15,7 +15,18 @@ from typing import Literal
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Epoch, Id, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import (
+    JSON,
+    Epoch,
+    Id,
+    Page,
+    SomeFlag,
+    SomeId,
+    SomeText,
+    SomeWhole,
+    Text,
+    Wire,
+)
 
 from . import catering, common, lines, money, people, vouchers, words
 
@@ -65,7 +76,7 @@ class WireOrder(Wire):
     amount_info: money.AmountInfo | None = None
     attribute_info: Attributes | None = None
     poi: Place | None = None
-    has_donated_items: bool | None = None
+    has_donated_items: SomeFlag = None
     merchant_info: common.Merchant | None = None
     contacts: list[people.Contact] | None = None
     certificate: list[catering.Certificate] | None = None

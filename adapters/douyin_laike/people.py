@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub_core.models import Party, Protection
-from hub_core.wire import SomeText, Wire
+from hub_core.wire import SomeFlag, SomeText, Wire
 
 
 class Contact(Wire):
@@ -39,7 +39,7 @@ class DeliveryInfo(Wire):
     """How takeaway is brought. `remark` is the buyer's."""
 
     deliver_model: SomeText = None
-    is_book: bool | None = None
+    is_book: SomeFlag = None
     shop_number: SomeText = None
     remark: SomeText = None
 

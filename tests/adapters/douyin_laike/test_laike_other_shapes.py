@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from hub_core.models import FulfillmentStatus, Order
 from hub_core.wire import Fetched
 from tests.adapters.douyin_laike.laike import answer, certificate, page_of, row
@@ -36,6 +38,16 @@ def test_what_the_buyer_pays_for_a_meal_is_order_pay_amount() -> None:
     assert catering().buyer_paid_amount == 4000
     info = {"pay_amount": 3800}
     assert catering(pay_amount=None, amount_info=info).buyer_paid_amount == 3800
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [(1, True), ("0", False), ("true", True), ("", None), (None, None)]
+)
+def test_a_yes_or_no_may_come_as_a_number_a_text_or_not_at_all(
+    said: Any, meant: bool | None
+) -> None:
+    order = catering(has_donated_items=said)
+    assert order.ext.get("douyin-laike:has_donated_items") is meant
 
 
 def test_an_unpaid_meal_has_paid_nothing() -> None:
