@@ -78,7 +78,8 @@ def retry(shops: Names = None, json: Json = False) -> None:
         told = {"tried": tried, "still_parked": len(left), "streams": streams}
         say_json({"ok": not failed, **told})
     else:
-        say(f"{tried} asked for again; {len(left)} still parked: hub parked list")
+        rest = f"{len(left)} still parked: hub parked list" if left else "nothing is parked"
+        say(f"{tried} asked for again; {rest}")
     for error in failed:
         complain_of(error)
     if failed:

@@ -1,0 +1,297 @@
+"""The program as a whole: its help, its document, its database, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+import typer
+
+from hub_core.cli import failing
+from hub_core.cli.app import app
+from tests.cli.world import PROGRAM, World, boxed, hub
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+def commands(group: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every command that does something, by its words."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
+
+
+NAMES = [name for name, _ in commands()]
+
+
+# The document ---------------------------------------------------------------------------
+
+
+def test_every_command_has_its_heading_and_every_heading_its_command() -> None:
+    headings = re.findall(r"^### `hub ([^`]+)`$", DOCUMENT, re.MULTILINE)
+
+    assert sorted(headings) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=NAMES)
+def test_every_option_that_is_not_everywhere_stands_in_the_document(
+    name: str, command: Any
+) -> None:
+    section = DOCUMENT.partition(f"### `hub {name}`\n")[2].partition("\n### ")[0]
+    shared = DOCUMENT.partition("\n### ")[0]
+    options = [o for p in command.params for o in p.opts if o.startswith("--")]
+
+    assert [o for o in options if f"`{o}" not in section + shared] == []
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=NAMES)
+def test_every_command_can_speak_json_and_has_a_sentence(name: str, command: Any) -> None:
+    options = {o for p in command.params for o in p.opts}
+
+    assert "--json" in options
+    assert re.match(r"[A-Z].*[.:]", command.help)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_help(name: str) -> None:
+    said = hub(*name.split(), "--help")
+
+    assert (said.code, said.err) == (0, "")
+    assert "--json" in said.out
+
+
+def test_the_codes_of_the_document_are_those_of_the_program() -> None:
+    codes = dict(re.findall(r"^\| (\d+) \| ([^|]+) \|", DOCUMENT, re.MULTILINE))
+
+    assert {int(code) for code in codes} == {
+        failing.WELL, failing.NOT_WELL, failing.WRONG_USE, failing.STOPPED,
+    }  # fmt: skip
+
+
+# Wrong use ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("nonsense",), ("orders", "nonsense"), ("sync", "--nonsense"), ("journal", "x")],
+)
+def test_a_slip_of_the_pen_ends_with_2_and_points_at_help(words: tuple[str, ...]) -> None:
+    said = hub(*words)
+
+    assert (said.code, said.out) == (2, "")
+    assert "--help" in said.err
+
+
+def test_no_words_at_all_show_the_help_of_the_program() -> None:
+    said = subprocess.run(
+        [PROGRAM], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert said.returncode == 2
+    assert "demo" in said.stdout + said.stderr
+
+
+def test_the_version_is_told() -> None:
+    assert re.fullmatch(r"channel-hub \d+\.\d+\.\d+\n", hub("--version").out)
+
+
+# Settings, key and database -------------------------------------------------------------
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[World]:
+    with boxed(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[hub", "not valid TOML"),
+        ("[hub]\ndatabas = 1", "did you mean database"),
+        ('[hub]\nkey = "in clear"', "key"),
+        ("[apps.a]\nchannel = 'jd'\napp_key = 'k'\napp_secret = 'clear'", "app_secret"),
+    ],
+)
+def test_settings_with_a_fault_are_named_by_file_and_key(
+    bare: World, text: str, told: str
+) -> None:
+    bare.config.write_text(text)
+    said = bare.hub("orders", "list")
+
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+    assert str(bare.config) in said.err
+    assert "clear" not in said.err.replace("in clear", "")
+
+
+def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    said = hub("--config", tmp_path / "none.toml", "orders", "list")
+
+    assert said.code == 2
+    assert "none.toml" in said.err
+
+
+def test_another_key_than_the_databases_is_named_and_neither_shown(bare: World) -> None:
+    assert bare.hub("shop", "list").code == 0
+    former = (bare.folder / "master.key").read_text()
+    (bare.folder / "master.key").unlink()
+    bare.write_settings()
+    said = bare.hub("orders", "list")
+
+    assert said.code == 2
+    assert "was sealed with key" in said.err
+    assert former.strip() not in said.err
+
+
+@pytest.mark.parametrize("text", ["", "short", "not base64 at all !"])
+def test_what_is_no_key_says_how_to_make_one(bare: World, text: str) -> None:
+    (bare.folder / "master.key").write_text(text)
+    said = bare.hub("orders", "list")
+
+    assert said.code == 2
+    assert "master.key" in said.err
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "told"),
+    [
+        ("nonsense", 2, "sqlite:////folder/hub.db"),
+        ("oracle://x/y", 2, "postgresql://host/name"),
+        ("postgresql://127.0.0.1:1/x", 1, "cannot be used"),
+        ("sqlite:////dev/null/hub.db", 1, "/dev/null"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_says_what_to_write(
+    bare: World, url: str, code: int, told: str
+) -> None:
+    said = bare.hub("--database", url, "orders", "list")
+
+    assert (said.code, said.out) == (code, "")
+    assert told in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_file_that_is_no_database_is_no_accident(bare: World) -> None:
+    (bare.folder / "hub.db").write_bytes(b"this is no database at all" * 100)
+    said = bare.hub("orders", "list")
+
+    assert said.code == 1
+    assert "the database cannot be used" in said.err
+
+
+def test_upgrade_makes_the_tables_and_does_so_once(bare: World) -> None:
+    url = f"sqlite:///{(bare.folder / 'new.db').as_posix()}"
+    first = bare.hub("--database", url, "db", "upgrade", "--json").json
+    again = bare.hub("--database", url, "db", "upgrade", "--json").json
+
+    assert first["before"] is None
+    assert again == {"before": first["now"], "now": first["now"]}
+
+
+# Plugins and doctor ---------------------------------------------------------------------
+
+
+def test_plugins_tell_channels_and_how_far_each_call_is_tried(bare: World) -> None:
+    said = bare.hub("plugins", "--json").json
+
+    assert {p["channel"] for p in said["plugins"]} == {"douyin-laike", "jd", "taobao"}
+    states = {o["status"].partition(" ")[0] for o in said["operations"]}
+    assert states <= {"documented", "simulated", "live-verified"}
+    assert "orders.list" not in bare.hub("plugins", "--no-operations").out
+
+
+def test_doctor_names_what_fails_and_what_to_do(world: World) -> None:
+    well = world.hub("doctor", "--json")
+    secret = world.folder / "AK0001.secret"
+    kept = secret.read_text()
+    secret.unlink()
+    try:
+        ill = world.hub("doctor", "--json")
+        told = world.hub("doctor")
+    finally:
+        secret.write_text(kept)
+
+    assert (well.code, well.json["ok"]) == (0, True)
+    assert (ill.code, ill.json["ok"]) == (1, False)
+    failed = [c for c in ill.json["checks"] if c["state"] == "fail"]
+    assert any("AK0001" in c["name"] and c["next"] for c in failed)
+    assert "fail" in told.out
+
+
+def test_doctor_live_measures_a_shop_and_ends_well(world: World) -> None:
+    said = world.hub("doctor", "--live", "沙箱旗舰店1", "--json")
+
+    assert (said.code, said.json["ok"]) == (0, True)
+    assert {s["stream"] for s in said.json["streams"]} == {"orders"}
+    assert all(s["calls"] <= 16 for s in said.json["streams"])
+    assert said.json["live_verified_candidates"]
+
+
+# Platforms in a box ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    program = subprocess.Popen(
+        [str(PROGRAM), "sandbox", "serve", "jd", "--port", "0", "--orders", "5", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    with program:
+        yield program
+        program.kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a process")
+def test_a_box_is_served_until_ctrl_c(served: subprocess.Popen[str]) -> None:
+    assert served.stdout is not None
+    lines: list[str] = []
+    while not lines or lines[-1] != "}\n":
+        lines.append(served.stdout.readline())
+    told = json.loads("".join(lines))
+    with build_opener(ProxyHandler({})).open(f"{told['url']}/_sandbox/accounts") as answer:
+        accounts = json.load(answer)
+    served.send_signal(signal.SIGINT)
+    rest, err = served.communicate(timeout=30)
+
+    assert told["channel"] == "jd"
+    assert [a["external_id"] for a in accounts] == [a["shop"] for a in told["accounts"]]
+    assert (served.returncode, rest) == (130, "")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("ebay",), "there are: douyin-laike, jd, taobao"),
+        (("jd", "--switch", "sort"), "name=value"),
+        (("jd", "--switch", "sort=upwards"), "no sort=upwards"),
+        (("jd", "--set", "colour=red"), "colour"),
+        (("jd", "--port", "99999"), "65535"),
+    ],
+)
+def test_a_box_there_is_not_is_wrong_use(words: tuple[str, ...], told: str) -> None:
+    said = hub("sandbox", "serve", *words)
+
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+def test_a_port_that_is_taken_says_so(world: World) -> None:
+    port = world.urls["jd"].rpartition(":")[2]
+    said = hub("sandbox", "serve", "jd", "--port", port)
+
+    assert said.code == 2
+    assert "--port 0" in said.err
