@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("resource", reason="what a process used is asked of POSIX")
 
-from benchmarks import calls, parts, pull  # noqa: E402
+from benchmarks import calls, parts, pull
 
 WASTE = "a look at the newest minutes and a last page read twice: three calls of fourteen"
 

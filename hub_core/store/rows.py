@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -209,13 +210,13 @@ PARTY_FIELDS = (
     "buyer_token", "buyer_nick", "receiver_token", "name", "phone", "telephone", "province",
     "city", "district", "town", "address", "postcode", "buyer_note", "seller_note",
 )  # fmt: skip
+PARTY_VALUES = attrgetter(*PARTY_FIELDS)
 
 
 def party_text(party: Party) -> bytes:
     """Everything personal, as the JSON that gets sealed."""
-    said: dict[str, Any] = {
-        name: value for name in PARTY_FIELDS if (value := getattr(party, name)) is not None
-    }
+    found = zip(PARTY_FIELDS, PARTY_VALUES(party), strict=True)
+    said: dict[str, Any] = {name: value for name, value in found if value is not None}
     if party.ciphers:
         said["ciphers"] = dict(party.ciphers)
     return to_json(said)
