@@ -137,6 +137,8 @@ def with_info(sums: Totals, info: AmountInfo) -> Totals:
 
     An order's sum that holds freight nobody has split off is not the goods'.
     """
+    if info is NO_INFO:
+        return sums
     goods = first(info.product_origin_amount, sums.goods)
     if info.freight_pay_amount and info.product_origin_amount is None and not sums.fees:
         goods = None

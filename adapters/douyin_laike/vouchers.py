@@ -53,7 +53,10 @@ def vouchers(
 
 def once(pairs: Sequence[tuple[str | None, T]]) -> dict[str | None, T]:
     """What is named once only; None names nothing."""
-    found: dict[str | None, T] = {}
+    found = dict(pairs)
+    if len(found) == len(pairs) and None not in found:
+        return found
+    found = {}
     twice: set[str | None] = {None}
     for name, one in pairs:
         if name in found:
