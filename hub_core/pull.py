@@ -6,10 +6,7 @@ One shop's failure, whatever it is, stops no other and is named in its outcome.
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,6 +21,7 @@ from .plugins import Plugins, where_it_failed
 from .ports import OrderSource, Stream, Window
 from .settings import Settings
 from .store import Store, streams
+from .store.holder import new_holder
 from .store.journal import JournalBuffer
 from .store.orders import Written
 from .store.shops import Shop
@@ -74,7 +72,6 @@ class Pull:
     ) -> None:
         self.settings, self.store, self.plugins = settings, store, plugins
         self.lines, self._now = lines, now
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
 
     def each(
         self,
@@ -170,9 +167,10 @@ class Pull:
         return outcome
 
     def _lease(self, shop: Shop, stream: str) -> Lease | None:
-        holder = f"{self._holder}:{uuid.uuid4().hex[:8]}"
         with self.store.writing() as connection:
-            return streams.take_lease(connection, shop.id, stream, holder, LEASE_SECONDS)
+            return streams.take_lease(
+                connection, shop.id, stream, new_holder(), LEASE_SECONDS
+            )
 
     def _ledger(
         self,

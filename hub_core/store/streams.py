@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from ..errors import LeaseLost
 from .engine import database_now, insert_unless_there
+from .holder import is_gone
 from .tables import CoverageRow, StreamRow
 
 COVERAGE_ROW_SPAN = timedelta(days=1)
@@ -92,11 +93,16 @@ def progress(connection: Connection, shop_id: int, stream: str) -> Progress:
 def take_lease(
     connection: Connection, shop_id: int, stream: str, holder: str, seconds: float
 ) -> Lease | None:
-    """The lease, or None while another holds it. Time is the database's own."""
+    """The lease, or None while another holds it. Time is the database's own.
+
+    That of a process of this machine which has ended is taken over at once.
+    """
     ensure_stream(connection, shop_id, stream)
     now = database_now(connection)
     s = StreamRow
-    free = (col(s.lease_until) < now) | (col(s.lease_holder) == holder)
+    former = _holder(connection, shop_id, stream)
+    mine = [holder, former] if is_gone(former) else [holder]
+    free = (col(s.lease_until) < now) | col(s.lease_holder).in_(mine)
     step = (
         update(s)
         .where(*_mine(shop_id, stream), free)
@@ -109,6 +115,12 @@ def take_lease(
     )
     epoch = connection.execute(step).scalar_one_or_none()
     return None if epoch is None else Lease(shop_id, stream, holder, int(epoch))
+
+
+def _holder(connection: Connection, shop_id: int, stream: str) -> str | None:
+    query = select(col(StreamRow.lease_holder)).where(*_mine(shop_id, stream))
+    found: str | None = connection.execute(query).scalar()
+    return found
 
 
 def hold_lease(connection: Connection, lease: Lease, seconds: float) -> None:

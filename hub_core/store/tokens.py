@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from sqlmodel import col
 
 from ..tokens import StoredToken
 from .engine import database_now, insert_unless_there, reading, writing
+from .holder import is_gone, new_holder
 from .tables import TokenRow
 from .vault import Vault
 
@@ -65,9 +65,10 @@ class SqlTokens:
 
     @contextmanager
     def lock(self, subject: str) -> Iterator[None]:
-        """The one lease for renewing this token; a dead holder's ends by itself."""
+        """The one lease for renewing this token; a dead holder's ends by itself, at once
+        where it was a process of this machine."""
         self._ensure(subject)
-        holder = uuid.uuid4().hex
+        holder = new_holder()
         deadline = time.monotonic() + LEASE_SECONDS
         while not self._take(subject, holder) and time.monotonic() < deadline:
             self._sleep(0.05)
@@ -91,6 +92,9 @@ class SqlTokens:
         with writing(self._engine) as connection:
             now = datetime.fromtimestamp(database_now(connection), UTC)
             free = col(t.locked_until).is_(None) | (col(t.locked_until) < now)
+            query = select(col(t.locked_by)).where(col(t.subject) == subject)
+            if is_gone(former := connection.execute(query).scalar()):
+                free |= col(t.locked_by) == former
             until = now + timedelta(seconds=LEASE_SECONDS)
             step = update(t).where(col(t.subject) == subject, free)
             done = connection.execute(step.values(locked_by=holder, locked_until=until))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 
 import pytest
 
 from hub_core.errors import LeaseLost
 from hub_core.store import Store, streams
+from hub_core.store.holder import is_gone, new_holder
 from hub_core.store.shops import Shop
 from hub_core.store.streams import Lease
 from hub_core.store.tables import CoverageRow, OrderRow, StreamRow
@@ -109,6 +111,28 @@ def test_many_processes_ask_at_once_and_one_is_given_it(database: str) -> None:
     assert [one.returncode for one in asking] == [0, 0, 0, 0]
     assert sorted(said) == ["refused", "refused", "refused", "taken"]
     store.close()
+
+
+def test_a_lease_of_a_process_that_was_killed_here_is_taken_over_at_once(
+    store: Store, shop: Shop
+) -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        pid = str(process.pid)
+        killed = new_holder().replace(f":{os.getpid()}:", f":{pid}:")
+        elsewhere = "another-machine" + killed[killed.index("/") :]
+        must_take(store, shop, killed)
+        assert take(store, shop, new_holder()) is None
+        process.kill()
+    lease = must_take(store, shop, elsewhere)
+    assert take(store, shop, new_holder()) is None, "nothing is known of its process"
+    assert lease.epoch == 2
+
+
+@pytest.mark.parametrize("holder", [None, "", "x", "a:b", "a:-1:c", "a/0:99999999999:c"])
+def test_a_holder_nobody_can_ask_after_is_not_called_gone(holder: str | None) -> None:
+    assert not is_gone(holder)
+    here, _, _ = new_holder().partition(":")
+    assert not is_gone(f"{here}:{10**30}:c")
 
 
 def test_a_frozen_worker_that_wakes_writes_nothing(database: str) -> None:

@@ -1,0 +1,48 @@
+"""Names of processes that hold leases, and whether one named so is gone.
+
+A process that was killed cannot give its lease back. Who starts next on the same machine
+need not wait for the lease to run out: it can see that its holder lives no more.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import uuid
+from pathlib import Path
+
+PID_SPACE = Path("/proc/self/ns/pid")
+"""Linux: containers may share a host's name and still number their processes apart."""
+
+
+def new_holder() -> str:
+    """A name for one lease of this process, unlike any other."""
+    return f"{_machine()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def is_gone(holder: str | None) -> bool:
+    """Whether the holder was a process of this machine and has ended.
+
+    False where that can't be told: of another machine, and on Windows. A number given to
+    a new process since makes its lease last as long as it does anyhow.
+    """
+    machine, _, rest = (holder or "").partition(":")
+    pid = rest.partition(":")[0]
+    if sys.platform == "win32" or machine != _machine() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
+
+
+def _machine() -> str:
+    try:
+        space = PID_SPACE.stat().st_ino
+    except OSError:
+        space = 0
+    return f"{socket.gethostname().replace(':', '-')}/{space}"
