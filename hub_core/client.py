@@ -136,7 +136,7 @@ class Line:
         self._facts = {**channel.facts, **(facts or {})}
         self._timeout, self._connect, self._body_cap = timeout, connect, body_cap
         self._attempts, self._patience = attempts, patience
-        self._rng = rng or random.Random()
+        self._chance = (rng or random).random
         self._app = f"{channel.id}/{who.app_key}"
 
     @property
@@ -196,7 +196,7 @@ class Line:
         than the platform asked for."""
         error = state.outcome.exception() if state.outcome else None
         full = min(2.0**state.attempt_number / 2, 30.0)
-        jittered = full / 2 + self._rng.random() * full / 2
+        jittered = full / 2 + self._chance() * full / 2
         asked: float = getattr(error, "after", 0.0)
         return asked + jittered / 2 if asked > 0 else jittered
 

@@ -280,8 +280,11 @@ class Poll:
 
     def _rule(self, walk: Walk, evidence: Evidence) -> str | None:
         """What has proved the window by now, if anything."""
-        if not walk.seen and evidence.passes == 1 and not self.ledger.provenance().signed:
-            return None  # nothing tells an empty answer from another call's: ask again
+        if evidence.passes == 1 and not self.ledger.provenance().signed:
+            # Nothing tells an answer from a former one that comes again: where rows are
+            # missing, and where there are none, a second pass has to say the same.
+            if not walk.seen or len(walk.seen) < walk.first_total:
+                return None
         if walk.proof or not walk.wants_only_seams:
             return walk.proof or evidence.rule
         closed = all([self._close(second, evidence) for second in sorted(walk.seams)])

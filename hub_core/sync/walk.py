@@ -69,6 +69,8 @@ class Walk:
     """The same of a page that had fewer rows than it counted."""
     page_count: int = 0
     rows: int = 0
+    _least_total: int = 0
+    """Rows only leave: no later count may be higher."""
     _lower: list[Item] = field(default_factory=list)
 
     def pages(self) -> Iterator[Page]:
@@ -115,7 +117,7 @@ class Walk:
     def _probe(self) -> Page:
         page = self._sound(self._counted, 1)
         assert page.total is not None
-        self.first_total = page.total
+        self.first_total = self._least_total = page.total
         self._refuse_many(page.total)
         return page
 
@@ -199,7 +201,8 @@ class Walk:
 
     def _note(self, page: Page) -> Page:
         if page.total is not None:
-            self.grew |= page.total > self.first_total
+            self.grew |= page.total > self._least_total
+            self._least_total = min(page.total, self._least_total)
         self._note_seam(page)
         for item in page.items:
             self.seen[key_of(item)] = stamp_of(item)

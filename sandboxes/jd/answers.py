@@ -5,6 +5,7 @@ Source: channel paper §1 (wrapper), §3 (apiResult) and §5 (error_response).
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -35,6 +36,7 @@ class Envelope:
         self, switches: Mapping[str, str], codes: Mapping[str, int], new_fields: bool
     ) -> None:
         self.switches, self.codes, self.new_fields = switches, codes, new_fields
+        self._refusals = itertools.count(1)
 
     def wrapper(self, method: str) -> str:
         """`jingdong_pop_order_enSearch_responce`, misspelled unless switched."""
@@ -93,6 +95,6 @@ class Envelope:
                 "message": english,
                 "errorMessage": chinese,
                 "errorSolution": "https://jos.jd.com/commondoc?listId=171",
-                "requestId": f"sandbox-{code}",
+                "requestId": f"sandbox-{code}-{next(self._refusals)}",
             }
         return {"error_response": words}
