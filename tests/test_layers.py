@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CLI = ROOT / "hub_core" / "cli" / "__init__.py"
 HEAVY = {
-    *("alembic", "dbos", "fastapi", "nicegui", "sqlalchemy", "sqlmodel"),
+    *("alembic", "dbos", "fastapi", "httpx", "nicegui", "sqlalchemy", "sqlmodel"),
     *("connectors", "adapters", "sandboxes"),
 }
 
