@@ -2,8 +2,13 @@
 
 httpx, pydantic over each page's bytes, the driver's bulk upsert of the columns the hub
 writes, a commit for every 1,000 orders; the pages the hub asked for, as often as it asked.
-It signs, seals, proves, journals and retries nothing. Columns the hub derives (ids, hashes,
-sealed text) are filled with values of the same size that cost next to nothing.
+One connection, no ORM, tables, indexes and SQLite settings as the hub's; the collector is
+told to look seldom, as the hub's commands tell it.
+
+It knows this one shape of orders, and no other. It paces, seals, hashes, compares, proves,
+journals, parks and retries nothing: all that is the hub's own and stands in the ratio.
+Columns the hub derives (ids, hashes, sealed text) are filled with values of the same size
+that cost next to nothing.
 """
 
 from __future__ import annotations
