@@ -55,11 +55,19 @@ SECRET_PAIR = re.compile(
     r"(?i)((?:token|secret|session|session_?key|sign|password)[\"']?\s{0,3}[=:]\s{0,3}[\"']?)"
     r"[^\s\"'&,;<>}]+"
 )
+SAID_OF_SOMEBODY = re.compile(
+    r"((?:收货人|收件人|联系人|姓名|买家|昵称|地址|备注|留言)[\"'”」]?\s?[:：=“「『（(【\[]\s?[\"'“]?)"
+    r"[^\s，,。；;、\"'”」』）)】\]<>]{1,80}"
+    r"|((?i:name|nick|receiver|consignee|buyer|address|remark|memo)[\"']?\s?[:=]\s?[\"']?)"
+    r"[\u3400-\u9fff][^，,。；;、\"'<>]{0,80}"
+)
+"""Who a sentence names, behind the words and marks platforms name them with."""
 RUN = re.compile(r"[A-Za-z0-9_.~+=-]{16,}")
 
 
 def mask_text(text: str, secrets: Sequence[str | None] = ()) -> str:
-    """The text without secrets, phones, e-mail and identity numbers. Linear in time.
+    """The text without secrets, phones, e-mail, identity numbers, and without the names,
+    addresses and notes it labels as such. Linear in time.
 
     `secrets` are taken out word for word; besides them, whatever is long and mixed
     enough to be a token.
@@ -68,7 +76,12 @@ def mask_text(text: str, secrets: Sequence[str | None] = ()) -> str:
         if secret:
             text = text.replace(secret, MASK)
     text = SECRET_PAIR.sub(rf"\g<1>{MASK}", text.translate(WIDE))
+    text = SAID_OF_SOMEBODY.sub(_label_only, text)
     return PERSONAL.sub(MASK, RUN.sub(_token_or_word, text))
+
+
+def _label_only(match: re.Match[str]) -> str:
+    return f"{match[1] or match[2]}{MASK}"
 
 
 def _token_or_word(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from hub_core.errors import HubError
 from hub_core.journal import MemoryJournal, new_id
-from hub_core.masking import BODY_CAP, mask, mask_body, mask_text
+from hub_core.masking import BODY_CAP, MASK, mask, mask_body, mask_text
 from hub_core.sandbox import Clock, json_response
 from hub_core.testing.bridge import VirtualClock
 from hub_core.wire import Call
@@ -81,6 +81,29 @@ def test_s18_what_looks_like_a_secret_is_masked(text: str) -> None:
     shown = mask_text(text)
     for secret in ("6100aabbccdd", "1F2E3D", "61014129", "abc", "hunter2", "d41d8c", "eyJ"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "收货人：阮青禾，手机号错误",
+        "收货人姓名（阮青禾）不合法",
+        "买家昵称“阮青禾”不存在",
+        '{"receiver_name": "阮青禾"} is invalid',
+        "name=阮青禾, page 2",
+        "详细地址: 阮青禾路7号 超出范围",
+        "买家留言【阮青禾收】过长",
+    ],
+)
+def test_s19_whom_a_sentence_labels_is_masked(text: str) -> None:
+    shown = mask_text(text)
+    assert "阮" not in shown
+    assert MASK in shown
+
+
+@pytest.mark.parametrize("text", ["收货人不能为空", "地址过长", "param name: pageNo"])
+def test_labels_alone_stay(text: str) -> None:
+    assert mask_text(text) == text
 
 
 def test_s18_known_secrets_are_masked_whatever_they_look_like() -> None:
@@ -222,8 +245,11 @@ def test_what_was_asked_is_shown_masked() -> None:
         "<p" + " " * 100_000,
         "＋８６" * 33_000,
         "86 " * 33_000,
+        "收货人：" * 25_000,
+        "地址" * 50_000,
+        "name: 阮" * 15_000,
     ],
-    ids=range(19),
+    ids=range(22),
 )
 def test_masking_is_linear(text: str) -> None:
     began = time.process_time()
