@@ -236,12 +236,15 @@ def test_an_erp_that_goes_live_while_orders_change_misses_none_and_gets_none_twi
         made.hub("sync")
         with made.start("export", "orders", "--format", "jsonl", "--json") as program:
             assert program.stdout is not None
-            erp.take(program.stdout.readline())  # and now it stands still: the pipe is full
+            assert program.stderr is not None
+            first = program.stdout.readline()  # and now it stands still: the pipe is full
+            assert first, program.communicate()
+            erp.take(first)
             made.boxes["jd"].churn(120)
             streams = made.hub("sync", "--json").json["streams"]
-            rest, summary = program.communicate(timeout=60)
-        for line in rest.splitlines():
-            erp.take(line)
+            for line in program.stdout:
+                erp.take(line)
+            summary = program.stderr.read()
         told, copied = json.loads(summary), len(erp.handed)
         with made.open() as hub:
             events = erp.follow(hub, told["position"])
