@@ -228,7 +228,7 @@ class Erp:
 def test_an_erp_that_goes_live_while_orders_change_misses_none_and_gets_none_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    erp, whole = Erp(), Erp()
+    erp, naive, whole = Erp(), Erp(), Erp()
     with boxed(tmp_path, "jd", orders=700) as made:  # more than a page of the copy
         account = made.accounts("jd")[0]
         monkeypatch.setenv("SHOP_TOKEN", account.access_token or "")
@@ -247,6 +247,8 @@ def test_an_erp_that_goes_live_while_orders_change_misses_none_and_gets_none_twi
             summary = program.stderr.read()
         told, copied = json.loads(summary), len(erp.handed)
         with made.open() as hub:
+            naive.orders |= erp.orders  # the control: a copy, and the feed from its end on
+            naive.follow(hub, hub.position())
             events = erp.follow(hub, told["position"])
             for order in hub.each_order():
                 whole.take(as_json(order.as_dict()))
@@ -256,4 +258,5 @@ def test_an_erp_that_goes_live_while_orders_change_misses_none_and_gets_none_twi
     assert copied == told["orders"]
     assert len(events) == sum(s["created"] + s["changed"] for s in streams)
     assert erp.orders == whole.orders
+    assert naive.orders != whole.orders
     assert len(erp.handed) == len(set(erp.handed))
