@@ -69,7 +69,12 @@ def sync(
             done = hub.sync(
                 shops or (), streams=stream or (), since=begin, on_step=stop.after(shown)
             )
+        ahead = _ahead(hub, shops or ())
     finish(done, json)
+    for line in ahead:
+        complain(line)
+    if ahead:
+        raise typer.Exit(1)
 
 
 def heal(
@@ -108,6 +113,22 @@ def _refuse_none(hub: Hub) -> None:
         raise Misconfigured(
             "there is no shop yet; add one with `hub shop add`, or see `hub demo`"
         )
+
+
+def _ahead(hub: Hub, names: Sequence[str]) -> list[str]:
+    """Streams that read nothing and say so nowhere else: their cursor is ahead of time,
+    as after a clock that went wrong."""
+    from ..insight.doctor.shops import AHEAD
+
+    found = []
+    for c in hub.coverage(names):
+        now = hub.lines.room(hub.shop(c.shop).app).clock.now()  # the platform's, if told
+        if c.cursor_at is not None and c.cursor_at - now > AHEAD:
+            found.append(
+                f"hub: {c.shop} {c.stream}: its cursor lies in the future, at "
+                f"{local(c.cursor_at)}; set it back: hub heal {c.shop} --from DATE"
+            )
+    return found
 
 
 # What it will take ---------------------------------------------------------------------

@@ -170,6 +170,25 @@ def test_a_missing_secret_is_named_by_where_it_should_stand(jd: World) -> None:
     assert "AK0001.secret" in said.err
 
 
+def test_a_cursor_in_the_future_is_no_success_and_can_be_set_back(
+    jd: World, tmp_path: Path
+) -> None:
+    jd.boxes["jd"].clock.advance(7200)  # the platform's clock goes wrong,
+    assert jd.hub("sync").code == 0
+    (tmp_path / "right").mkdir()
+    with boxed(tmp_path / "right", "jd", orders=30) as right:  # and is set right again
+        jd.urls["jd"] = right.urls["jd"]
+        jd.write_settings()
+        said, checks = jd.hub("sync"), jd.hub("doctor", "--json").json["checks"]
+        healed = jd.hub("heal", SHOP, "--from", f"{now():%Y-%m-%d}")
+        again = jd.hub("sync")
+
+    assert said.code == 1
+    assert f"hub heal {SHOP} --from" in said.err
+    assert any(c["state"] == "fail" and "in the future" in c["said"] for c in checks)
+    assert (healed.code, again.code) == (0, 0), healed.err + again.err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a process")
 def test_ctrl_c_ends_at_a_window_and_leaves_the_cursor_with_what_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -61,7 +61,7 @@ class World:
         apps: dict[str, Any] = {}
         for channel, box in self.boxes.items():
             made = app_tables(channel, box.accounts(), self.urls[channel], self.folder)
-            apps |= {name: {**table, "attempts": 1} for name, table in made.items()}
+            apps |= {name: {**table, "attempts": 2} for name, table in made.items()}
         database = f"sqlite:///{(self.folder / 'hub.db').as_posix()}"
         hub = {"database": database, "key": "file:master.key"}
         key_file(self.folder / "master.key")

@@ -57,6 +57,10 @@ def _token(
     return ok(name, said)
 
 
+AHEAD = timedelta(minutes=30)
+"""How far a platform's clock, and with it a cursor, may be ahead of ours."""
+
+
 def _streams(store: Store, shop: Shop, now: datetime) -> Iterator[Check]:
     with store.reading() as connection:
         names = streams.stream_names(connection, shop.id)
@@ -72,6 +76,11 @@ def _streams(store: Store, shop: Shop, now: datetime) -> Iterator[Check]:
 
 
 def _progress(label: str, shop: str, at: streams.Progress, now: datetime) -> Check:
+    if at.cursor_at is not None and at.cursor_at - now > AHEAD:
+        said = (
+            f"its cursor lies in the future: nothing is read until {_beijing(at.cursor_at)}"
+        )
+        return fail(label, said, f"hub heal {shop} --from the day its clock went wrong")
     if at.last_error:
         return fail(label, f"the last reading failed: {at.last_error}", f"hub sync {shop}")
     if at.last_ok_at is None:
@@ -101,7 +110,7 @@ def _parked(store: Store, shop: Shop) -> Iterator[Check]:
         reasons = Counter(p.reason.partition(":")[0] for p in waiting)
         most, count = reasons.most_common(1)[0]
         said = f"{len(waiting)} records could not be read, {count} of them: {most[:60]}"
-        yield warn(f"shop {shop.name}", said, f"hub parked --shop {shop.name}")
+        yield warn(f"shop {shop.name}", said, f"hub parked list --shop {shop.name}")
 
 
 def troubles(store: Store, now: datetime) -> list[Check]:
