@@ -16,6 +16,9 @@ from .world import Odds
 YEAR = 365 * 86_400.0
 
 
+PRIVACY = ("masked", "clear", "mixed")
+
+
 def create(
     *,
     seed: int = 0,
@@ -70,6 +73,8 @@ def create(
     `new_words` is how likely a version gets an undocumented status word, `poison` how
     likely a trade is malformed from birth.
     """
+    if privacy not in PRIVACY:
+        raise ValueError(f"no privacy {privacy!r}; there are: {', '.join(PRIVACY)}")
     plan = Plan(
         seed=seed,
         shops=shops,

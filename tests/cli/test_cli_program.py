@@ -279,6 +279,8 @@ def test_a_box_is_served_until_ctrl_c(served: subprocess.Popen[str]) -> None:
         (("jd", "--switch", "sort"), "name=value"),
         (("jd", "--switch", "sort=upwards"), "no sort=upwards"),
         (("jd", "--set", "colour=red"), "colour"),
+        (("taobao", "--set", "privacy=plain"), "masked, clear, mixed"),
+        (("douyin-laike", "--set", "shape=1999"), "2022"),
         (("jd", "--port", "99999"), "65535"),
     ],
 )
