@@ -150,11 +150,14 @@ class Lines:
         def died_early(event: TokenDiedEarly) -> None:
             self._store.incident("token_died_early", str(event), channel=shop.channel)
 
+        def stopped(text: str) -> None:
+            self._store.incident("unauthorised", text, channel=shop.channel)
+
         room = self._rooms[shop.app]
         remedy = f"give its new token with `hub shop token {shop.name}`"
         return Tokens(
             subject, self._store.tokens, room.clock, owner=owner, remedy=remedy,
-            on_early=died_early,
+            on_early=died_early, on_stop=stopped,
         )  # fmt: skip
 
     def _authorisation(self, shop: Shop) -> Authorisation | None:

@@ -149,6 +149,7 @@ class Tokens:
         owner: str | None = None,
         remedy: str = "authorise the shop again",
         on_early: Callable[[TokenDiedEarly], None] | None = None,
+        on_stop: Callable[[str], None] | None = None,
         margin: float = MARGIN,
         reread: float = REREAD,
         apart: float = APART,
@@ -162,6 +163,7 @@ class Tokens:
         self.remedy = remedy
         self._store, self._clock = store, clock
         self._on_early = on_early or (lambda event: None)
+        self._on_stop = on_stop or (lambda text: None)
         self._margin, self._reread, self._apart = margin, reread, apart
         self._early_by = 1.0 + 0.2 * (random.random() if jitter is None else jitter)
         self._lock = threading.Lock()
@@ -307,8 +309,12 @@ class Tokens:
         seen = token.version if token else None
         if self._store.save_if(self.subject, seen, stopped):
             self._cached = None
-            log.error("%s: %s; %s", self.subject, stopped.why, self.remedy)
+            self._tell_stopped(f"{self.subject}: {stopped.why}; {self.remedy}")
         raise self._over(error.args[0]) from error
+
+    def _tell_stopped(self, text: str) -> None:
+        log.error("%s", text)
+        self._on_stop(text)
 
     def _make_do(
         self, token: StoredToken | None, refused: int | None, error: HubError

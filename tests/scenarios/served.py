@@ -31,8 +31,8 @@ base_url = "{url}"
 deadline_seconds = {deadline}
 attempts = {attempts}
 limits = [
-    {{ calls = 20000, seconds = 1, burst = 1000 }},
-    {{ calls = 20000, seconds = 1, prefix = "orders.", burst = 1000 }},
+    {{ calls = {calls}, seconds = 1, burst = {burst} }},
+    {{ calls = {calls}, seconds = 1, prefix = "orders.", burst = {burst} }},
     {{ calls = 20000, seconds = 1, prefix = "token.", burst = 1000 }},
 ]
 """
@@ -124,17 +124,24 @@ def served(
     reading: Mapping[str, float] | None = None,
     deadline: float = 0.7,
     attempts: int = 4,
+    per_second: int | None = None,
     clock: Clock | None = None,
     history: timedelta = timedelta(hours=12),
     **box: Any,
 ) -> Iterator[Served]:
-    """A box with its shops added to a new database. `reading`: keys of `streams.orders`."""
+    """A box with its shops added to a new database.
+
+    `reading`: keys of `streams.orders`; `per_second`: the hub's limit, None for next to
+    none.
+    """
     platform: Platform = PLUGINS.sandbox(channel)(
         clock=clock or Clock(running=True), history=history, **box
     )
     with running(platform) as url:
         made = Served(platform, folder, database or f"sqlite:///{folder / 'hub.db'}")
-        _write_settings(made, url, reading or {}, deadline, attempts)
+        limit = {"calls": per_second or 20_000, "burst": 1 if per_second else 1000}
+        more = {"url": url, "deadline": deadline, "attempts": attempts, **limit}
+        _write_settings(made, reading or {}, more)
         begin = datetime.fromtimestamp(platform.clock.now(), UTC) - history
         with made.hub() as hub:
             for account in platform.accounts():
@@ -143,7 +150,7 @@ def served(
 
 
 def _write_settings(
-    made: Served, url: str, reading: Mapping[str, float], deadline: float, attempts: int
+    made: Served, reading: Mapping[str, float], more: Mapping[str, Any]
 ) -> None:
     channel = made.platform.channel
     text = ""
@@ -151,9 +158,7 @@ def _write_settings(
         app = account.app_key
         (made.folder / f"{app}.secret").write_text(account.app_secret)
         if f"[apps.{app}]" not in text:
-            text += SETTINGS.format(
-                app=app, channel=channel, url=url, deadline=deadline, attempts=attempts
-            )
+            text += SETTINGS.format(app=app, channel=channel, **more)
     keys = ", ".join(f"{name} = {value}" for name, value in reading.items())
     text += READING.format(channel=channel, keys=keys)
     if channel == "jd":

@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from hub_core.errors import LeaseLost
-from hub_core.store import Store, streams
+from hub_core.store import Store, notes, streams
 from hub_core.store.engine import connect
 from hub_core.store.journal import JournalBuffer
 from hub_core.store.schema import upgrade
@@ -22,7 +22,7 @@ from hub_core.store.streams import Lease, Proof
 from hub_core.sync import Counts
 from hub_core.sync.ledger import Batch, Ledger
 from hub_core.wire import Fetched
-from tests.store.making import KEY, NOON, an_order, at
+from tests.store.making import KEY, NOON, Hands, an_order, at
 
 
 def a_ledger(store: Store, shop: Shop, lease: Lease) -> Ledger:
@@ -88,11 +88,40 @@ def migrate(url: str, until: str) -> None:
     upgrade(engine)
 
 
+def keep(url: str, durable: str) -> None:
+    """Write something, durably or not, and say so right after it.
+
+    The log's own head is synced once, with the first write.
+    """
+    store = Store.open(url, KEY)
+    with store.writing() as connection:
+        notes.incident(connection, "test", "first", at=NOON)
+    os.write(1, b"begin\n")
+    with store.writing(durable=durable == "durable") as connection:
+        notes.incident(connection, "test", "kept", at=NOON)
+    os.write(1, b"kept\n")
+    store.close()
+
+
+def fill(url: str, shop_id: str, name: str, batches: str) -> None:
+    """Store batches of orders, ten in each."""
+    store = Store.open(url, KEY)
+    with store.reading() as connection:
+        (shop,) = [s for s in shops(connection) if str(s.id) == shop_id]
+    hands = Hands(store, shop)
+    for n in range(int(batches)):
+        hands.write(*(an_order(f"{name}-{n}-{m}") for m in range(10)))
+    store.close()
+    print("filled")  # noqa: T201
+
+
 WORK: dict[str, Callable[..., None]] = {
     "take": take,
     "zombie": zombie,
     "open": open_it,
     "migrate": migrate,
+    "keep": keep,
+    "fill": fill,
 }
 
 if __name__ == "__main__":
