@@ -228,7 +228,7 @@ class Hub:
         """Fetch every parked record that has an id again, whether due or not."""
 
         def read(poll: Poll, shop: Shop) -> None:
-            poll.retry_parked(all_of_them=True)
+            poll.retry_parked()
 
         return self.pull.each(self._chosen(names), (), read, None, THREADS)
 

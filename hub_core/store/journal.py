@@ -20,13 +20,14 @@ class JournalBuffer:
     def __init__(self) -> None:
         self._entries: list[JournalEntry] = []
         self._lock = threading.Lock()
-        self.noted = 0
+        self.noted = self.failed = 0
 
     def note(self, entry: JournalEntry) -> None:
         """Keep one entry."""
         with self._lock:
             self._entries.append(entry)
             self.noted += 1
+            self.failed += entry.outcome != "ok"
 
     def take(self) -> list[JournalEntry]:
         """What has come since the last taking."""

@@ -81,6 +81,8 @@ def park(
         if key in known:
             row_id, _, resolved = known[key]
             again: dict[str, Any] = {"resolved_at": None}
+            if one.raw is None:  # nothing came this time: the former raw form stays
+                del said["sealed"]
             if resolved is not None:
                 again |= {"attempts": 0, "retry_at": _retry_at(one, 0, at)}
             step = update(p).where(col(p.id) == row_id)

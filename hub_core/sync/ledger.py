@@ -17,6 +17,7 @@ from ..store.streams import Lease, Proof
 from ..wire import Fetched, Misread
 from .counts import Counts
 
+ROWS_PER_COMMIT = 1_000
 LEASE_SECONDS = 120.0
 """A lease not renewed for this long is free for another worker."""
 
@@ -41,6 +42,8 @@ class Provenance:
     shape: str = "orders_v1"
     signed: bool = True
     """Whether the answer bore an id of its own, which no other answer has."""
+    smooth: bool = True
+    """Whether every call of this reading was answered well at once."""
 
     @property
     def area(self) -> str:

@@ -70,7 +70,8 @@ class Walk:
     page_count: int = 0
     rows: int = 0
     _least_total: int = 0
-    """Rows only leave: no later count may be higher."""
+    """Rows only leave: no later count may be higher, and those it counts were there for
+    the whole pass."""
     _lower: list[Item] = field(default_factory=list)
 
     def pages(self) -> Iterator[Page]:
@@ -97,7 +98,7 @@ class Walk:
             return None
         if self.is_small:
             return "one page"
-        if self.grew:
+        if self.grew or len(self.seen) < self._least_total:
             return None
         if not self.tied and not self.seams:
             return "last page first, nothing entered"
@@ -107,6 +108,7 @@ class Walk:
     def wants_only_seams(self) -> bool:
         """Whether closing its seams is all that its proof lacks."""
         wrong = self.doubtful or self.short or self.grew or self.tied
+        wrong |= len(self.seen) < self._least_total
         return not wrong and 0 < len(self.seams) <= MOST_SEAMS
 
     @property
@@ -115,7 +117,7 @@ class Walk:
         return self.page_count <= 1 and self.rows < self.stream.page_size
 
     def _probe(self) -> Page:
-        page = self._sound(self._counted, 1)
+        page = self._sound(lambda again: self._counted(), 1)
         assert page.total is not None
         self.first_total = self._least_total = page.total
         self._refuse_many(page.total)
@@ -146,9 +148,10 @@ class Walk:
         raise TooMany((last + PAGES_BEYOND) * self.stream.page_size)
 
     def _page(self, number: int, *, count: bool = False) -> Page:
-        def ask() -> Page:
+        def ask(again: bool) -> Page:
             self.calls += 1
-            return self.source.page(self.stream, self.window, number, count=count)
+            counts = count or again
+            return self.source.page(self.stream, self.window, number, count=counts)
 
         try:
             return self._sound(ask, number)
@@ -159,12 +162,12 @@ class Walk:
 
     # Whether to believe a page ---------------------------------------------------------
 
-    def _sound(self, ask: Callable[[], Page], number: int) -> Page:
-        """A page; one that does not make sense is asked for once more."""
-        page = ask()
+    def _sound(self, ask: Callable[[bool], Page], number: int) -> Page:
+        """A page; one that does not make sense is asked for once more, and has to count."""
+        page = ask(False)
         short = self._is_short(page, number)
         if short or self._is_odd(page, number) or any(map(is_nameless, page.items)):
-            page = ask()
+            page = ask(True)
             self.short |= self._is_short(page, number)
             self.doubtful |= self._is_odd(page, number)
             self.strangers |= self._outside(page)
@@ -181,12 +184,13 @@ class Walk:
         return not self._outside(page) <= self.strangers
 
     def _is_short(self, page: Page, number: int) -> bool:
-        """Whether rows are missing from it by its own count."""
+        """Whether rows are missing from it, by its own count or else by the last one."""
         size = self.stream.page_size
         if len(page.items) >= size:
             return False
         before = (number - 1) * size
-        return bool(page.has_more) or (page.total or 0) > before + len(page.items)
+        counted = self._least_total if page.total is None else page.total
+        return bool(page.has_more) or counted > before + len(page.items)
 
     def _outside(self, page: Page) -> set[str]:
         """Rows none of whose times lies in the window."""
@@ -205,7 +209,9 @@ class Walk:
             self._least_total = min(page.total, self._least_total)
         self._note_seam(page)
         for item in page.items:
-            self.seen[key_of(item)] = stamp_of(item)
+            key, stamp = key_of(item), stamp_of(item)
+            self.grew |= self.seen.get(key, stamp) != stamp  # it entered a second time
+            self.seen[key] = stamp
         self.grew |= len(self.seen) > self.first_total
         self.page_count += 1
         self.rows += len(page.items)

@@ -58,6 +58,13 @@ class Scenario:
         return BEHIND if _lags(self.switches) else 0.0
 
     @property
+    def keeps_its_lag(self) -> bool:
+        """Whether every change is listed within the settle lag, which is what `complete`
+        leans on. Where it is not, nothing may be lost in the end, but a change that comes
+        too late may hide another from the walk it comes into."""
+        return self.late <= LAG
+
+    @property
     def list_behind(self) -> float:
         """How far lists run behind what the truth calls visible. JD's truth says itself
         when its list shows a change."""

@@ -1,0 +1,46 @@
+"""Orders fetched by id, one by one: what goes wrong with one stops none of the others."""
+
+from __future__ import annotations
+
+from ..errors import (
+    BadRequest,
+    Banned,
+    Down,
+    Forbidden,
+    Gone,
+    Rejected,
+    Retryable,
+    Throttled,
+    Unreadable,
+)
+from ..ports import OrderSource
+from ..wire import Fetched, Misread
+
+EVERYBODYS = (Banned, Down, Throttled, Forbidden, Gone, BadRequest)
+"""Errors that are not about the one order that was asked for."""
+IN_A_ROW = 3
+"""So many orders that can't be had, one after the other, are no longer about one order."""
+
+
+class Details:
+    """A source's orders by id."""
+
+    def __init__(self, source: OrderSource) -> None:
+        self._source = source
+        self._failed = 0
+
+    def order(self, external_id: str) -> Fetched | Misread | None:
+        """The order; None when the platform does not have it.
+
+        An order that can't be had is a `Misread` without a raw form. Raises the HubError
+        when it is about everything, or the third in a row.
+        """
+        try:
+            found = self._source.order(external_id)
+        except (Retryable, Rejected, Unreadable) as error:
+            self._failed += 1
+            if isinstance(error, EVERYBODYS) or self._failed >= IN_A_ROW:
+                raise
+            return Misread(external_id, f"it can't be fetched: {error}", None)
+        self._failed = 0
+        return found

@@ -1,0 +1,82 @@
+"""What no list tells: parked records, and open orders that change in silence."""
+
+from __future__ import annotations
+
+from ..ports import Stream
+from ..store import parked
+from ..store.orders import due_for_reread, mark_missing, postpone_reread
+from ..wire import Fetched, Misread
+from .details import Details
+from .intake import is_older
+from .ledger import ROWS_PER_COMMIT, Batch, Ledger
+
+
+class Revisits:
+    """Orders of one stream asked for by their ids."""
+
+    def __init__(self, details: Details, stream: Stream, ledger: Ledger) -> None:
+        self._details, self._stream, self._ledger = details, stream, ledger
+        self._shop = ledger.owner.shop_id
+
+    def retry_parked(self, *, all_of_them: bool = False) -> None:
+        """Fetch parked records by id again: the due ones, or all."""
+        with self._ledger.store.reading() as connection:
+            now = None if all_of_them else self._ledger.now()
+            waiting = parked.due(connection, self._shop, self._stream.name, now)
+        for record in waiting:
+            assert record.external_id is not None
+            self._retry(record, record.external_id)
+
+    def _retry(self, record: parked.Parked, external_id: str) -> None:
+        self._ledger.counts.rereads += 1
+        found = self._details.order(external_id)
+        if isinstance(found, Fetched) and not _still_behind(found, record):
+            self._ledger.commit(Batch([found]))
+            return
+        misread = found if isinstance(found, Misread) else None
+        with self._ledger.store.writing() as connection:
+            parked.tried(connection, record, misread, self._ledger.now())
+
+    def reread(self, limit: int = 500) -> None:
+        """Fetch open orders that are due by id: some changes leave the list silent."""
+        if self._stream.reread_every is None:
+            return
+        with self._ledger.store.reading() as connection:
+            ids = due_for_reread(connection, self._shop, self._ledger.now(), limit)
+        batch = Batch()
+        for external_id in ids:
+            self._reread_one(external_id, batch)
+            if len(batch) >= ROWS_PER_COMMIT:
+                self._ledger.commit(batch)
+                batch = Batch()
+        if len(batch):
+            self._ledger.commit(batch)
+
+    def _reread_one(self, external_id: str, batch: Batch) -> None:
+        self._ledger.counts.rereads += 1
+        found = self._details.order(external_id)
+        match found:
+            case Fetched():
+                batch.fetched.append(found)
+            case Misread():
+                batch.misread.append(found)
+                self._postpone(external_id)
+            case None:
+                self._miss(external_id)
+
+    def _miss(self, external_id: str) -> None:
+        assert self._stream.reread_every is not None
+        at = self._ledger.now()
+        with self._ledger.store.writing() as connection:
+            due = at + self._stream.reread_every
+            mark_missing(connection, self._shop, external_id, at, due)
+
+    def _postpone(self, external_id: str) -> None:
+        assert self._stream.reread_every is not None
+        due = self._ledger.now() + self._stream.reread_every
+        with self._ledger.store.writing() as connection:
+            postpone_reread(connection, self._shop, external_id, due)
+
+
+def _still_behind(found: Fetched, record: parked.Parked) -> bool:
+    return is_older(found.order.channel_updated_at, record.wanted_at)

@@ -1,0 +1,187 @@
+"""Reading one window of a stream until it is proved, and committing what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ..errors import Banned, Down, Forbidden, Gone, Rejected, Retryable, Unreadable
+from ..ports import OrderSource, Stream, Window
+from ..store.streams import Proof
+from .evidence import Evidence
+from .intake import Intake
+from .ledger import ROWS_PER_COMMIT, Batch, Ledger
+from .walk import SECOND, TooMany, Walk, halves
+
+ROWS_PER_WINDOW = 5_000
+"""A window with more rows is halved, so that a restart repeats little."""
+PASSES = 8
+"""The most passes over a window that can't be cut, before it is called partial."""
+HOLLOW = 3
+"""Passes over a window that counts rows and gives none, before that is an error."""
+TOO_DEEP = "more rows in a second than the platform pages through"
+FINAL = (Banned, Down, Forbidden, Gone)
+"""Errors that a shorter window would meet too."""
+
+
+class NotClosed(Exception):
+    """The window's end is not safely past by what was just learned of the clock."""
+
+
+class Windows:
+    """The windows of one stream.
+
+    `closed_until` tells the newest moment that is safely past; `settled` is told the end
+    of each window that was read.
+    """
+
+    def __init__(
+        self,
+        source: OrderSource,
+        stream: Stream,
+        ledger: Ledger,
+        intake: Intake,
+        closed_until: Callable[[], datetime],
+        settled: Callable[[datetime], None],
+    ) -> None:
+        self._source, self._stream, self._ledger = source, stream, ledger
+        self._intake, self._closed_until, self._settled = intake, closed_until, settled
+        self.records = True
+        """Write down what is proved."""
+        self.moves_cursor = True
+        """And move the stream's cursor to its end. Raises NotClosed where it may not."""
+        self._last_batch = Batch()
+        self._pages = 0
+        """Read by the newest walk."""
+
+    def read(self, window: Window) -> None:
+        """Read one closed window until it is proved; in halves when it is too big, or
+        when it breaks off in its middle: what is read of a shorter one is kept sooner."""
+        try:
+            return self._prove(window)
+        except TooMany:
+            cut = halves(window) or ()
+        except (Retryable, Rejected, Unreadable) as error:
+            cut = halves(window) or ()
+            if not cut or self._pages < 2 or isinstance(error, FINAL):
+                raise
+        for half in cut:
+            self.read(half)
+
+    def read_young(self, window: Window) -> None:
+        """Read a window that rows still enter, once: nothing of it is proved."""
+        can_cut = halves(window) is not None
+        try:
+            self._read(self._walk(window, Evidence(), can_cut), None)
+        except TooMany:
+            for half in halves(window) or ():
+                self.read_young(half)
+
+    # Proving ---------------------------------------------------------------------------
+
+    def _prove(self, window: Window) -> None:
+        asked = Window(window.since - SECOND, window.until + SECOND)
+        can_cut = halves(window) is not None
+        evidence = Evidence()
+        for passes in range(1, PASSES + 1):
+            walk = self._walk(asked, evidence, can_cut)
+            try:
+                self._read(walk, window)
+            except TooMany:
+                if can_cut:
+                    raise
+                return self._settle(window, "partial", TOO_DEEP, evidence)
+            evidence.add(walk)
+            self._refuse_hollow(walk, evidence)
+            if (rule := self._rule(walk, evidence)) is not None:
+                return self._settle(window, "complete", rule, evidence)
+            if passes == 2 and can_cut and not walk.is_small:
+                raise TooMany(len(evidence.known))
+        self._settle(window, "partial", f"{PASSES} passes kept differing", evidence)
+
+    def _walk(self, asked: Window, evidence: Evidence, can_cut: bool) -> Walk:
+        most = self._most() if can_cut else None
+        return Walk(self._source, self._stream, asked, most, evidence.strangers)
+
+    def _most(self) -> int:
+        cap = self._stream.rows_cap
+        return ROWS_PER_WINDOW if cap is None else min(ROWS_PER_WINDOW, cap - 1)
+
+    def _refuse_hollow(self, walk: Walk, evidence: Evidence) -> None:
+        if evidence.hollow >= HOLLOW:
+            raise Unreadable(
+                f"{self._stream.name}: the list counts {walk.first_total} rows from "
+                f"{walk.window.since:%Y-%m-%d %H:%M:%S} UTC on and gives none of them"
+            )
+
+    def _rule(self, walk: Walk, evidence: Evidence) -> str | None:
+        """What has proved the window by now, if anything."""
+        misses = not walk.seen or len(walk.seen) < walk.first_total
+        if misses and evidence.passes < self._opinions():
+            return None
+        if walk.proof or not walk.wants_only_seams:
+            return walk.proof or evidence.rule
+        closed = all([self._close(second, evidence) for second in sorted(walk.seams)])
+        return "last page first, its seams asked apart" if closed else evidence.rule
+
+    def _opinions(self) -> int:
+        """How many passes have to agree where rows are missing, or where there are none.
+
+        Where answers bear no id, nothing tells one from a former one that comes again;
+        on a line that fails it may come again twice.
+        """
+        of = self._ledger.provenance()
+        if of.signed:
+            return 1
+        return 2 if of.smooth else 3
+
+    def _close(self, second: datetime, evidence: Evidence) -> bool:
+        """Ask for one second alone; True when one page holds it all."""
+        walk = self._walk(Window(second, second), evidence, can_cut=False)
+        self._read(walk, None)
+        evidence.pages += walk.page_count
+        return walk.proof == "one page"
+
+    # Reading and committing ------------------------------------------------------------
+
+    def _read(self, walk: Walk, window: Window | None) -> None:
+        """One pass: every page stored as it comes, in commits of some pages."""
+        batch, self._pages = Batch(), 0
+        for page in walk.pages():
+            self._pages += 1
+            if walk.page_count == 1 and window is not None:
+                self._check_closed(window)
+            self._intake.take(page, batch)
+            self._ledger.keep()
+            if len(batch) >= ROWS_PER_COMMIT:
+                self._commit(batch)
+                batch = Batch()
+        if window is not None:
+            self._check_closed(window)
+        self._last_batch = batch
+        if window is None or walk.proof is None:
+            self._commit(batch)
+            self._last_batch = Batch()
+        self._ledger.counts.pages += walk.page_count
+        self._ledger.counts.rows += walk.rows
+
+    def _check_closed(self, window: Window) -> None:
+        if self.moves_cursor and window.until > self._closed_until() + SECOND:
+            raise NotClosed
+
+    def _settle(self, window: Window, state: str, rule: str, evidence: Evidence) -> None:
+        of, e = self._ledger.provenance(), evidence
+        proof = Proof(
+            window.since, window.until, state, rule, e.passes, e.pages, e.rows,
+            self._stream.assumptions, of.shape, of.journal_id,
+        )  # fmt: skip
+        cursor = window.until if self.moves_cursor else None
+        self._commit(self._last_batch, proof if self.records else None, cursor)
+        self._last_batch = Batch()
+        self._settled(window.until)
+
+    def _commit(
+        self, batch: Batch, proof: Proof | None = None, cursor: datetime | None = None
+    ) -> None:
+        if len(batch) or proof is not None or cursor is not None:
+            self._ledger.commit(batch, proof=proof, cursor=cursor)
