@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ class Bench:
         channel_settings: Mapping[str, Any] | None = None,
         limits: tuple[Limit, ...] | None = (),
         transports: Any = None,
+        served: Callable[[Platform], Any] = platform_transport,
     ) -> None:
         self.platform, self.folder = platform, folder
         self.clock = VirtualClock(platform.clock, skew=skew)
@@ -47,7 +48,7 @@ class Bench:
             }
         )
         store = Store.open(database, b"k" * 32, self.clock.now)
-        bridge = transports or (lambda channel: platform_transport(platform))
+        bridge = transports or (lambda channel: served(platform))
         self.hub = Hub(
             self.settings, store, PLUGINS, clock=self.clock, transports=bridge,
             shared_limits=False,
@@ -163,7 +164,7 @@ def bench(
     history = how.pop("history", timedelta(days=1))
     joined = {
         k: how.pop(k)
-        for k in ("database", "skew", "channel_settings", "limits", "transports")
+        for k in ("database", "skew", "channel_settings", "limits", "transports", "served")
         if k in how
     }
     create = PLUGINS.sandbox(channel)

@@ -13,7 +13,7 @@ from pathlib import Path
 from .day import Result, live, live_forward
 from .scenario import Scenario, scenario
 
-WRONGS = ("lost", "doubled", "false_completes", "uncounted")
+WRONGS = ("lost", "doubled", "false_completes")
 COUNTS = ("orders", "calls", "parked", "unnamed", "late", "partial")
 
 

@@ -1,0 +1,95 @@
+"""Nothing is lost, nothing doubled, nothing called complete that is not.
+
+Hazards H1-H10, H18-H20, H23 and H24 at once, by chance: pages of two to five rows, changes
+between any two calls, rows visible late, seconds that many rows share, each position of
+each switch of each box, and a fifth of the days with every third answer spoiled. Run one
+day again with `python -m tests.loss CHANNEL SEED`. `CHANNEL_HUB_LOSS_SEEDS=2000` is the
+full run.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from .day import Result, live, live_forward, live_over_sockets
+from .scenario import CHANNELS, SEEDS, SWITCHES, Scenario, scenario
+
+BLOCK = 40
+SOCKETS = 10
+FORWARD = 12
+BLOCKS = [range(n, min(n + BLOCK, SEEDS)) for n in range(0, SEEDS, BLOCK)]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """As many processes as there are cores: a day takes about a second of one."""
+    spawned = get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawned) as workers:
+        yield workers
+
+
+def lived(how: Callable[[Scenario, Path], Result], channel: str, seed: int) -> Result:
+    with tempfile.TemporaryDirectory() as folder:
+        return how(scenario(channel, seed), Path(folder))
+
+
+def hub_day(channel: str, seed: int) -> tuple[int, Result]:
+    return seed, lived(live, channel, seed)
+
+
+def forward_day(channel: str, seed: int) -> Result:
+    return lived(live_forward, channel, seed)
+
+
+def quiet(channel: str, days: int) -> list[int]:
+    """The first seeds of days on which nothing fails."""
+    found = [s for s in range(2 * days) if not scenario(channel, s).fault_rate]
+    return found[:days]
+
+
+def wrongs(channel: str, seed: int, result: Result) -> list[str]:
+    found = result.lost + result.doubled + result.false_completes
+    return [f"python -m tests.loss {channel} {seed}: {one}" for one in found]
+
+
+@pytest.mark.parametrize("seeds", BLOCKS, ids=lambda b: f"{b.start}-{b.stop - 1}")
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_the_hub_loses_nothing(
+    pool: ProcessPoolExecutor, channel: str, seeds: range
+) -> None:
+    days = list(pool.map(hub_day, [channel] * len(seeds), seeds))
+    assert [w for seed, result in days for w in wrongs(channel, seed, result)] == []
+    assert all(result.orders > 0 and result.calls > 0 for _, result in days)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_h1_control_a_page_1_2_3_reader_loses_orders(
+    pool: ProcessPoolExecutor, channel: str
+) -> None:
+    days = pool.map(forward_day, [channel] * FORWARD, quiet(channel, FORWARD))
+    assert sum(len(result.lost) for result in days) > 0
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_over_sockets_it_loses_nothing_either(channel: str, tmp_path: Path) -> None:
+    for seed in quiet(channel, SOCKETS):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        result = live_over_sockets(scenario(channel, seed), folder)
+        assert wrongs(channel, seed, result) == []
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_every_position_of_every_switch_has_its_days(channel: str) -> None:
+    days = [scenario(channel, seed) for seed in range(200)]
+    for name, positions in SWITCHES[channel].items():
+        assert {day.switches[name] for day in days} == set(positions), name
+    assert {day.page_size for day in days} == {2, 3, 4, 5}
+    assert {day.fault_rate for day in days} == {0.0, 0.35}
