@@ -320,7 +320,7 @@ class Line:
             told = server or dialect.server_time(body)
         except UNFIT:
             told = server
-        if told is not None:
+        if told is not None and trip.request_id not in self._answered:
             coarse = told.microsecond == 0
             self.clock.learn(told, trip.sent, trip.first, coarse)
 

@@ -194,12 +194,15 @@ class Walk:
 
     def _outside(self, page: Page) -> set[str]:
         """Rows none of whose times lies in the window."""
-        since, until = self.window.since - TOLERANCE, self.window.until + TOLERANCE
         return {
             key_of(item)
             for item in page.items
-            if (known := stamps(item)) and not any(since <= t <= until for t in known)
+            if (known := stamps(item)) and not any(map(self._is_inside, known))
         }
+
+    def _is_inside(self, moment: datetime) -> bool:
+        since, until = self.window.since - TOLERANCE, self.window.until + TOLERANCE
+        return since <= moment <= until
 
     # What a page tells -----------------------------------------------------------------
 
@@ -230,9 +233,10 @@ class Walk:
         above, under = page.items[-1], self._lower[0]
         if self.stream.order.startswith("modified"):
             one, other = stamp_of(above), stamp_of(under)
-            if one is not None and one == other:
+            if one is None or other is None or not self._is_inside(one):
+                self.tied = True
+            elif one == other:
                 self.seams.add(one)
-            self.tied |= one is None or other is None
         else:
             before, behind = stamps(above), stamps(under)
             self.tied |= bool(before & behind) or not before or not behind
