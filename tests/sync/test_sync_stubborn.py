@@ -1,0 +1,227 @@
+"""A platform that refuses, repeats itself or never stands still, and what is kept."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hub_core.errors import Forbidden, Rejected, Retryable, Unreadable
+from hub_core.ports import Stream, Window
+from hub_core.store import parked, streams
+from hub_core.sync.walk import Walk
+from hub_core.wire import Fetched, Page
+from tests.sync.rows_that_move import START, MovingClock, MovingRows
+from tests.sync.test_sync_walks import Desk
+
+DAY = Window(START, START + timedelta(days=1))
+
+
+class Stubborn(MovingRows):
+    """Fails as told: by the number of a page call, by the id of an order."""
+
+    refused: Callable[[str], Exception | None] = staticmethod(lambda id: None)
+    broken: Callable[[int], Exception | None] = staticmethod(lambda call: None)
+    hollow = False
+    pages_asked = 0
+
+    def page(
+        self, stream: Stream, window: Window, number: int, *, count: bool = False
+    ) -> Page:
+        self.pages_asked += 1
+        if (error := self.broken(self.pages_asked)) is not None:
+            raise error
+        page = super().page(stream, window, number, count=count)
+        return replace(page, items=()) if self.hollow else page
+
+    def order(self, external_id: str) -> Fetched | None:
+        if (error := self.refused(external_id)) is not None:
+            raise error
+        return super().order(external_id)
+
+
+@pytest.fixture
+def desk() -> Iterator[Callable[..., Desk]]:
+    desks: list[Desk] = []
+
+    def make(count: int = 40, **how: object) -> Desk:
+        rows = Stubborn(MovingClock(), random.Random(1), **{"changes_per_call": 0, **how})  # type: ignore[arg-type]
+        rows.fill(count)
+        desks.append(Desk(rows))
+        return desks[-1]
+
+    yield make
+    for one in desks:
+        one.store.close()
+
+
+def waiting(desk: Desk) -> dict[str | None, str]:
+    with desk.store.reading() as connection:
+        found = parked.listing(connection, shop_id=desk.shop.id)
+    return {p.external_id: p.reason for p in found}
+
+
+def cursor_moved(desk: Desk) -> bool:
+    with desk.store.reading() as connection:
+        return streams.progress(connection, desk.shop.id, "orders").cursor_at is not None
+
+
+@pytest.mark.parametrize("error", [Rejected("no such trade type"), Unreadable("no trade")])
+def test_one_order_that_cant_be_had_is_parked_and_stops_no_other(
+    desk: Callable[..., Desk], error: Exception
+) -> None:
+    one = desk(partial=True)
+    one.rows.refused = lambda id: error if id == "A00007" else None  # type: ignore[attr-defined]
+    one.sync()
+
+    assert one.stored().keys() == one.truth().keys() - {"A00007"}
+    assert str(error) in waiting(one)["A00007"]
+    assert cursor_moved(one)
+
+    one.rows.refused = lambda id: None  # type: ignore[attr-defined]
+    one.heal()
+    assert one.stored() == one.truth()
+    assert waiting(one) == {}
+
+
+def test_when_no_order_can_be_had_the_reading_stops_at_the_third(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(partial=True)
+    one.rows.refused = lambda id: Unreadable("no trade")  # type: ignore[attr-defined]
+
+    with pytest.raises(Unreadable):
+        one.sync()
+    assert not cursor_moved(one)
+
+
+def test_an_app_that_may_not_fetch_orders_stops_at_the_first(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(partial=True)
+    one.rows.refused = lambda id: Forbidden("no permission")  # type: ignore[attr-defined]
+
+    with pytest.raises(Forbidden):
+        one.sync()
+    assert waiting(one) == {}
+    assert not cursor_moved(one)
+
+
+def test_a_list_that_counts_rows_and_gives_none_is_an_error_that_says_so(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk()
+    one.rows.hollow = True  # type: ignore[attr-defined]
+
+    with pytest.raises(Unreadable, match=r"counts \d+ rows .* gives none"):
+        one.sync()
+    assert not cursor_moved(one)
+
+
+def test_a_walk_that_breaks_off_in_its_middle_goes_on_in_halves(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(partial=False)
+    one.rows.broken = lambda call: Retryable("HTTP 500") if call == 5 else None  # type: ignore[attr-defined]
+    one.sync()
+
+    assert one.stored() == one.truth()
+    assert cursor_moved(one)
+
+
+def test_a_platform_that_answers_nothing_is_asked_once_and_left_alone(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk()
+    one.rows.broken = lambda call: Retryable("HTTP 500")  # type: ignore[attr-defined]
+
+    with pytest.raises(Retryable):
+        one.sync()
+    assert one.rows.pages_asked == 1  # type: ignore[attr-defined]
+
+
+def test_after_a_sync_that_broke_off_the_next_keeps_what_it_can(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk()
+    one.rows.broken = lambda call: Retryable("HTTP 500")  # type: ignore[attr-defined]
+    with pytest.raises(Retryable):
+        one.sync()
+    poll = one.poll()
+    with one.store.writing() as connection:
+        streams.note_outcome(
+            connection, poll.ledger.lease, at=one.clock.now(), error="HTTP 500"
+        )
+    one.rows.broken = lambda call: Retryable("HTTP 500") if call > 6 else None  # type: ignore[attr-defined]
+    with pytest.raises(Retryable):
+        poll.sync(START)
+
+    assert cursor_moved(one)
+    assert 0 < len(one.stored()) < len(one.truth())
+
+
+def test_a_sync_ends_though_the_platform_changes_as_fast_as_it_is_read(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(page_size=2, changes_per_call=3)
+    one.sync()
+
+    assert one.false_completes() == []
+    assert one.rows.calls < 3_000
+
+
+def test_a_seam_that_a_row_has_left_over_is_asked_for_apart(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(count=0, page_size=4)
+    for n, minute in enumerate((7, 6, 5, 4, 4, 3)):
+        one.rows.add(f"S{n}", START + timedelta(hours=2, minutes=minute))
+    walk = Walk(one.rows, one.rows.streams[0], DAY)
+    pages = walk.pages()
+    next(pages)
+    one.rows.add("S0", START + timedelta(days=3))
+    list(pages)
+
+    assert walk.seams == {START + timedelta(hours=2, minutes=4)}
+    assert walk.proof is None
+    assert walk.wants_only_seams
+
+
+def test_hundreds_of_rows_in_one_second_are_proved_by_their_count(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(count=10, page_size=20, shuffle_ties=True)
+    for n in range(300):
+        one.rows.add(f"S{n}", START + timedelta(hours=5))
+    one.sync()
+
+    assert one.stored() == one.truth()
+    assert one.false_completes() == []
+
+
+def test_h8_replayed_page(desk: Callable[..., Desk]) -> None:
+    """A former answer to page 1 comes again after a row has left and another slid up."""
+    one = desk(count=0, page_size=3)
+    for n in range(4):
+        one.rows.add(f"S{n}", START + timedelta(hours=2, minutes=n))
+    first: list[Page] = []
+    fresh = one.rows.page
+
+    def page(stream: Stream, window: Window, number: int, *, count: bool = False) -> Page:
+        if number == 1 and first:
+            return first[0]
+        found = fresh(stream, window, number, count=count)
+        if number == 1:
+            first.append(found)
+            one.rows.add("S3", START + timedelta(days=3))
+        return found
+
+    one.rows.page = page  # type: ignore[method-assign]
+    walk = Walk(one.rows, one.rows.streams[0], DAY)
+    list(walk.pages())
+
+    assert "S0" not in walk.seen
+    assert walk.proof is None
