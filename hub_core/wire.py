@@ -17,6 +17,7 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
 
 from .errors import BadRequest, Misconfigured
 from .models import Order, minor_units
@@ -33,12 +34,27 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 # What comes back -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Fetched:
-    """A record read whole: the canonical order, and the platform's own form of it."""
+    """A record read whole: the canonical order, and the platform's own form of it.
+
+    That form is kept as text: it waits for its commit among a thousand others, and the
+    objects it was read from take four times the room.
+    """
 
     order: Order
-    raw: JSON = field(repr=False)
+    text: bytes = field(repr=False)
+    """UTF-8 JSON."""
+
+    def __init__(self, order: Order, raw: JSON) -> None:
+        object.__setattr__(self, "order", order)
+        object.__setattr__(self, "text", to_json(raw))
+
+    @property
+    def raw(self) -> JSON:
+        """The record as it came, decoded anew."""
+        decoded: JSON = from_json(self.text)
+        return decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +216,8 @@ def _text(value: Any) -> str:
 
 def _some_text(value: Any) -> str | None:
     if type(value) is str:
+        if value.isalnum():  # as most are: nothing to strip
+            return value
         if "\0" in value:
             value = value.replace("\0", "")
         return value.strip() or None
@@ -214,6 +232,8 @@ def _id(value: Any) -> str:
 
 
 def _some_id(value: Any) -> str | None:
+    if type(value) is str and value.isalnum():
+        return None if value == "0" else value
     text = _some_text(value)
     return None if text == "0" else text
 
@@ -231,6 +251,8 @@ def _whole(value: Any) -> int:
 
 
 def _some_whole(value: Any) -> int | None:
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return value
     return None if value is None or value == "" else _whole(value)
 
 
@@ -273,16 +295,22 @@ def _some_flag(value: Any) -> bool | None:
     return None if value is None or value == "" else _flag(value)
 
 
+EARLIEST, LATEST = 788_918_400, 7_258_118_400
+"""1995 and 2200, in epoch seconds."""
+
+
 def epoch(value: Any) -> datetime | None:
     """Epoch seconds or milliseconds (told apart by size), number or text; 0 is None.
 
     Anything before 1995 or after 2200 in seconds is a ValueError.
     """
+    if type(value) is int and EARLIEST <= value <= LATEST:
+        return datetime.fromtimestamp(value, UTC)
     if value is None or value == "" or value == 0 or value == "0":
         return None
     number = _whole(value)
     seconds = number / 1000 if number > 100_000_000_000 else number
-    if not 788_918_400 <= seconds <= 7_258_118_400:
+    if not EARLIEST <= seconds <= LATEST:
         raise ValueError(f"{number} is no time this century")
     return datetime.fromtimestamp(seconds, UTC)
 

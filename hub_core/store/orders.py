@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlmodel import SQLModel, col
 
 from ..models import Order
-from ..wire import JSON, Fetched
+from ..wire import Fetched
 from . import bulk, feed, rows
 from .tables import (
     DeliveryRow,
@@ -69,7 +69,7 @@ class _Draft:
     """An order on its way into the tables."""
 
     order: Order
-    raw: JSON
+    raw: bytes
     row: rows.Row
     children: tuple[list[rows.Row], ...]
     party: bytes | None
@@ -189,7 +189,7 @@ def _draft(fetched: Fetched) -> _Draft:
     row, children = rows.order_row(order), rows.child_rows(order)
     party = rows.party_text(order.party) if order.party else None
     row_hash = rows.fingerprint(row, children, party)
-    return _Draft(order, fetched.raw, row, children, party, row_hash)
+    return _Draft(order, fetched.text, row, children, party, row_hash)
 
 
 def _store(
@@ -320,7 +320,7 @@ def party_cell(owner_id: int, external_id: str) -> str:
 
 def _sealed_raw(draft: _Draft, owner: Owner, source: Source, vault: Vault) -> bytes:
     cell = raw_cell(owner.shop_id, draft.order.external_id, source.area)
-    return vault.seal(rows.raw_text(draft.raw), cell)
+    return vault.seal(draft.raw, cell)
 
 
 PARTY = (
