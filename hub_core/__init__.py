@@ -14,6 +14,7 @@ from .errors import (
     TokenExpired,
     Unauthorised,
     Unreadable,
+    WrongShop,
 )
 from .hookspecs import hookimpl
 from .ports import (
@@ -53,5 +54,6 @@ __all__ = [
     "Unauthorised",
     "Unreadable",
     "Window",
+    "WrongShop",
     "hookimpl",
 ]

@@ -9,6 +9,7 @@ Every error the hub raises on purpose, sorted by what the caller does next:
     - Down             the channel failed again and again: nothing is sent for a while
   + TokenExpired       fetch a new token once, then make the same call again
   + Unauthorised       stop this shop; a person must authorise it again
+    - WrongShop        its token opens another shop: keep nothing that came with it
   + Rejected           the platform said no to this request: do not repeat it
     - BadRequest       our own parameters are wrong, found before or after sending
     - Forbidden        the app or the shop may not call this: a setting on the platform
@@ -103,6 +104,10 @@ class TokenExpired(HubError):
 
 class Unauthorised(HubError):
     """The shop's authorisation is gone; a person must give it again."""
+
+
+class WrongShop(Unauthorised):
+    """What came belongs to another shop: the token was given by that one."""
 
 
 class Rejected(HubError):

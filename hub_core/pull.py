@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .client import Line
-from .errors import HubError, Misconfigured
+from .errors import HubError, Misconfigured, WrongShop
 from .insight.estimate import Estimate, estimated, survey
 from .lines import Lines
 from .plugins import Plugins, where_it_failed
@@ -34,6 +34,9 @@ OnStep = Callable[[str, str, Step], None]
 """Told of each step of a reading: shop, stream, how far."""
 Read = Callable[[Poll, Shop], None]
 """What to do with a stream once its lease is held."""
+
+CLOCKS_APART = timedelta(hours=1)
+"""How far a platform's clock, which dates tokens, may be from ours, which dates proofs."""
 
 log = logging.getLogger(__name__)
 
@@ -154,6 +157,8 @@ class Pull:
         try:
             read(poll, shop)
         except HubError as error:
+            if isinstance(error, WrongShop):
+                self._stop(shop, line, error)
             outcome.error = error.at(channel=shop.channel, shop=shop.name)
         except Exception as error:
             outcome.error = _ours(error).at(channel=shop.channel, shop=shop.name)
@@ -165,6 +170,18 @@ class Pull:
             self._close(shop, stream.name, lease, buffer, outcome)
         outcome.seconds = time.monotonic() - began
         return outcome
+
+    def _stop(self, shop: Shop, line: Line, error: WrongShop) -> None:
+        """The shop's token opens another shop: it is stopped. What was proved with it of
+        this shop is taken back, most of all the windows in which the other had no order.
+        """
+        token = line.tokens.stop(error) if line.tokens else None
+        if token is None:
+            return
+        since = token.fetched_at - CLOCKS_APART
+        with self.store.writing(durable=True) as connection:
+            for name in streams.stream_names(connection, shop.id):
+                streams.withdraw(connection, shop.id, name, since)
 
     def _lease(self, shop: Shop, stream: str) -> Lease | None:
         with self.store.writing() as connection:

@@ -13,7 +13,14 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from .clock import Clock
-from .errors import HubError, Rejected, Retryable, TokenExpired, Unauthorised
+from .errors import (
+    HubError,
+    Rejected,
+    Retryable,
+    TokenExpired,
+    Unauthorised,
+    WrongShop,
+)
 from .ports import Authorisation, Grant
 
 log = logging.getLogger(__name__)
@@ -201,6 +208,20 @@ class Tokens:
         with self._lock, self._store.lock(self.subject):
             return self._keep(self._load(), grant)
 
+    def stop(self, error: WrongShop) -> StoredToken | None:
+        """The token that worked last opens another shop: stopped until a person gives the
+        right one. None where nothing was stopped: it serves every shop of the app, or
+        another has taken its place.
+        """
+        if self.authorisation is not None and self.authorisation.shared:
+            return None
+        token = self._load()
+        if token is None or token.state != "ok" or token.version != self._proven:
+            return None
+        why = str(error.args[0])
+        error.args = (f"{why}; {self.remedy}",)
+        return token if self._marked_stopped(token, why) else None
+
     def reopen(self) -> None:
         """A person has seen to it: take up a stopped authorisation where it was."""
         token = self._load()
@@ -290,7 +311,7 @@ class Tokens:
     def _check_owner(self, former: StoredToken | None, grant: Grant) -> None:
         owner = (former.owner if former else None) or self.owner
         if owner and grant.subject and grant.subject != owner:
-            raise Unauthorised("this authorisation speaks for another shop")
+            raise WrongShop("this authorisation speaks for another shop")
 
     # When it fails -----------------------------------------------------------------
 
@@ -300,17 +321,21 @@ class Tokens:
         if newest and (token is None or newest.version != token.version):
             self._stop_if_over(newest)
             return newest
-        stopped = replace(
-            token or StoredToken(access_token="", version=0, fetched_at=self._clock.now()),
-            state="needs_reauth",
-            why=error.args[0],
-            version=(token.version if token else 0) + 1,
-        )
-        seen = token.version if token else None
-        if self._store.save_if(self.subject, seen, stopped):
-            self._cached = None
-            self._tell_stopped(f"{self.subject}: {stopped.why}; {self.remedy}")
+        self._marked_stopped(token, error.args[0])
         raise self._over(error.args[0]) from error
+
+    def _marked_stopped(self, token: StoredToken | None, why: str) -> bool:
+        """Write that it is over, and tell of it; False where somebody was quicker."""
+        seen = token.version if token else None
+        none = StoredToken(access_token="", version=0, fetched_at=self._clock.now())
+        stopped = replace(
+            token or none, state="needs_reauth", why=why, version=(seen or 0) + 1
+        )
+        if not self._store.save_if(self.subject, seen, stopped):
+            return False
+        self._cached = None
+        self._tell_stopped(f"{self.subject}: {why}; {self.remedy}")
+        return True
 
     def _tell_stopped(self, text: str) -> None:
         log.error("%s", text)

@@ -50,7 +50,7 @@ class GetAsk(Ask):
 
 
 FIELDS = (
-    "orderId,orderType,payType,orderState,orderStateRemark,"
+    "orderId,venderId,orderType,payType,orderState,orderStateRemark,"
     "orderTotalPrice,sellerDiscount,orderSellerPrice,orderPayment,freightPrice,"
     "balanceUsed,taxFee,shouldPay,actualPay,payDiscount,totalSellerReceivable,"
     "orderStartTime,paymentConfirmTime,orderEndTime,modified,outBoundDate,"

@@ -8,10 +8,22 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Fetched, Misread, Page, Ref, Whole, Wire, read_rows
+from hub_core.wire import (
+    JSON,
+    Fetched,
+    Item,
+    Misread,
+    Page,
+    Ref,
+    SomeId,
+    Whole,
+    Wire,
+    read_rows,
+)
 
 W = TypeVar("W", bound=Wire)
 COUNT: TypeAdapter[int] = TypeAdapter(Whole)
+VENDER: TypeAdapter[str | None] = TypeAdapter(SomeId)
 
 
 def page_of(inner: JSON, wire: TypeAdapter[W], to_order: Callable[[W], Order]) -> Page:
@@ -57,6 +69,18 @@ def one_of(
     (item,) = read_rows([row], wire, to_order, name_of)
     assert not isinstance(item, Ref)
     return item
+
+
+def vender_of(item: Item) -> str | None:
+    """The merchant a row belongs to (`venderId`, number or text), also of a row that
+    could not be read; None where it does not say. Source: channel paper JD §3."""
+    raw = None if isinstance(item, Ref) else item.raw
+    try:
+        return VENDER.validate_python(
+            raw.get("venderId") if isinstance(raw, dict) else None
+        )
+    except ValueError:
+        return None
 
 
 def _with_verdict(inner: JSON, name: str) -> JSON:

@@ -13,6 +13,9 @@ from pydantic import BeforeValidator, PlainValidator
 
 from hub_core.wire import (
     ClockText,
+    Fetched,
+    Item,
+    Misread,
     SomeId,
     SomeText,
     SomeWhole,
@@ -162,6 +165,8 @@ class Trade(Wire):
     receiver_town: SomeText = None
     receiver_address: SomeText = None
     receiver_zip: SomeText = None
+    seller_nick: SomeText = None
+    """Whose trade it is: the name of the seller's main account."""
     buyer_nick: SomeText = None
     buyer_message: SomeText = None
     seller_memo: SomeText = None
@@ -204,6 +209,14 @@ class Trade(Wire):
     def id(self) -> str:
         """The trade's id. Each version says where it stands."""
         raise NotImplementedError
+
+
+def seller_of(item: Item | None) -> str | None:
+    """The name of the seller a trade belongs to, also of one that could not be read; None
+    where it is not told or masked."""
+    raw = item.raw if isinstance(item, Fetched | Misread) else None
+    nick = raw.get("seller_nick") if isinstance(raw, dict) else None
+    return nick if isinstance(nick, str) and nick and "*" not in nick else None
 
 
 def fields(trade: type[Trade]) -> str:

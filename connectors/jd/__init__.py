@@ -1,4 +1,8 @@
-"""JD (京东) POP shops: which calls make an operation. Source: channel paper JD §2, §3."""
+"""JD (京东) POP shops: which calls make an operation. Source: channel paper JD §2, §3.
+
+A shop's id here is its venderId (商家ID). JD's token answers do not tell whose token it is,
+but its orders do: one of another merchant stops the shop.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.jd.dialect import Jos
+from adapters.jd.pages import vender_of
 from hub_core import hookimpl
-from hub_core.errors import Forbidden, Gone, Misconfigured, Unauthorised
+from hub_core.errors import Forbidden, Gone, Misconfigured, Unauthorised, WrongShop
 from hub_core.ports import (
     Authorisation,
     Channel,
@@ -20,7 +25,7 @@ from hub_core.ports import (
     Stream,
     Window,
 )
-from hub_core.wire import Call, Fetched, Misread, Page, pick
+from hub_core.wire import Call, Fetched, Item, Misread, Page, pick
 
 ADAPTERS = "adapters.jd"
 One = Fetched | Misread | None
@@ -99,21 +104,23 @@ class JdOrders:
             "page": number,
             "page_size": stream.page_size,
         }
-        if stream.name == "unpaid":
-            listed: Call[Page] = self._shape("unpaid").LIST
-            return self.session.send(listed, **asked)
-        asked |= {"states": self._fact("order_state"), "source_id": self._source()}
-        listed = self._shape("orders").LIST
-        return self.session.send(listed, **asked)
+        if stream.name == "orders":
+            asked |= {"states": self._fact("order_state"), "source_id": self._source()}
+        listed: Call[Page] = self._shape(stream.name).LIST
+        page = self.session.send(listed, **asked)
+        self._refuse_others(*page.items)
+        return page
 
     def order(self, external_id: str) -> One:
         """A paid order, else an unpaid one. A split parent is neither: None."""
         paid: Call[One] = self._shape("orders").GET
         asked = {"order_id": external_id, "source_id": self._source()}
         found = self.session.send(paid, **asked)
-        if found is not None or self._fact("unpaid_by_id") != "yes":
-            return found
-        return self._unpaid(external_id)
+        if found is None and self._fact("unpaid_by_id") == "yes":
+            found = self._unpaid(external_id)
+        if found is not None:
+            self._refuse_others(found)
+        return found
 
     def _unpaid(self, external_id: str) -> One:
         unpaid: Call[One] = self._shape("unpaid").GET
@@ -121,6 +128,16 @@ class JdOrders:
             return self.session.send(unpaid, order_id=external_id)
         except (Forbidden, Gone):
             return None
+
+    def _refuse_others(self, *items: Item) -> None:
+        """Rows that say nothing of their merchant are taken for the shop's own."""
+        mine = self.session.shop.external_id
+        others = [v for v in map(vender_of, items) if v not in (None, mine)]
+        if others:
+            raise WrongShop(
+                f"its token opens another shop: an order of venderId {others[0]} came, "
+                f"and this shop is {mine}; the owner of {mine} has to authorise the app"
+            )
 
     def _shape(self, area: str) -> Any:
         return pick(ADAPTERS, area, self.session.shop.pins.get(area))

@@ -1,7 +1,8 @@
 """Taobao and Tmall: page 1 counts a window, then last page to first, each trade fetched.
 
 The platform's own advice, since rows come newest change first and an order that changes
-moves to the front (taobao.trades.sold.increment.get; channel paper §3).
+moves to the front (taobao.trades.sold.increment.get; channel paper §3). A shop's id here
+is the seller's taobao_user_id, as token answers tell it; a trade has only a name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from datetime import datetime, timedelta
 from adapters.taobao.common import KINDS
 from adapters.taobao.dialect import OAUTH, SIGN_METHOD, Top
 from adapters.taobao.envelope import absent
-from hub_core.errors import Rejected, TokenExpired, Unauthorised
+from adapters.taobao.trade import seller_of
+from hub_core.errors import Rejected, TokenExpired, Unauthorised, WrongShop
 from hub_core.hookspecs import hookimpl
 from hub_core.ports import (
     Authorisation,
@@ -42,6 +44,10 @@ CHANNEL = Channel(
     dialect=Top(),
     adapters=ADAPTERS,
     limits=(Limit(calls=10, seconds=1.0),),  # C: quotas are shown per app, not published
+    account_fields={
+        "nick": "name of the seller's main account (卖家昵称); where it is given, an order"
+        " of another seller stops the shop: its token is another's",
+    },
     facts=FACTS,
 )
 EDGE = timedelta(seconds=1)
@@ -91,7 +97,7 @@ class Orders:
         return page
 
     def order(self, external_id: str) -> Fetched | Misread | None:
-        """One trade in full."""
+        """One trade in full. Every trade comes this way: the list only names them."""
         try:
             found: Fetched | Misread = self._session.send(
                 self._calls.GET, external_id=external_id
@@ -100,7 +106,16 @@ class Orders:
             if absent(error):
                 return None
             raise
+        self._refuse_others(found)
         return found
+
+    def _refuse_others(self, found: Fetched | Misread) -> None:
+        nick, seller = self._session.shop.account.get("nick"), seller_of(found)
+        if nick and seller and seller != nick:
+            raise WrongShop(
+                f"its token opens another shop: an order of seller {seller} came, and this "
+                f"shop is {nick}; the owner of {nick} has to authorise the app"
+            )
 
     def _window(self, window: Window) -> dict[str, datetime | str]:
         since = window.since.replace(microsecond=0) - EDGE

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlmodel import col
 
 from ..errors import LeaseLost
@@ -167,6 +167,24 @@ def set_back(connection: Connection, lease: Lease, to: datetime, now: datetime) 
     false = (*mine, col(c.until) > now)
     connection.execute(delete(c).where(*false, col(c.since) >= to))
     connection.execute(update(c).where(*false, col(c.since) < to).values(until=to))
+
+
+def withdraw(
+    connection: Connection, shop_id: int, stream: str, seen_since: datetime
+) -> None:
+    """Take back what was proved of a stream from the moment `seen_since` (ours) on, and
+    set its cursor back to before it."""
+    s, c = StreamRow, CoverageRow
+    false = (
+        col(c.shop_id) == shop_id,
+        col(c.stream) == stream,
+        col(c.observed_at) >= seen_since,
+    )
+    begin = connection.execute(select(func.min(col(c.since))).where(*false)).scalar()
+    if begin is not None:
+        connection.execute(delete(c).where(*false))
+        behind = (*_mine(shop_id, stream), col(s.cursor_at) > begin)
+        connection.execute(update(s).where(*behind).values(cursor_at=begin))
 
 
 def note_outcome(
