@@ -14,9 +14,9 @@ class Breaker:
     """Shared by every line to one channel.
 
     After `threshold` failures in a row, whoever's they were, it opens: for `rest` seconds
-    nothing goes out, then one call does. If that fails too the rest is doubled, up to
-    `longest`; if not, all is as before. Only what says that the channel is not there
-    counts as failure: not a limit, not a refusal.
+    nothing goes out, and `Down` says what came last; then one call does. If that fails too
+    the rest is doubled, up to `longest`; if not, all is as before. Only what says that the
+    channel is not there counts as failure: not a limit, not a refusal.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Breaker:
         self._pause = rest
         self._rests_until = 0.0
         self._probing = False
+        self._last = ""
 
     @property
     def open(self) -> bool:
@@ -51,6 +52,7 @@ class Breaker:
             failed = False
         except HubError as error:
             failed = _counts(error)
+            self._last = str(error.args[0]) if failed else self._last
             raise
         finally:
             self._tell(failed, probe)
@@ -62,7 +64,11 @@ class Breaker:
                 return False
             wait = self._rests_until - self._clock.monotonic()
             if wait > 0 or self._probing:
-                raise Down(after=max(wait, 1.0))
+                raise Down(
+                    "the channel has failed again and again; nothing is sent until it has "
+                    f"rested. The last failure: {self._last}",
+                    after=max(wait, 1.0),
+                )
             self._probing = True
             return True
 

@@ -27,7 +27,7 @@ from tests.loss import grading
 LAG = 180.0
 CHANNELS = ("douyin-laike", "taobao", "jd")
 SAYS = {
-    "error_body": r"code ",
+    "error_body": r"code |The last failure: \S",
     "html": r"no JSON.*text/html",
     "truncate_silent": r"no JSON",
     "truncate": r"broke off",

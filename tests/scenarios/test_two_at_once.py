@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hub_core.sandbox import Fault, Faults
 from hub_core.testing.bridge import platform_transport
 from tests.kill.killing import told_twice
 from tests.scenarios.served import Served, quiet, served
@@ -46,6 +47,8 @@ def test_two_syncs_of_one_shop_at_once_end_as_one_does(
         channel, tmp_path, database=database, seed=5, orders=40, reading=READING
     ) as made:
         made.platform.churn_per_call = 1
+        slow = Fault("slow", "orders.list", value=0.15)  # long enough for two to meet
+        made.platform.faults = Faults([slow])
         said = together(made)
         quiet(made.platform)
         made.platform.clock.advance(1_000)
