@@ -8,8 +8,6 @@ pytest.importorskip("resource", reason="what a process used is asked of POSIX")
 
 from benchmarks import calls, parts, pull
 
-WASTE = "a look at the newest minutes and a last page read twice: three calls of fourteen"
-
 
 def test_hub_and_floor_read_the_same_pages_and_store_the_same_rows() -> None:
     found = pull.measure(orders=250, rounds=1)
@@ -19,14 +17,7 @@ def test_hub_and_floor_read_the_same_pages_and_store_the_same_rows() -> None:
     pull.show(found)
 
 
-@pytest.mark.parametrize(
-    "channel",
-    [
-        pytest.param("douyin-laike", marks=pytest.mark.xfail(reason=WASTE, strict=True)),
-        "taobao",
-        pytest.param("jd", marks=pytest.mark.xfail(reason=WASTE, strict=True)),
-    ],
-)
+@pytest.mark.parametrize("channel", calls.CHANNELS)
 def test_a_thousand_changed_orders_cost_few_calls_more_than_the_documents_ask(
     channel: str,
 ) -> None:

@@ -59,8 +59,9 @@ class Poll:
         self._intake = Intake(details, ledger)
         self._revisits = Revisits(details, stream, ledger)
         self._windows = Windows(
-            source, stream, ledger, self._intake, self._closed_until, self._settled
-        )
+            source, stream, ledger, self._intake, self._closed_until, self._settled,
+            session.now,
+        )  # fmt: skip
         self._begin = self._end = session.now()
         self._careful = False
         """The last sync broke off: short steps, so that something is kept of this one."""
@@ -190,18 +191,23 @@ class Poll:
         if self._careful:
             step = max(timedelta(seconds=int(step.total_seconds()) // EIGHTH), LEAST_STEP)
         while cursor < end:
-            moved = self._advance(cursor, min(end, cursor + step))
+            moved = self._advance(cursor, min(end, cursor + step), end)
             if moved <= cursor:
                 break
             cursor = moved
         return cursor
 
-    def _advance(self, cursor: datetime, end: datetime) -> datetime:
-        """Read the next legal window; gives where the cursor stands after it."""
+    def _advance(self, cursor: datetime, goal: datetime, end: datetime) -> datetime:
+        """Read the next legal window; gives where the cursor stands after it.
+
+        The last one before `end` asks for what is younger in the same call.
+        """
         since = max(cursor - self.stream.overlap, self._edge())
-        until = min(end, since + self.stream.max_window - 2 * SECOND)
+        until = min(goal, since + self.stream.max_window - 2 * SECOND)
+        beyond = _whole(self.session.now()) + SECOND
+        fits = until == end and beyond - since <= self.stream.max_window - 2 * SECOND
         try:
-            self._windows.read(Window(since, until))
+            self._windows.read(Window(since, until), beyond if fits else None)
         except NotClosed:
             return cursor
         return until
@@ -226,6 +232,8 @@ class Poll:
 
     def _tail(self, cursor: datetime) -> None:
         """What is too young to rely on: stored and told, neither covered nor passed."""
+        if self._windows.reached and self._clock_known():
+            return
         cursor = self._likely(cursor)
         now = _whole(self.session.now())
         if now <= cursor or not self.stream.settle_lag:

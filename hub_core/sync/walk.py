@@ -52,6 +52,11 @@ class Walk:
     window: Window
     most: int | None = None
     """Raise TooMany above this total; None: read whatever there is."""
+    beyond: datetime | None = None
+    """Where the probe reaches to: one call then tells of the window and of what is
+    younger."""
+    reached: bool = False
+    """Whether it did tell: the rows up to `beyond` were given, or there were none."""
     strangers: set[str] = field(default_factory=set)
     """Rows known to stand in this window with a time outside it; added to."""
     seen: dict[str, datetime | None] = field(default_factory=dict)
@@ -69,6 +74,7 @@ class Walk:
     """The same of a page that had fewer rows than it counted."""
     page_count: int = 0
     rows: int = 0
+    _probed: int = 0
     _least_total: int = 0
     """Rows only leave: no later count may be higher, and those it counts were there for
     the whole pass."""
@@ -81,15 +87,17 @@ class Walk:
         """
         first = self._probe()
         if first.number == 1 and self._is_whole(first):
+            self.reached = self.beyond is not None
             yield self._note(first)
             return
         if self.first_total == 0 and first.number != 1:
             return
-        number, page = self._bottom(first)
+        number, page = self._own_bottom() if self.beyond else self._bottom(first)
         yield self._note(page)
         while number > 1:
             number -= 1
             yield self._note(self._page(number, count=number == 1))
+        self.reached = self.beyond is not None and self._least_total == self._probed
 
     @property
     def proof(self) -> str | None:
@@ -117,15 +125,16 @@ class Walk:
         return self.page_count <= 1 and self.rows < self.stream.page_size
 
     def _probe(self) -> Page:
-        page = self._sound(lambda again: self._counted(), 1)
+        window = Window(self.window.since, self.beyond or self.window.until)
+        page = self._sound(lambda again: self._counted(window), 1, window)
         assert page.total is not None
-        self.first_total = self._least_total = page.total
+        self.first_total = self._least_total = self._probed = page.total
         self._refuse_many(page.total)
         return page
 
-    def _counted(self) -> Page:
+    def _counted(self, window: Window) -> Page:
         self.calls += 1
-        page = self.source.probe(self.stream, self.window)
+        page = self.source.probe(self.stream, window)
         if page.total is None:
             raise ValueError(f"{self.stream.name}: the list gave no total")
         return page
@@ -137,11 +146,25 @@ class Walk:
     def _is_whole(self, page: Page) -> bool:
         return len(page.items) < self.stream.page_size and not page.has_more
 
-    def _bottom(self, first: Page) -> tuple[int, Page]:
+    def _pages_of(self, total: int) -> int:
+        """The number of the page with room to spare, were the total right."""
+        return total // self.stream.page_size + 1
+
+    def _own_bottom(self) -> tuple[int, Page]:
+        """The window's last page, where the probe counted what is younger too."""
+        number, page = self._bottom(None)
+        if page.total is None or number > self._pages_of(self._probed):
+            return number, page
+        self.first_total = self._least_total = page.total
+        is_behind = not page.items and self._pages_of(page.total) < number
+        return self._bottom(None) if is_behind else (number, page)
+
+    def _bottom(self, first: Page | None) -> tuple[int, Page]:
         """The real last page: one with room to spare, whatever the total says."""
-        last = -(-self.first_total // self.stream.page_size) or 1
+        last = self._pages_of(self.first_total)
         for number in range(last, last + PAGES_BEYOND):
-            page = first if number == first.number else self._page(number)
+            known = first is not None and first.number == number
+            page = first if first and known else self._page(number)
             if len(page.items) < self.stream.page_size:
                 self.grew |= number > last and bool(page.items)
                 return number, page
@@ -154,7 +177,7 @@ class Walk:
             return self.source.page(self.stream, self.window, number, count=counts)
 
         try:
-            return self._sound(ask, number)
+            return self._sound(ask, number, self.window)
         except BadRequest:
             if number == 1:
                 raise
@@ -162,18 +185,19 @@ class Walk:
 
     # Whether to believe a page ---------------------------------------------------------
 
-    def _sound(self, ask: Callable[[bool], Page], number: int) -> Page:
+    def _sound(self, ask: Callable[[bool], Page], number: int, window: Window) -> Page:
         """A page; one that does not make sense is asked for once more, and has to count."""
         page = ask(False)
         short = self._is_short(page, number)
-        if short or self._is_odd(page, number) or any(map(is_nameless, page.items)):
+        odd = self._is_odd(page, number, window)
+        if short or odd or any(map(is_nameless, page.items)):
             page = ask(True)
             self.short |= self._is_short(page, number)
-            self.doubtful |= self._is_odd(page, number)
-            self.strangers |= self._outside(page)
+            self.doubtful |= self._is_odd(page, number, window)
+            self.strangers |= _outside(page, window)
         return page
 
-    def _is_odd(self, page: Page, number: int) -> bool:
+    def _is_odd(self, page: Page, number: int, window: Window) -> bool:
         """A page that says it is another, repeats the one read before it, or has rows of
         another window."""
         if page.number is not None and page.number != number:
@@ -181,7 +205,7 @@ class Walk:
         ids = [key_of(i) for i in page.items]
         if ids and ids == [key_of(i) for i in self._lower]:
             return True
-        return not self._outside(page) <= self.strangers
+        return not _outside(page, window) <= self.strangers
 
     def _is_short(self, page: Page, number: int) -> bool:
         """Whether rows are missing from it, by its own count or else by the last one."""
@@ -191,18 +215,6 @@ class Walk:
         before = (number - 1) * size
         counted = self._least_total if page.total is None else page.total
         return bool(page.has_more) or counted > before + len(page.items)
-
-    def _outside(self, page: Page) -> set[str]:
-        """Rows none of whose times lies in the window."""
-        return {
-            key_of(item)
-            for item in page.items
-            if (known := stamps(item)) and not any(map(self._is_inside, known))
-        }
-
-    def _is_inside(self, moment: datetime) -> bool:
-        since, until = self.window.since - TOLERANCE, self.window.until + TOLERANCE
-        return since <= moment <= until
 
     # What a page tells -----------------------------------------------------------------
 
@@ -233,13 +245,26 @@ class Walk:
         above, under = page.items[-1], self._lower[0]
         if self.stream.order.startswith("modified"):
             one, other = stamp_of(above), stamp_of(under)
-            if one is None or other is None or not self._is_inside(one):
+            if one is None or other is None or not _is_inside(one, self.window):
                 self.tied = True
             elif one == other:
                 self.seams.add(one)
         else:
             before, behind = stamps(above), stamps(under)
             self.tied |= bool(before & behind) or not before or not behind
+
+
+def _outside(page: Page, window: Window) -> set[str]:
+    """Rows none of whose times lies in the window."""
+    return {
+        key_of(item)
+        for item in page.items
+        if (known := stamps(item)) and not any(_is_inside(t, window) for t in known)
+    }
+
+
+def _is_inside(moment: datetime, window: Window) -> bool:
+    return window.since - TOLERANCE <= moment <= window.until + TOLERANCE
 
 
 def halves(window: Window) -> tuple[Window, Window] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..errors import Banned, Down, Forbidden, Gone, Rejected, Retryable, Unreadable
 from ..ports import OrderSource, Stream, Window
@@ -20,6 +20,8 @@ PASSES = 8
 HOLLOW = 3
 """Passes over a window that counts rows and gives none, before that is an error."""
 TOO_DEEP = "more rows in a second than the platform pages through"
+YOUNG = timedelta(seconds=30)
+"""How much of the newest a first call may miss, as our clock or a slow answer has it."""
 FINAL = (Banned, Down, Forbidden, Gone)
 """Errors that a shorter window would meet too."""
 
@@ -43,9 +45,13 @@ class Windows:
         intake: Intake,
         closed_until: Callable[[], datetime],
         settled: Callable[[datetime], None],
+        now: Callable[[], datetime],
     ) -> None:
         self._source, self._stream, self._ledger = source, stream, ledger
         self._intake, self._closed_until, self._settled = intake, closed_until, settled
+        self._now = now
+        self.reached = False
+        """Whether the last window's reading told of all that is younger, too."""
         self.records = True
         """Write down what is proved."""
         self.moves_cursor = True
@@ -54,11 +60,16 @@ class Windows:
         self._pages = 0
         """Read by the newest walk."""
 
-    def read(self, window: Window) -> None:
+    def read(self, window: Window, beyond: datetime | None = None) -> None:
         """Read one closed window until it is proved; in halves when it is too big, or
-        when it breaks off in its middle: what is read of a shorter one is kept sooner."""
+        when it breaks off in its middle: what is read of a shorter one is kept sooner.
+
+        With `beyond` its first call asks as far as that; `reached` says whether this
+        told of all there is.
+        """
+        self.reached = False
         try:
-            return self._prove(window)
+            return self._prove(window, beyond)
         except TooMany:
             cut = halves(window) or ()
         except (Retryable, Rejected, Unreadable) as error:
@@ -79,12 +90,13 @@ class Windows:
 
     # Proving ---------------------------------------------------------------------------
 
-    def _prove(self, window: Window) -> None:
+    def _prove(self, window: Window, beyond: datetime | None) -> None:
         asked = Window(window.since - SECOND, window.until + SECOND)
         can_cut = halves(window) is not None
         evidence = Evidence()
         for passes in range(1, PASSES + 1):
             walk = self._walk(asked, evidence, can_cut)
+            walk.beyond = beyond if passes == 1 else None
             try:
                 self._read(walk, window)
             except TooMany:
@@ -92,6 +104,7 @@ class Windows:
                     raise
                 return self._settle(window, "partial", TOO_DEEP, evidence)
             evidence.add(walk)
+            self.reached |= walk.reached and not walk.doubtful and not walk.short
             self._refuse_hollow(walk, evidence)
             if (rule := self._rule(walk, evidence)) is not None:
                 return self._settle(window, "complete", rule, evidence)
@@ -101,7 +114,7 @@ class Windows:
 
     def _walk(self, asked: Window, evidence: Evidence, can_cut: bool) -> Walk:
         most = self._most() if can_cut else None
-        return Walk(self._source, self._stream, asked, most, evidence.strangers)
+        return Walk(self._source, self._stream, asked, most, strangers=evidence.strangers)
 
     def _most(self) -> int:
         cap = self._stream.rows_cap
@@ -146,11 +159,12 @@ class Windows:
 
     def _read(self, walk: Walk, window: Window | None) -> None:
         """One pass: every page stored as it comes, in commits of some pages."""
-        batch, self._pages = Batch(), 0
+        batch, self._pages, young = Batch(), 0, False
         for page in walk.pages():
             self._pages += 1
             if walk.page_count == 1 and window is not None:
                 self._check_closed(window)
+                young = walk.beyond is None or walk.beyond > self._now() - YOUNG
             self._intake.take(page, batch)
             self._ledger.keep()
             if len(batch) >= ROWS_PER_COMMIT:
@@ -158,6 +172,7 @@ class Windows:
                 batch = Batch()
         if window is not None:
             self._check_closed(window)
+            walk.reached &= young
         self._last_batch = batch
         if window is None or walk.proof is None:
             self._commit(batch)

@@ -225,3 +225,36 @@ def test_h8_replayed_page(desk: Callable[..., Desk]) -> None:
 
     assert "S0" not in walk.seen
     assert walk.proof is None
+
+
+def test_a_quiet_sync_is_one_call_that_tells_of_the_newest_minutes_too(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(count=3)
+    one.sync()
+    one.clock.pass_time(600)
+    one.rows.add("new", one.clock.now() - timedelta(seconds=5))
+    before = one.rows.calls
+    one.sync()
+
+    assert one.rows.calls - before == 1
+    assert "new" in one.stored()
+    with one.store.reading() as connection:
+        until = streams.progress(connection, one.shop.id, "orders").cursor_at
+    assert until is not None
+    assert until < one.clock.now() - one.rows.lag
+
+
+def test_newest_minutes_that_are_full_are_read_after_the_closed_window(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(count=3)
+    one.sync()
+    one.clock.pass_time(600)
+    for n in range(12):
+        one.rows.add(f"closed{n}", one.clock.now() - timedelta(seconds=300 + n))
+        one.rows.add(f"young{n}", one.clock.now() - timedelta(seconds=1 + n))
+    one.sync()
+
+    assert one.stored() == one.truth()
+    assert one.false_completes() == []
