@@ -18,7 +18,7 @@ from .errors import HubError, Misconfigured, WrongShop
 from .insight.estimate import Estimate, estimated, survey
 from .lines import Lines
 from .plugins import Plugins, where_it_failed
-from .ports import OrderSource, Stream, Window
+from .ports import OrderSource, Paging, Stream, Window
 from .settings import Settings
 from .store import Store, streams
 from .store.holder import new_holder
@@ -129,6 +129,8 @@ class Pull:
             for s in there.values()
             if s.name not in off and (not wanted or s.name in wanted)
         ]
+        for stream in chosen:
+            _refuse_cursors(shop, stream)
         return [self.settings.stream(shop.channel, s, shop.name) for s in chosen]
 
     def _stream(
@@ -202,8 +204,7 @@ class Pull:
             last = line.last
             if last is None:
                 return Provenance()
-            signed = last.request_id is not None
-            return Provenance(last.id, last.shape, signed, not buffer.failed)
+            return Provenance(last.id, last.shape, line.is_new, not buffer.failed)
 
         def told(batch: Batch, done: Written) -> None:
             self._tell_listeners(shop, batch, done)
@@ -272,6 +273,15 @@ class Pull:
             shop.name, shop.app, stream, Window(begin, now), found, limits=limits,
             list_call=last.call if last else "", latency=last.seconds if last else 0.0,
         )  # fmt: skip
+
+
+def _refuse_cursors(shop: Shop, stream: Stream) -> None:
+    """Pages that are asked for by number are all the walks know."""
+    if stream.paging is Paging.OPAQUE_CURSOR:
+        raise Misconfigured(
+            f"{shop.channel}: {stream.name} is paged by opaque cursors, which this hub "
+            "does not read yet; a newer one may, or a plugin that asks for numbered pages"
+        )
 
 
 def _ours(error: Exception) -> HubError:
