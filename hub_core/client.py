@@ -6,7 +6,6 @@ import logging
 import random
 import ssl
 import threading
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,6 +36,7 @@ from .errors import (
     TokenExpired,
     Unreadable,
 )
+from .former import Answered
 from .journal import Attempt, JournalEntry, JournalSink, MemoryJournal, new_id
 from .masking import mask_text
 from .outgoing import body_of, url_of
@@ -57,8 +57,6 @@ THROTTLE_FLOOR = 1.0
 """Seconds to wait at least where a platform says "too fast" without saying for how long."""
 BAN_FLOOR = 60.0
 """The same where it speaks of a ban."""
-REMEMBERED = 64
-"""Answers' ids a line remembers, to tell a former answer that comes again."""
 
 # The HTTP under it ---------------------------------------------------------------------
 
@@ -112,6 +110,7 @@ class Line:
         breaker: Breaker | None = None,
         tokens: Tokens | None = None,
         journal: JournalSink | None = None,
+        answered: Answered | None = None,
         facts: Mapping[str, str] | None = None,
         timeout: float = 30.0,
         connect: float = 10.0,
@@ -130,7 +129,7 @@ class Line:
         self.stream = ""
         """The stream the next calls are for; the journal notes it."""
         self._mine = threading.local()
-        self._answered: deque[str] = deque(maxlen=REMEMBERED)
+        self._answered = answered or Answered()
         self._shop, self._who, self._http = shop, who, http
         self._base_url = base_url or channel.base_url
         self._facts = {**channel.facts, **(facts or {})}
@@ -154,6 +153,11 @@ class Line:
         """The entry of this thread's newest attempt: where what it read comes from."""
         entry: JournalEntry | None = getattr(self._mine, "last", None)
         return entry
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this thread's newest good answer is known to be no former one."""
+        return bool(getattr(self._mine, "sure", False))
 
     def now(self) -> datetime:
         """The platform's time, aware."""
@@ -294,17 +298,18 @@ class Line:
             raise refused or came from error
         self._learn(body, server, trip)
         opened = judge(self.channel.dialect, call, body, refused, wait or 0.0)
-        self._refuse_replay(trip)
+        self._refuse_replay(call, trip)
         return opened
 
-    def _refuse_replay(self, trip: Attempt) -> None:
+    def _refuse_replay(self, call: Call[Any], trip: Attempt) -> None:
         """A good answer bears an id no other has: one seen before is some other call's,
         kept by a proxy or a cache."""
+        self._mine.sure = False
         if trip.request_id is None:
             return
-        if trip.request_id in self._answered:
+        if self._answered.holds(trip.request_id):
             raise Garbled("an answer to a former call came again")
-        self._answered.append(trip.request_id)
+        self._mine.sure = self._answered.add(trip.request_id, call.name)
 
     def _read(self, call: Call[Answer], opened: JSON) -> Answer:
         try:
@@ -320,7 +325,7 @@ class Line:
             told = server or dialect.server_time(body)
         except UNFIT:
             told = server
-        if told is not None and trip.request_id not in self._answered:
+        if told is not None and not self._answered.holds(trip.request_id):
             coarse = told.microsecond == 0
             self.clock.learn(told, trip.sent, trip.first, coarse)
 

@@ -10,6 +10,7 @@ from .breaker import Breaker
 from .client import Line, httpx, open_http
 from .clock import Clock, PlatformClock
 from .errors import Misconfigured
+from .former import Answered
 from .journal import JournalEntry, JournalSink
 from .pace import Pace
 from .plugins import Plugins
@@ -46,6 +47,7 @@ class Room:
     clock: PlatformClock
     pace: Pace
     breaker: Breaker
+    answered: Answered
 
 
 class Lines:
@@ -94,6 +96,7 @@ class Lines:
             pace=room.pace,
             breaker=room.breaker,
             journal=journal,
+            answered=room.answered,
             facts=self._settings.facts(shop.app, room.channel),
             attempts=room.app.attempts,
             timeout=min(room.app.deadline_seconds, 30.0),
@@ -144,7 +147,7 @@ class Lines:
             proxy=settings.proxy,
             transport=self._transports(channel),
         )
-        return Room(channel, settings, http, clock, pace, Breaker(self._clock))
+        return Room(channel, settings, http, clock, pace, Breaker(self._clock), Answered())
 
     def _make_tokens(self, shop: Shop, subject: str, owner: str | None) -> Tokens:
         def died_early(event: TokenDiedEarly) -> None:

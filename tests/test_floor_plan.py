@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     ("wire", "ports", "hookspecs"),
     (
         *("clock", "masking", "answers", "breaker", "journal", "lanes", "pace", "tokens"),
-        *("outgoing", "sockets", "client"),
+        *("outgoing", "sockets", "former", "client"),
     ),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing"},

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hub_core.errors import Garbled, HubError, Rejected, Retryable, Throttled, Unreadable
+from hub_core.former import Answered
 from hub_core.sandbox import Fault, Response, json_response
 from tests.client.corner import LIST, OK, START, Bench, Canned
 
@@ -262,3 +263,39 @@ def test_h11_a_clock_fifteen_minutes_off_is_corrected_by_the_first_refusal() -> 
         assert bench.calls == (2 if abs(skew) > 600 else 1)
         assert bench.clock.offset == pytest.approx(-skew, abs=1.0)
         assert abs((bench.line().now() - START).total_seconds()) <= 3.0
+
+
+# H8 ------------------------------------------------------------------------------------
+
+
+def bearing(request_id: str) -> Response:
+    return json_response({"code": 0, "data": {"rows": [1]}, "request_id": request_id})
+
+
+def test_h8_a_former_answer_is_known_by_its_id_whichever_line_it_was_given_to() -> None:
+    bench = Bench(box=Canned(bearing("a"), bearing("b"), bearing("a"), bearing("c")))
+    answered = Answered()
+    one, other = bench.line(answered=answered), bench.line(answered=answered)
+    assert one.send(LIST) == [1]
+    assert other.send(LIST) == [1]
+    assert other.send(LIST) == [1]
+    assert bench.outcomes() == ["ok", "ok", "Garbled", "ok"]
+
+
+def test_h8_the_first_answer_of_a_process_may_be_a_former_one() -> None:
+    """It may have been given to a process that is gone; the second can't."""
+    bench = Bench(box=Canned(bearing("a"), bearing("b")))
+    line = bench.line()
+    assert not line.is_new
+    line.send(LIST)
+    assert not line.is_new
+    line.send(LIST)
+    assert line.is_new
+
+
+def test_h8_an_answer_without_an_id_may_always_be_a_former_one() -> None:
+    bench = Bench()
+    line = bench.line()
+    for page in (1, 2):
+        line.send(LIST, page=page)
+        assert not line.is_new

@@ -26,7 +26,6 @@ from hub_core.hub import Hub
 from hub_core.sandbox import Faults
 from hub_core.store.tables import FeedRow
 from hub_core.sync.poll import CLOCK_DOUBT
-from hub_core.testing.bridge import platform_transport
 from tests.loss import grading
 from tests.scenarios.served import ROOT, Served, quiet, served
 
@@ -243,9 +242,7 @@ def cursors(made: Served) -> dict[tuple[str, str], datetime | None]:
 def settle(made: Served) -> list[str]:
     """Faults off, one sync, one heal: what then is not there exactly once."""
     quiet(made.platform)
-    made.platform.clock.advance(CLOCK_DOUBT.total_seconds() + 60)
-    bridge = platform_transport(made.platform)
-    with made.hub(transports=lambda channel: bridge) as hub:
+    with made.later(CLOCK_DOUBT.total_seconds() + 60) as hub:
         outcomes = hub.sync() + hub.heal()
         wrong = [str(o.error or o.skipped) for o in outcomes if o.error or o.skipped]
         wrong += [f"lost {one}" for one in made.lost(hub)]
@@ -270,8 +267,7 @@ def told_twice(hub: Hub) -> list[str]:
 def _unlike(made: Served, hub: Hub) -> list[str]:
     """Orders that differ from what a hub has that read the box once, undisturbed."""
     other = Served(made.platform, made.folder, "sqlite://")
-    bridge = platform_transport(made.platform)
-    with other.hub(shared_limits=False, transports=lambda channel: bridge) as calm:
+    with other.later(0, shared_limits=False) as calm:
         for shop in hub.shops():
             token = hub.store.tokens.load(f"{shop.channel}/{shop.external_id}")
             calm.add_shop(

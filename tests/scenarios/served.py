@@ -17,6 +17,7 @@ from hub_core.clock import SystemClock
 from hub_core.hub import Hub
 from hub_core.sandbox import Clock, Faults, Platform
 from hub_core.sandbox.server import running
+from hub_core.testing.bridge import VirtualClock, platform_transport
 from tests.harness import PLUGINS, add_account
 
 ROOT = Path(__file__).parents[2]
@@ -68,10 +69,17 @@ class Served:
 
     def hub(self, **how: Any) -> Hub:
         """The hub of this folder, in this process."""
+        how = {"clock": Hurried()} | how
         return Hub.open(
-            self.config, database=self.database, key=KEY, plugins=PLUGINS,
-            clock=Hurried(), **how,
-        )  # fmt: skip
+            self.config, database=self.database, key=KEY, plugins=PLUGINS, **how
+        )
+
+    def later(self, seconds: float, **how: Any) -> Hub:
+        """The same when time has passed, here and there, and without sockets."""
+        self.platform.clock.advance(seconds)
+        bridge = platform_transport(self.platform)
+        how = {"clock": VirtualClock(self.platform.clock)} | how
+        return self.hub(transports=lambda channel: bridge, **how)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from hub_core.sandbox import Fault, Faults
-from hub_core.testing.bridge import platform_transport
 from tests.kill.killing import told_twice
 from tests.scenarios.served import Served, quiet, served
 
@@ -51,9 +50,7 @@ def test_two_syncs_of_one_shop_at_once_end_as_one_does(
         made.platform.faults = Faults([slow])
         said = together(made)
         quiet(made.platform)
-        made.platform.clock.advance(1_000)
-        bridge = platform_transport(made.platform)
-        with made.hub(transports=lambda channel: bridge) as hub:
+        with made.later(1_000) as hub:
             assert [o.error for o in hub.sync() + hub.heal()] == [None] * len(said[0]) * 2
             assert made.lost(hub) == []
             assert made.doubled(hub) == []
