@@ -204,8 +204,7 @@ class Pull:
             last = line.last
             if last is None:
                 return Provenance()
-            signed = last.request_id is not None
-            return Provenance(last.id, last.shape, signed, not buffer.failed)
+            return Provenance(last.id, last.shape, line.is_new, not buffer.failed)
 
         def told(batch: Batch, done: Written) -> None:
             self._tell_listeners(shop, batch, done)
