@@ -32,6 +32,12 @@ class Record:
         """The newest version, visible or not yet."""
         return self.versions[-1]
 
+    def in_place_since(self, version: Version) -> float:
+        """When a reader first saw it at this version's time of change: edits that leave
+        that time alone do not move it."""
+        alike = [v for v in self.versions if v.updated_at == version.updated_at]
+        return min(v.visible_at for v in alike)
+
     def visible(self, now: float) -> Version | None:
         """The version a reader sees at `now`; None before the first shows or once removed.
 

@@ -45,8 +45,9 @@ class Evidence:
             self._counted, self._counting = None, 0
             self.known = {}
             return
-        if self._counted is None:
-            self._counted = walk.first_total
+        if self._counted is None or walk.first_total > self._counted:
+            # Rows only leave: a count that was lower before was not this window's.
+            self._counted, self._counting, self.known = walk.first_total, 0, {}
         self._counting += 1
         self.known |= walk.seen
 

@@ -63,8 +63,6 @@ class Poll:
             session.now,
         )  # fmt: skip
         self._begin = self._end = session.now()
-        self._careful = False
-        """The last sync broke off: short steps, so that something is kept of this one."""
 
     # What a caller asks for ----------------------------------------------------------
 
@@ -128,7 +126,7 @@ class Poll:
         with self.ledger.store.reading() as connection:
             progress = streams.progress(connection, self._shop, self.stream.name)
         cursor = progress.cursor_at
-        self._careful = progress.last_error is not None
+        self._windows.careful = progress.last_error is not None
         if cursor is None:
             cursor = _whole(max(start_at, self._edge()))
         self._refuse_future(cursor)
@@ -186,9 +184,12 @@ class Poll:
         return cursor
 
     def _advance_to(self, end: datetime, cursor: datetime) -> datetime:
-        """Window by window; gives where the cursor stands afterwards."""
+        """Window by window; gives where the cursor stands afterwards.
+
+        Where the last sync broke off in short steps, so that something is kept of this.
+        """
         step = end - cursor
-        if self._careful:
+        if self._windows.careful:
             step = max(timedelta(seconds=int(step.total_seconds()) // EIGHTH), LEAST_STEP)
         while cursor < end:
             moved = self._advance(cursor, min(end, cursor + step), end)

@@ -59,6 +59,10 @@ class Walk:
     """Whether it did tell: the rows up to `beyond` were given, or there were none."""
     strangers: set[str] = field(default_factory=set)
     """Rows known to stand in this window with a time outside it; added to."""
+    former: list[str] = field(default_factory=list)
+    """The rows of the answer before this one, of whatever walk."""
+    unsigned: bool = False
+    """Answers bear no id: one that has the former's rows is asked for once more."""
     seen: dict[str, datetime | None] = field(default_factory=dict)
     calls: int = 0
     first_total: int = 0
@@ -88,15 +92,15 @@ class Walk:
         first = self._probe()
         if first.number == 1 and self._is_whole(first):
             self.reached = self.beyond is not None
-            yield self._note(first)
+            yield self._note(first, 1)
             return
         if self.first_total == 0 and first.number != 1:
             return
         number, page = self._own_bottom() if self.beyond else self._bottom(first)
-        yield self._note(page)
+        yield self._note(page, number)
         while number > 1:
             number -= 1
-            yield self._note(self._page(number, count=number == 1))
+            yield self._note(self._page(number, count=number == 1), number)
         self.reached = self.beyond is not None and self._least_total == self._probed
 
     @property
@@ -189,12 +193,13 @@ class Walk:
         """A page; one that does not make sense is asked for once more, and has to count."""
         page = ask(False)
         short = self._is_short(page, number)
-        odd = self._is_odd(page, number, window)
+        odd = self._is_odd(page, number, window) or self._is_former(page)
         if short or odd or any(map(is_nameless, page.items)):
             page = ask(True)
             self.short |= self._is_short(page, number)
             self.doubtful |= self._is_odd(page, number, window)
             self.strangers |= _outside(page, window)
+        self.former = _ids(page)
         return page
 
     def _is_odd(self, page: Page, number: int, window: Window) -> bool:
@@ -202,10 +207,12 @@ class Walk:
         another window."""
         if page.number is not None and page.number != number:
             return True
-        ids = [key_of(i) for i in page.items]
-        if ids and ids == [key_of(i) for i in self._lower]:
+        if page.items and _ids(page) == list(map(key_of, self._lower)):
             return True
         return not _outside(page, window) <= self.strangers
+
+    def _is_former(self, page: Page) -> bool:
+        return self.unsigned and bool(page.items) and _ids(page) == self.former
 
     def _is_short(self, page: Page, number: int) -> bool:
         """Whether rows are missing from it, by its own count or else by the last one."""
@@ -218,7 +225,10 @@ class Walk:
 
     # What a page tells -----------------------------------------------------------------
 
-    def _note(self, page: Page) -> Page:
+    def _note(self, page: Page, number: int) -> Page:
+        counted = self._least_total if page.total is None else page.total
+        up_to = (number - 1) * self.stream.page_size + len(page.items)
+        self.grew |= bool(page.items) and up_to > counted  # the count is too low
         if page.total is not None:
             self.grew |= page.total > self._least_total
             self._least_total = min(page.total, self._least_total)
@@ -252,6 +262,10 @@ class Walk:
         else:
             before, behind = stamps(above), stamps(under)
             self.tied |= bool(before & behind) or not before or not behind
+
+
+def _ids(page: Page) -> list[str]:
+    return list(map(key_of, page.items))
 
 
 def _outside(page: Page, window: Window) -> set[str]:

@@ -50,6 +50,8 @@ class Windows:
         self._source, self._stream, self._ledger = source, stream, ledger
         self._intake, self._closed_until, self._settled = intake, closed_until, settled
         self._now = now
+        self.careful = False
+        """The reading before this one broke off."""
         self.reached = False
         """Whether the last window's reading told of all that is younger, too."""
         self.records = True
@@ -59,6 +61,7 @@ class Windows:
         self._last_batch = Batch()
         self._pages = 0
         """Read by the newest walk."""
+        self._former: list[str] = []
 
     def read(self, window: Window, beyond: datetime | None = None) -> None:
         """Read one closed window until it is proved; in halves when it is too big, or
@@ -114,7 +117,11 @@ class Windows:
 
     def _walk(self, asked: Window, evidence: Evidence, can_cut: bool) -> Walk:
         most = self._most() if can_cut else None
-        return Walk(self._source, self._stream, asked, most, strangers=evidence.strangers)
+        unsigned = not self._ledger.provenance().signed
+        return Walk(
+            self._source, self._stream, asked, most, strangers=evidence.strangers,
+            former=self._former, unsigned=unsigned,
+        )  # fmt: skip
 
     def _most(self) -> int:
         cap = self._stream.rows_cap
@@ -146,7 +153,7 @@ class Windows:
         of = self._ledger.provenance()
         if of.signed:
             return 1
-        return 2 if of.smooth else 3
+        return 2 if of.smooth and not self.careful else 3
 
     def _close(self, second: datetime, evidence: Evidence) -> bool:
         """Ask for one second alone; True when one page holds it all."""
@@ -177,6 +184,7 @@ class Windows:
         if window is None or walk.proof is None:
             self._commit(batch)
             self._last_batch = Batch()
+        self._former = walk.former
         self._ledger.counts.pages += walk.page_count
         self._ledger.counts.rows += walk.rows
 

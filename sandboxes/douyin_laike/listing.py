@@ -93,7 +93,8 @@ class Listing:
         lag = self._options.total_lag
         if made is None or now - made >= lag:
             seen = now - lag
-            total = sum(shelf.rows[id].version.visible_at <= seen for _, id in keys)
+            rows = [shelf.rows[id] for _, id in keys]
+            total = sum(r.record.in_place_since(r.version) <= seen for r in rows)
             if len(self._counts) > 1000:
                 self._counts.clear()
             self._counts[question] = now, total

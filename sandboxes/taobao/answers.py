@@ -98,7 +98,7 @@ class Answers:
         match self._switches["total"]:
             case "lagging":
                 then = self._clock.now() - LAG
-                return sum(1 for r in rows if r[4].visible_at <= then)
+                return sum(1 for r in rows if r[3].in_place_since(r[4]) <= then)
             case "capped":
                 return min(len(rows), self._total_cap)
         return len(rows)
