@@ -148,8 +148,8 @@ def box(channel: str, folder: Path, seed: int) -> Any:
     """
     folder.mkdir()
     faults = Faults(rate=FAULT_RATE, seed=seed)
+    faults.mix.pop("throttled")  # some ask for a minute without any call to be killed at
     if channel == "jd":
-        faults.mix.pop("throttled")  # its word for "too fast": a minute without any call
         faults.mix.pop("repeat_page")
     return served(
         channel,
