@@ -99,7 +99,7 @@ class Lines:
             answered=room.answered,
             facts=self._settings.facts(shop.app, room.channel),
             attempts=room.app.attempts,
-            timeout=min(room.app.deadline_seconds, 30.0),
+            timeout=room.app.deadline_seconds,
         )
 
     def room(self, app: str) -> Room:

@@ -56,7 +56,7 @@ def journal(
 def incidents(
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 30, json: Json = False
 ) -> None:
-    """Gaps, late rows, tokens lost: what a person should know."""
+    """Gaps, authorisations that ended, tokens lost: what a person should know."""
     with opened() as hub:
         names = {s.id: s.name for s in hub.shops()}
         found = [i.model_dump() for i in hub.incidents(limit)]

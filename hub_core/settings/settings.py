@@ -19,7 +19,8 @@ from .tables import AppName, AppTable, ChannelTable, HubTable, ShopTable, Table
 DIRECT = "direct"
 """As a proxy: none, whatever stands above."""
 ATTEMPTS = 5
-DEADLINE_SECONDS = 120.0
+DEADLINE_SECONDS = 30.0
+"""How long one answer may take, whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

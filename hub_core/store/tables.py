@@ -381,7 +381,8 @@ class DriftRow(SQLModel, table=True):
 
 
 class IncidentRow(SQLModel, table=True):
-    """Something a person should know: a gap, late rows, a token another system used."""
+    """Something a person should know: a gap, an authorisation that ended, a token another
+    system used."""
 
     __tablename__ = "incident"
 
