@@ -159,8 +159,13 @@ class Hub:
         settings: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> Shop:
-        """Add a shop. Orders are read from `start_at` (aware; default 90 days back)."""
+        """Add a shop. Orders are read from `start_at` (aware; default 90 days back).
+
+        Raises Misconfigured, having added nothing, where it or its token can't be kept.
+        """
         self.check_shop(channel, app, account or {})
+        if token is not None:
+            self.settings.app(app).secret()  # keeping a token takes a line of the app
         at = self.clock.now()
         zone = self.plugins.channel(channel).zone
         with self.store.writing(durable=True) as connection:

@@ -43,7 +43,7 @@ class Channel:
     limits: tuple[Limit, ...] = ()
     zone: str = "Asia/Shanghai"
     account_fields: Mapping[str, str] = field(default_factory=dict)
-    """What `shop add` must know besides the shop's id: field to meaning."""
+    """What `shop add` may be told besides the shop's id: field to meaning."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Facts no document settles (marked C), with their defaults; configuration may
     replace each, and `hub doctor --live` tries to find it out."""

@@ -21,7 +21,7 @@ from .boxes import add_account, app_tables, overriding, toml
 from .coverage import show as coverage_table
 from .opening import Json
 from .orders import show_table as orders_table
-from .output import err, say, say_json, table, yuan
+from .output import err, out, say, say_json, table, yuan
 from .stopping import Stop, stoppable
 
 if TYPE_CHECKING:
@@ -319,9 +319,21 @@ def _program() -> str:
 
 def _say_next(result: dict[str, Any]) -> None:
     say("\nNext:")
-    width = max(len(command) for command, _ in result["next"][1:])
-    for command, shows in result["next"]:
-        say(f"  {command:<{width}}  # {shows}")
+    _say_commands(result["next"])
     say("\nYour own shops, or a platform to try your code against:")
-    say(f"  {_program() + ' init --help':<{width}}  # apps and shops, step by step")
-    say(f"  {_program() + ' sandbox serve taobao':<{width}}  # until Ctrl-C")
+    own = [
+        [f"{_program()} init --help", "apps and shops, step by step"],
+        [f"{_program()} sandbox serve taobao", "until Ctrl-C"],
+    ]
+    _say_commands(own)
+
+
+def _say_commands(commands: list[list[str]]) -> None:
+    """Each with what it shows behind it; above it, where the terminal is too narrow."""
+    width = max(len(command) for command, _ in commands)
+    if width + max(len(shows) for _, shows in commands) + 6 <= out.width:
+        for command, shows in commands:
+            say(f"  {command:<{width}}  # {shows}")
+    else:
+        for command, shows in commands:
+            say(f"  # {shows}\n  {command}")

@@ -139,7 +139,7 @@ def _examples(channels: list[Channel]) -> str:
 
 
 def _adding(hub: str, app: str, channel: Channel) -> str:
-    ids = "".join(f" --account {name}=…" for name in channel.account_fields)
+    ids = "".join(f" [--account {name}=…]" for name in channel.account_fields)
     which = f"--channel {channel.id} --app {app} --id …{ids} [--token-env …]"
     return f"{hub} shop add SHOP {which}"
 

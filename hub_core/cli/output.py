@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -108,13 +109,18 @@ def table(
     empty: str = "nothing yet",
 ) -> None:
     """Rows under their columns. `right` ones are numbers, `fold` ones may be broken over
-    lines (none given: any), `narrow` ones are those a narrow terminal shows."""
+    lines (none given: any), `narrow` ones are those a narrow terminal shows. Where words
+    would have to be broken, the last of the others are left out."""
     found = list(rows)
     if not found:
         say(f"{title}: {empty}" if title else empty)
         return
     if narrow and out.width < NARROW:
         columns = [name for name in columns if name in narrow]
+    while narrow and not _fits(found, columns, fold):
+        if (last := next((c for c in reversed(columns) if c not in narrow), None)) is None:
+            break
+        columns = [name for name in columns if name != last]
     made = Table(
         title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
@@ -126,6 +132,18 @@ def table(
     for row in found:
         made.add_row(*(cell(row.get(name)) for name in columns))
     out.print(made)
+
+
+def _fits(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], fold: Sequence[str]
+) -> bool:
+    """Whether the terminal is wide enough, where `fold` columns break between words."""
+    need = -2
+    for name in columns:
+        texts = [name, *(cell(row.get(name)).plain for row in rows)]
+        words = [w for t in texts for w in (t.split() if name in fold else [t])]
+        need += 2 + max(map(cell_len, words))
+    return need <= out.width
 
 
 def times_note() -> None:

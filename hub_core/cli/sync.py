@@ -63,7 +63,7 @@ def sync(
             return
         if _is_long(hub, shops or (), begin) and not json:
             costs = hub.estimate(shops or (), streams=stream or (), since=begin)
-            for line in _sentences(costs):
+            for line in _sentences([c for c in costs if not c.error]):
                 complain(line)
         with stoppable() as stop, progress(json) as shown:
             done = hub.sync(
@@ -160,7 +160,7 @@ def _say_costs(found: list[Estimate], json: bool) -> None:
             right=("windows", "rows", "calls", "time"), narrow=COSTS[:3] + COSTS[5:],
         )  # fmt: skip
         times_note()
-        for line in _sentences(found):
+        for line in _sentences([e for e in found if not e.error]):
             say(line)
     for one in failed:
         complain(f"hub: {one.error}")
@@ -179,6 +179,8 @@ def _cost(found: Estimate) -> dict[str, Any]:
 def _sentences(found: Sequence[Estimate]) -> list[str]:
     from ..insight.estimate import together
 
+    if not found:
+        return []
     rows, calls = sum(e.rows for e in found), sum(e.calls for e in found)
     said = f"about {rows:,} rows, {calls:,} calls, {length(together(found))} in all"
     windows, probed = sum(e.windows for e in found), sum(e.probed for e in found)

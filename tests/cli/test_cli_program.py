@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,72 @@ def test_the_codes_of_the_document_are_those_of_the_program() -> None:
     assert {int(code) for code in codes} == {
         failing.WELL, failing.NOT_WELL, failing.WRONG_USE, failing.STOPPED,
     }  # fmt: skip
+
+
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+TYPED = re.compile(
+    r"(?:^(?: {4}|[*\d/ ]+ )(?:\$ )?|`)hub +([a-z-][^`\n#|>;]*)", re.MULTILINE
+)
+SHARED = {"--config", "--database", "--version", "--help"}
+
+
+def typed() -> set[str]:
+    """Every command line that stands in a page, in a block or in a sentence."""
+    pages = [page.read_text("utf-8") for page in PAGES]
+    return {line.strip() for page in pages for line in TYPED.findall(page)}
+
+
+def test_what_the_pages_tell_to_type_can_be_typed() -> None:
+    known, wrong = dict(commands()), []
+    groups = {name.partition(" ")[0] for name in known if " " in name}
+    for line in sorted(typed()):
+        words = line.split()
+        name = next((n for n in known if f"{line} ".startswith(f"{n} ")), None)
+        plain = line in groups or words[0].startswith("--") or words[0] in ("COMMAND", "…")
+        options = {o for p in known[name].params for o in p.opts} if name else set()
+        said = {w.partition("=")[0].strip("[],.)") for w in words if w.startswith("--")}
+        wrong += [line] if name is None and not plain else []
+        wrong += [f"{line}: {o}" for o in said - options - SHARED if name]
+    assert len(typed()) > 50
+    assert wrong == []
+
+
+# Tables ---------------------------------------------------------------------------------
+
+ORDERS = """
+from hub_core.cli.output import table
+row = {"shop": "沙箱京东店317", "state": "pending_payment", "paid": "1.00"}
+row["said"] = "a b c d"
+table([row], tuple(row), fold=("shop", "state", "said"), narrow=("shop", "state"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [(4000, "a b c d"), (110, "a b c d"), (60, None)],
+)
+def test_a_table_leaves_columns_out_where_the_terminal_is_narrow(
+    columns: int, shown: str | None
+) -> None:
+    said = table_at(columns, ORDERS)
+    assert "pending_payment" in said
+    assert (shown or "paid") in said or shown is None
+    assert ("paid" in said) == (shown is not None)
+
+
+def test_a_table_leaves_columns_out_before_it_breaks_a_word() -> None:
+    wide = ORDERS.replace('"1.00"', '"1" * 80')
+    assert "paid" not in table_at(111, wide)
+    assert "pending_payment" in table_at(111, wide)
+    assert "paid" in table_at(120, wide)
+
+
+def table_at(columns: int, script: str) -> str:
+    env = os.environ | {"COLUMNS": str(columns), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-c", script], env=env, text=True, capture_output=True,
+        timeout=60, check=True,
+    ).stdout  # fmt: skip
 
 
 # Wrong use ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,22 @@ def test_a_shop_is_added_and_listed(fresh: World) -> None:
     assert (shop["external_id"], shop["state"]) == ("10622317", "active")
     assert shop["start"] == "2026-11-01 00:00"
     assert "旗舰店" in fresh.hub("shop", "list").out
+
+
+def test_a_shop_whose_token_cannot_be_kept_is_not_added(
+    fresh: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its app's secret is missing: once it is there the same command has to work."""
+    monkeypatch.setenv("MY_TOKEN", TOKEN)
+    whole = fresh.config.read_text("utf-8")
+    secret = re.compile(r'app_secret = "file:[^"]*"')
+    fresh.config.write_text(secret.sub('app_secret = "env:NOT_SET_YET"', whole), "utf-8")
+    refused = add(fresh, "a", "--token-env", "MY_TOKEN")
+    assert refused.code == 2
+    assert "NOT_SET_YET" in refused.err
+    assert fresh.hub("shop", "list", "--json").json == []
+    fresh.config.write_text(whole, "utf-8")
+    assert add(fresh, "a", "--token-env", "MY_TOKEN").code == 0
 
 
 def test_a_token_comes_from_the_environment_and_is_never_shown(
