@@ -7,6 +7,7 @@ from ..errors import (
     Banned,
     Down,
     Forbidden,
+    Garbled,
     Gone,
     Rejected,
     Retryable,
@@ -37,6 +38,7 @@ class Details:
         """
         try:
             found = self._source.order(external_id)
+            _refuse_another(found, external_id)
         except (Retryable, Rejected, Unreadable) as error:
             self._failed += 1
             if isinstance(error, EVERYBODYS) or self._failed >= IN_A_ROW:
@@ -44,3 +46,13 @@ class Details:
             return Misread(external_id, f"it can't be fetched: {error}", None)
         self._failed = 0
         return found
+
+
+def _refuse_another(found: Fetched | Misread | None, external_id: str) -> None:
+    """A former answer, kept by a cache, would be stored for one order and leave the one
+    that was asked for neither stored nor parked. One that has lost its id may be it."""
+    told = found.order.external_id if isinstance(found, Fetched) else None
+    if isinstance(found, Misread):
+        told = found.external_id
+    if told not in (None, external_id):
+        raise Garbled("the answer is about another order")

@@ -1,0 +1,63 @@
+"""H8: a former answer that a cache kept, given to a process that cannot know it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hub_core.client import httpx
+from hub_core.sandbox import Platform
+from hub_core.testing.bridge import platform_transport
+from tests.harness import bench
+
+
+class Kept(httpx.BaseTransport):
+    """A cache that gives the n-th detail of its own again, for another order's."""
+
+    box: Platform
+
+    def __init__(self, first: bytes | None = None) -> None:
+        self.kept, self.given = first, 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        good = platform_transport(self.box).handle_request(request)
+        body = good.read()
+        if self.box.log.entries[-1].operation == "orders.get" and self.given == 0:
+            if self.kept is None:
+                self.kept = body
+            else:
+                body, self.given = self.kept, 1
+        headers = {"date": good.headers["date"]}
+        return httpx.Response(
+            good.status_code, headers=headers, stream=httpx.ByteStream(body)
+        )
+
+
+def test_h8_the_detail_of_another_order_is_neither_kept_nor_taken_for_the_one_asked(
+    tmp_path: Path,
+) -> None:
+    """The answer was given to a process that is gone: nothing here knows its id."""
+    former = Kept()
+    with one_shop(tmp_path, 1, transports=lambda channel: former) as made:
+        former.box = made.platform
+        made.hub.sync()
+    again = Kept(former.kept)
+    with one_shop(tmp_path, 2, transports=lambda channel: again) as made:
+        again.box = made.platform
+        (account,) = made.platform.accounts()
+        made.platform.clock.advance(1_000)
+        assert [o.error for o in made.hub.sync()] == [None]
+        assert again.given == 1
+        (parked,) = made.hub.parked(account.name)
+        assert "about another order" in parked.reason
+        assert made.lost(account) == []
+        known = {t.external_id for t in made.platform.truth(account.external_id)}
+        assert set(made.stored(account.name)) == known - {parked.external_id}
+        assert [o.error for o in made.hub.retry_parked()] == [None]
+        assert set(made.stored(account.name)) == known
+        assert made.parked_ids(account.name) == set()
+
+
+def one_shop(folder: Path, seed: int, **how: Any) -> Any:
+    (inner := folder / str(seed)).mkdir()
+    return bench("taobao", inner, seed=seed, orders=20, **how)
