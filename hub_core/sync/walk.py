@@ -63,6 +63,8 @@ class Walk:
     """The rows of the answer before this one, of whatever walk."""
     unsigned: bool = False
     """Answers bear no id: one that has the former's rows is asked for once more."""
+    echoed: bool = False
+    """It had them again: other rows of just the same look, or the former answer still."""
     seen: dict[str, datetime | None] = field(default_factory=dict)
     calls: int = 0
     first_total: int = 0
@@ -199,6 +201,7 @@ class Walk:
             self.short |= self._is_short(page, number)
             self.doubtful |= self._is_odd(page, number, window)
             self.strangers |= _outside(page, window)
+            self.echoed |= self._is_former(page)
         self.former = _ids(page)
         return page
 

@@ -137,7 +137,7 @@ class Windows:
     def _rule(self, walk: Walk, evidence: Evidence) -> str | None:
         """What has proved the window by now, if anything."""
         misses = not walk.seen or len(walk.seen) < walk.first_total
-        if misses and evidence.passes < self._opinions():
+        if (misses or walk.echoed) and evidence.passes < self._opinions():
             return None
         if walk.proof or not walk.wants_only_seams:
             return walk.proof or evidence.rule
@@ -145,7 +145,8 @@ class Windows:
         return "last page first, its seams asked apart" if closed else evidence.rule
 
     def _opinions(self) -> int:
-        """How many passes have to agree where rows are missing, or where there are none.
+        """How many passes have to agree where rows are missing, where there are none, and
+        where they are those of the answer before.
 
         Where answers bear no id, nothing tells one from a former one that comes again;
         on a line that fails it may come again twice.
