@@ -62,6 +62,8 @@ class Windows:
         self._pages = 0
         """Read by the newest walk."""
         self._former: list[str] = []
+        self._begun = False
+        """A window has been read."""
 
     def read(self, window: Window, beyond: datetime | None = None) -> None:
         """Read one closed window until it is proved; in halves when it is too big, or
@@ -137,12 +139,19 @@ class Windows:
     def _rule(self, walk: Walk, evidence: Evidence) -> str | None:
         """What has proved the window by now, if anything."""
         misses = not walk.seen or len(walk.seen) < walk.first_total
-        if (misses or walk.echoed) and evidence.passes < self._opinions():
+        doubt = misses or walk.echoed or self._is_blind()
+        if doubt and evidence.passes < self._opinions():
             return None
         if walk.proof or not walk.wants_only_seams:
             return walk.proof or evidence.rule
         closed = all([self._close(second, evidence) for second in sorted(walk.seams)])
         return "last page first, its seams asked apart" if closed else evidence.rule
+
+    def _is_blind(self) -> bool:
+        """Whether the answer before the first of this reading is unknown, on a line that
+        fails and gives answers no id."""
+        of = self._ledger.provenance()
+        return not (self._begun or of.signed or (of.smooth and not self.careful))
 
     def _opinions(self) -> int:
         """How many passes have to agree where rows are missing, where there are none, and
@@ -201,7 +210,7 @@ class Windows:
         )  # fmt: skip
         cursor = window.until if self.moves_cursor else None
         self._commit(self._last_batch, proof if self.records else None, cursor)
-        self._last_batch = Batch()
+        self._last_batch, self._begun = Batch(), True
         self._settled(window.until)
 
     def _commit(
