@@ -78,8 +78,12 @@ class Windows:
         except TooMany:
             cut = halves(window) or ()
         except (Retryable, Rejected, Unreadable) as error:
+            if isinstance(error, FINAL):
+                raise
+            if beyond is not None and self._pages == 0 and isinstance(error, Rejected):
+                return self.read(window)  # the newest minutes may be what is refused
             cut = halves(window) or ()
-            if not cut or self._pages < 2 or isinstance(error, FINAL):
+            if not cut or self._pages < 2:
                 raise
         for half in cut:
             self.read(half)
