@@ -80,7 +80,7 @@ class Windows:
         except (Retryable, Rejected, Unreadable) as error:
             if isinstance(error, FINAL):
                 raise
-            if beyond is not None and self._pages == 0 and isinstance(error, Rejected):
+            if beyond is not None and self._pages == 0 and error.code is not None:
                 return self.read(window)  # the newest minutes may be what is refused
             cut = halves(window) or ()
             if not cut or self._pages < 2:
