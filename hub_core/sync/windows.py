@@ -117,6 +117,8 @@ class Windows:
             self._refuse_hollow(walk, evidence)
             if (rule := self._rule(walk, evidence)) is not None:
                 return self._settle(window, "complete", rule, evidence)
+            self._commit(self._last_batch)  # the next pass may not see its rows again
+            self._last_batch = Batch()
             if passes == 2 and can_cut and not walk.is_small:
                 raise TooMany(len(evidence.known))
         self._settle(window, "partial", f"{PASSES} passes kept differing", evidence)
