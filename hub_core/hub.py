@@ -183,6 +183,14 @@ class Hub:
     def accept_token(self, shop: Shop, grant: Grant) -> None:
         """Keep a token a person gave; the shop is taken up again if it had stopped."""
         self.lines.tokens(shop).accept(grant)
+        self.pull.consent.resume(shop)
+
+    def resume(self, shop: Shop) -> bool:
+        """Call a shop again that had stopped: its owner has allowed the app anew, or the
+        app's secret is right again. False where nothing had stopped.
+        """
+        reopened = self.lines.tokens(shop).reopen()
+        return self.pull.consent.resume(shop) or reopened
 
     # Reading platforms ---------------------------------------------------------------
 

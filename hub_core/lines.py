@@ -157,7 +157,9 @@ class Lines:
             self._store.incident("unauthorised", text, channel=shop.channel)
 
         room = self._rooms[shop.app]
-        remedy = f"give its new token with `hub shop token {shop.name}`"
+        remedy = f"when that is mended, `hub shop resume {shop.name}`"
+        if owner is not None:
+            remedy = f"give its new token with `hub shop token {shop.name}`"
         return Tokens(
             subject, self._store.tokens, room.clock, owner=owner, remedy=remedy,
             on_early=died_early, on_stop=stopped,

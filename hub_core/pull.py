@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .client import Line
+from .consent import Consent
 from .errors import HubError, Misconfigured, WrongShop
 from .insight.estimate import Estimate, estimated, survey
 from .lines import Lines
@@ -29,6 +30,7 @@ from .store.streams import Lease
 from .sync import Counts, Poll
 from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
 from .sync.poll import Step
+from .tokens import StoredToken
 
 OnStep = Callable[[str, str, Step], None]
 """Told of each step of a reading: shop, stream, how far."""
@@ -75,6 +77,7 @@ class Pull:
     ) -> None:
         self.settings, self.store, self.plugins = settings, store, plugins
         self.lines, self._now = lines, now
+        self.consent = Consent(store, now)
 
     def each(
         self,
@@ -157,10 +160,11 @@ class Pull:
             on_step=lambda step: on_step(shop.name, stream.name, step) if on_step else None,
         )  # fmt: skip
         try:
+            self.consent.check(shop)
             read(poll, shop)
+            self.consent.learn(shop, None)
         except HubError as error:
-            if isinstance(error, WrongShop):
-                self._stop(shop, line, error)
+            self._refused(shop, line, error)
             outcome.error = error.at(channel=shop.channel, shop=shop.name)
         except Exception as error:
             outcome.error = _ours(error).at(channel=shop.channel, shop=shop.name)
@@ -173,13 +177,20 @@ class Pull:
         outcome.seconds = time.monotonic() - began
         return outcome
 
-    def _stop(self, shop: Shop, line: Line, error: WrongShop) -> None:
-        """The shop's token opens another shop: it is stopped. What was proved with it of
-        this shop is taken back, most of all the windows in which the other had no order.
+    def _refused(self, shop: Shop, line: Line, error: HubError) -> None:
+        """A token that opens another shop is stopped; else the shop itself may rest."""
+        stopped = None
+        if isinstance(error, WrongShop) and line.tokens:
+            stopped = line.tokens.stop(error)
+        if stopped:
+            self._take_back(shop, stopped)
+        else:
+            self.consent.learn(shop, error)
+
+    def _take_back(self, shop: Shop, token: StoredToken) -> None:
+        """Withdraw what was proved of the shop with a token that opens another, most of
+        all the windows in which the other had no order.
         """
-        token = line.tokens.stop(error) if line.tokens else None
-        if token is None:
-            return
         since = token.fetched_at - CLOCKS_APART
         with self.store.writing(durable=True) as connection:
             for name in streams.stream_names(connection, shop.id):
@@ -243,6 +254,7 @@ class Pull:
         """What reading the shop's streams up to now would take; stores no order."""
         buffer = JournalBuffer()
         try:
+            self.consent.check(shop)
             line = self.lines.open(shop, buffer)
             source = self.plugins.orders(shop.channel, line)
             todo = self.streams(shop, source, wanted)

@@ -180,6 +180,11 @@ class Tokens:
         self._suspect: int | None = None
         self._told: int | None = None
 
+    @property
+    def shared(self) -> bool:
+        """Whether one token serves every shop of the app."""
+        return self.authorisation is not None and self.authorisation.shared
+
     def current(self) -> StoredToken:
         """A token that is not about to end.
 
@@ -213,7 +218,7 @@ class Tokens:
         right one. None where nothing was stopped: it serves every shop of the app, or
         another has taken its place.
         """
-        if self.authorisation is not None and self.authorisation.shared:
+        if self.shared:
             return None
         token = self._load()
         if token is None or token.state != "ok" or token.version != self._proven:
@@ -222,13 +227,15 @@ class Tokens:
         error.args = (f"{why}; {self.remedy}",)
         return token if self._marked_stopped(token, why) else None
 
-    def reopen(self) -> None:
-        """A person has seen to it: take up a stopped authorisation where it was."""
-        token = self._load()
-        if token and token.state != "ok":
-            again = replace(token, state="ok", why="", version=token.version + 1)
-            self._store.save_if(self.subject, token.version, again)
+    def reopen(self) -> bool:
+        """A person has seen to it: take up a stopped authorisation where it was. False
+        where it had not stopped."""
         self._not_before = self._last_early = -math.inf
+        token = self._load()
+        if token is None or token.state == "ok":
+            return False
+        again = replace(token, state="ok", why="", version=token.version + 1)
+        return self._store.save_if(self.subject, token.version, again)
 
     # Renewing ----------------------------------------------------------------------
 
@@ -355,8 +362,7 @@ class Tokens:
 
         A shared token may die so when two systems fetch in turn; that passes.
         """
-        shared = self.authorisation is not None and self.authorisation.shared
-        return not shared and token.version == self._suspect != self._proven
+        return not self.shared and token.version == self._suspect != self._proven
 
     def _note_death(self, token: StoredToken) -> None:
         """Tell of a token that died early, once; Retryable where that happens too fast."""

@@ -59,7 +59,10 @@ def _remedy(error: HubError) -> str | None:
     look = f"hub journal {error.journal_id}" if error.journal_id else "hub journal --errors"
     match error.kind:
         case "Unauthorised" | "TokenExpired":
-            return f"its owner authorises the app again, then: hub shop token{shop}"
+            return (
+                f"its owner authorises the app again, then: hub shop token{shop} (or, "
+                f"where the app's own token serves all shops: hub shop resume{shop})"
+            )
         case "Forbidden":
             return f"the platform has to allow it: hub doctor --live{shop}"
         case "Throttled" | "Banned" | "Down":

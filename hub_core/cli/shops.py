@@ -37,6 +37,7 @@ def add(app: typer.Typer) -> None:
     group.command("add")(add_shop)
     group.command("list")(list_shops)
     group.command("token")(token)
+    group.command("resume")(resume)
     app.add_typer(group, name="shop")
 
 
@@ -245,3 +246,20 @@ def token(
         say_json({"shop": named, "expires_in": expires_in})
     else:
         say(f"{named}: token kept, sealed; next: hub sync {named}")
+
+
+def resume(
+    shops: Annotated[list[str], typer.Argument(help="The shops' names.")],
+    json: Json = False,
+) -> None:
+    """Call shops again that had stopped: their owner has allowed the app anew on the
+    platform, or the app's secret is right again. Reading goes on where it stopped."""
+    with opened() as hub:
+        found = [hub.shop(name) for name in shops]
+        said = [{"shop": s.name, "had_stopped": hub.resume(s)} for s in found]
+    if json:
+        say_json(said)
+        return
+    for one in said:
+        state = "is called again" if one["had_stopped"] else "had not stopped"
+        say(f"{one['shop']}: {state}; next: hub sync {one['shop']}")

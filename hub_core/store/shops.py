@@ -18,6 +18,14 @@ from .tables import ShopRow
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """The platform's last word that the app may not work for a shop (any more)."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """One shop as stored. Credentials stand elsewhere, sealed."""
 
@@ -38,6 +46,7 @@ class Shop:
     account: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     pins: Mapping[str, int] = field(default_factory=dict)
+    refused: Refusal | None = None
 
     @property
     def owner(self) -> Owner:
@@ -53,7 +62,12 @@ def _shop(row: Any) -> Shop:
         company=row.company, group=row.shop_group, kind=row.kind, time_zone=row.time_zone,
         day_cut_hour=row.day_cut_hour, state=row.state, account=row.account or {},
         settings=row.settings or {}, pins=row.pins or {},
+        refused=_refusal(row),
     )  # fmt: skip
+
+
+def _refusal(row: Any) -> Refusal | None:
+    return Refusal(row.refused_at, row.refused_why) if row.refused_at else None
 
 
 def add_shop(connection: Connection, *, at: datetime, **values: Any) -> int:
@@ -83,6 +97,13 @@ def refuse_twin(connection: Connection, name: str, channel: str, external_id: st
 def change_shop(connection: Connection, shop_id: int, **values: Any) -> None:
     """Change a shop's own columns."""
     connection.execute(update(ShopRow).where(col(ShopRow.id) == shop_id).values(values))
+
+
+def refusal(connection: Connection, shop_id: int) -> Refusal | None:
+    """Whether the platform refuses the shop, as it is stored now."""
+    s = ShopRow
+    query = select(col(s.refused_at), col(s.refused_why)).where(col(s.id) == shop_id)
+    return _refusal(connection.execute(query).one())
 
 
 def shops(connection: Connection) -> list[Shop]:

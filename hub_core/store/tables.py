@@ -68,6 +68,8 @@ class ShopRow(SQLModel, table=True):
     settings: dict[str, Any] = _json()
     pins: dict[str, Any] = _json()
     created_at: datetime
+    refused_at: datetime | None = None
+    refused_why: str | None = None
 
 
 class TokenRow(SQLModel, table=True):

@@ -123,6 +123,16 @@ def test_missing_words_are_named(fresh: World) -> None:
     assert "--channel, --id and --app" in said.err
 
 
+def test_what_never_stopped_is_not_resumed_and_says_so(fresh: World) -> None:
+    add(fresh, "a")
+    said = fresh.hub("shop", "resume", "a")
+    assert (said.code, said.out) == (0, "a: had not stopped; next: hub sync a\n")
+    assert fresh.hub("shop", "resume", "a", "--json").json == [
+        {"shop": "a", "had_stopped": False}
+    ]
+    assert fresh.hub("shop", "resume", "b").code == 2
+
+
 def test_a_token_for_no_shop_names_those_there_are(fresh: World) -> None:
     add(fresh, "one")
     said = fresh.hub("shop", "token", "two", "--token-env", "PATH")

@@ -122,11 +122,12 @@ def test_t5_a_token_that_dies_in_a_sync_costs_no_order(
 # An authorisation taken back -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("channel", ["taobao", "jd"])
+@pytest.mark.parametrize("channel", CHANNELS)
 def test_t6_a_shop_that_was_revoked_stops_and_others_go_on(
     channel: str, tmp_path: Path
 ) -> None:
-    """An hour of a sync a minute: three calls at most, one incident; then a new token."""
+    """An hour of a sync a minute: three calls at most, one incident; then a new token, or
+    where the token is the app's, a word that the owner has allowed it again."""
     with small(channel, tmp_path, shops=2) as made:
         first, other = made.platform.accounts()
         made.platform.clock.advance(1_000)
@@ -146,7 +147,7 @@ def test_t6_a_shop_that_was_revoked_stops_and_others_go_on(
         assert made.lost(other) == []
         after = {c.stream: c.cursor_at for c in made.hub.coverage([first.name])}
         assert after == cursors, "a cursor moved though nothing could be read"
-        made.hub.accept_token(made.hub.shop(first.name), again(made.platform, first))
+        allow_again(made, first)
         made.platform.clock.advance(1_000)
         assert [o.error for o in made.hub.sync() if o.error] == []
         assert made.lost(first) == []
@@ -154,6 +155,16 @@ def test_t6_a_shop_that_was_revoked_stops_and_others_go_on(
 
 def journal_of(made: Bench, account: Account) -> list[Any]:
     return made.hub.journal(shop=account.name, limit=10_000)
+
+
+def allow_again(made: Bench, account: Account) -> None:
+    platform: Any = made.platform
+    shop = made.hub.shop(account.name)
+    if platform.channel != "douyin-laike":
+        made.hub.accept_token(shop, again(platform, account))
+        return
+    platform.authorise(account.external_id)
+    assert made.hub.resume(shop)
 
 
 def again(platform: Any, account: Account) -> Grant:
@@ -164,6 +175,37 @@ def again(platform: Any, account: Account) -> Grant:
         return Grant(access_token=token, expires_in=86_400)
     platform.let_in(account.external_id, "given-again-0000000000")
     return Grant(access_token="given-again-0000000000", expires_in=86_400)
+
+
+def test_t6_an_owner_who_comes_back_is_read_again_without_a_word(tmp_path: Path) -> None:
+    """Where the token is the app's nobody hands the hub anything: it asks once an hour."""
+    with small("douyin-laike", tmp_path) as made:
+        (account,) = made.platform.accounts()
+        platform: Any = made.platform
+        made.platform.clock.advance(1_000)
+        made.hub.sync()
+        for _ in range(3):
+            platform.revoke(account.external_id)
+            made.platform.churn(5)
+            made.platform.clock.advance(1_800)
+            assert [o.error for o in made.hub.sync()] != [None]
+            before = len(journal_of(made, account))
+            made.platform.clock.advance(1_800)
+            assert [o.error for o in made.hub.sync()] != [None]
+            assert len(journal_of(made, account)) == before
+            platform.authorise(account.external_id)
+            made.platform.clock.advance(1_800)
+            assert [o.error for o in made.hub.sync()] == [None]
+            assert made.lost(account) == []
+        told = [i.shop_id for i in made.hub.incidents() if i.kind == "unauthorised"]
+        assert told == [made.hub.shop(account.name).id] * 3
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_t6_what_never_stopped_is_not_resumed(channel: str, tmp_path: Path) -> None:
+    with small(channel, tmp_path) as made:
+        (account,) = made.platform.accounts()
+        assert not made.hub.resume(made.hub.shop(account.name))
 
 
 # A ban -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,8 +15,8 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
 from hub_core.errors import Misconfigured
-from hub_core.store import Store
-from hub_core.store.engine import connect
+from hub_core.store import Store, shops
+from hub_core.store.engine import connect, writing
 from hub_core.store.schema import HEAD, MIGRATIONS, configuration, current, upgrade
 from tests.store.making import KEY, Hands, a_party, an_order
 from tests.store.processes import worker
@@ -93,6 +94,28 @@ def test_d10_half_migration(empty_database: str, statement: int | str) -> None:
     engine = connect(empty_database)
     upgrade(engine)
     assert (current(engine), differences(engine)) == (HEAD, [])
+    engine.dispose()
+
+
+def test_a_database_of_the_first_schema_keeps_its_rows(empty_database: str) -> None:
+    engine = connect(empty_database)
+    with writing(engine) as connection:
+        command.upgrade(configuration(connection), "0001")
+        connection.execute(text(
+            "INSERT INTO shop (uid, name, channel, external_id, app, kind, time_zone, "
+            "day_cut_hour, state, start_at, account, settings, pins, created_at) VALUES "
+            "('u1', 'flagship', 'jd', '7', 'main', 'goods', 'Asia/Shanghai', 0, 'active', "
+            "'2026-11-01 00:00:00+00:00', '{}', '{}', '{}', '2026-11-01 00:00:00+00:00')"
+        ))  # fmt: skip
+    with pytest.raises(Misconfigured, match="hub db upgrade"):
+        Store.open(empty_database, KEY)
+    upgrade(engine)
+    assert (current(engine), differences(engine)) == (HEAD, [])
+    store = Store.open(empty_database, KEY)
+    with store.reading() as connection:
+        (shop,) = shops.shops(connection)
+    assert (shop.name, shop.refused) == ("flagship", None)
+    store.close()
     engine.dispose()
 
 

@@ -172,14 +172,20 @@ def _signature(wrong: HubError | None, good: bool) -> Check:
 
 def _token(line: Line, wrong: HubError | None, noted: Sequence[JournalEntry]) -> Check:
     if isinstance(wrong, TokenExpired | Unauthorised):
-        return fail("token", refusal(wrong), f"hub shop token {line.shop.name}")
+        return fail("token", refusal(wrong), _again(line))
     if line.tokens is None or not any(e.outcome == "ok" for e in noted):
         return warn("token", "could not tell: no call with it was answered well")
     try:
         token = line.tokens.current()
     except HubError as error:
-        return fail("token", refusal(error), f"hub shop token {line.shop.name}")
+        return fail("token", refusal(error), _again(line))
     return ok("token", f"accepted; {lifetime(token, line.now())}")
+
+
+def _again(line: Line) -> str:
+    shared = line.tokens is not None and line.tokens.shared
+    then = f"hub shop {'resume' if shared else 'token'} {line.shop.name}"
+    return f"its owner allows the app again, then: {then}"
 
 
 def lifetime(token: StoredToken, now: datetime) -> str:

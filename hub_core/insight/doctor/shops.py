@@ -43,7 +43,13 @@ def shop_checks(
 def _token(
     name: str, shop: Shop, token: StoredToken | None, needed: bool, now: datetime
 ) -> Check:
-    remedy = f"hub shop token {shop.name}"
+    if shop.refused:
+        since = _beijing(shop.refused.at)
+        said = f"not called since {since}, its platform said: {shop.refused.why}"
+        return fail(
+            name, said, f"its owner allows the app again: hub shop resume {shop.name}"
+        )
+    remedy = f"hub shop {'token' if needed else 'resume'} {shop.name}"
     if token is None:
         if needed:
             return fail(name, "no token: its owner has not authorised it yet", remedy)
