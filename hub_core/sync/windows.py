@@ -93,6 +93,7 @@ class Windows:
         can_cut = halves(window) is not None
         try:
             self._read(self._walk(window, Evidence(), can_cut), None)
+            self._flush()
         except TooMany:
             for half in halves(window) or ():
                 self.read_young(half)
@@ -117,8 +118,6 @@ class Windows:
             self._refuse_hollow(walk, evidence)
             if (rule := self._rule(walk, evidence)) is not None:
                 return self._settle(window, "complete", rule, evidence)
-            self._commit(self._last_batch)  # the next pass may not see its rows again
-            self._last_batch = Batch()
             if passes == 2 and can_cut and not walk.is_small:
                 raise TooMany(len(evidence.known))
         self._settle(window, "partial", f"{PASSES} passes kept differing", evidence)
@@ -181,7 +180,9 @@ class Windows:
     # Reading and committing ------------------------------------------------------------
 
     def _read(self, walk: Walk, window: Window | None) -> None:
-        """One pass: every page stored as it comes, in commits of some pages."""
+        """One pass: every page stored as it comes, in commits of some pages; the rest
+        with the proof it may be, or with the next pass, which may not see it again."""
+        self._flush()
         batch, self._pages, young = Batch(), 0, False
         for page in walk.pages():
             self._pages += 1
@@ -197,9 +198,6 @@ class Windows:
             self._check_closed(window)
             walk.reached &= young
         self._last_batch = batch
-        if window is None or walk.proof is None:
-            self._commit(batch)
-            self._last_batch = Batch()
         self._former = walk.former
         self._ledger.counts.pages += walk.page_count
         self._ledger.counts.rows += walk.rows
@@ -218,6 +216,10 @@ class Windows:
         self._commit(self._last_batch, proof if self.records else None, cursor)
         self._last_batch, self._begun = Batch(), True
         self._settled(window.until)
+
+    def _flush(self) -> None:
+        batch, self._last_batch = self._last_batch, Batch()
+        self._commit(batch)
 
     def _commit(
         self, batch: Batch, proof: Proof | None = None, cursor: datetime | None = None

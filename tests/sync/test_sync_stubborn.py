@@ -12,6 +12,8 @@ import pytest
 from hub_core.errors import Forbidden, Rejected, Retryable, Unreadable
 from hub_core.ports import Stream, Window
 from hub_core.store import parked, streams
+from hub_core.sync.ledger import Provenance
+from hub_core.sync.rows import key_of
 from hub_core.sync.walk import Walk
 from hub_core.wire import Fetched, Page
 from tests.sync.rows_that_move import START, MovingClock, MovingRows
@@ -129,6 +131,32 @@ def test_a_walk_that_breaks_off_in_its_middle_goes_on_in_halves(
     one.sync()
 
     assert one.stored() == one.truth()
+    assert cursor_moved(one)
+
+
+def test_rows_of_a_pass_that_is_not_believed_are_kept_though_the_next_has_none(
+    desk: Callable[..., Desk],
+) -> None:
+    """After a sync that broke off, answers without an id need others that agree."""
+    one = desk(count=0)
+    one.rows.add("once", START + timedelta(minutes=5))
+    fresh, shown = one.rows.page, set[str]()
+
+    def page(stream: Stream, window: Window, number: int, *, count: bool = False) -> Page:
+        found = fresh(stream, window, number, count=count)
+        left = tuple(f for f in found.items if key_of(f) not in shown)
+        shown.update(map(key_of, left))
+        return replace(found, items=left, total=len(left))
+
+    one.rows.page = page  # type: ignore[method-assign]
+    poll = one.poll()
+    poll.ledger.provenance = lambda: Provenance(signed=False)
+    with one.store.writing() as connection:
+        lease = poll.ledger.lease
+        streams.note_outcome(connection, lease, at=one.clock.now(), error="HTTP 500")
+    poll.sync(START)
+
+    assert one.stored().keys() == {"once"}
     assert cursor_moved(one)
 
 
