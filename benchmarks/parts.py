@@ -22,7 +22,7 @@ PARTS = (
     ("limits, tokens", ("hub_core/pace.py", "hub_core/tokens.py")),
     ("journal", ("store/journal.py", "hub_core/journal.py")),
     ("JSON of the page", ("hub_core/answers.py",)),
-    ("wire to canonical", ("hub_core/wire.py", "/adapters/")),
+    ("wire to canonical", ("hub_core/wire/", "/adapters/")),
     ("canonical to rows, hash", ("store/rows.py",)),
     ("SQL", ("hub_core/store/", "/sqlalchemy/")),
     ("HTTP", ("hub_core/client.py", "/httpx/", "/httpcore/")),

@@ -1,0 +1,119 @@
+"""What a list brings: rows read whole, named only, or not to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+
+from ..models import Order
+from .complaint import complaint
+from .values import Wire
+
+JSON = dict[str, Any]
+W = TypeVar("W", bound=Wire)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Fetched:
+    """A record read whole: the canonical order, and the platform's own form of it.
+
+    That form is kept as text: it waits for its commit among a thousand others, and the
+    objects it was read from take four times the room.
+    """
+
+    order: Order
+    text: bytes = field(repr=False)
+    """UTF-8 JSON."""
+
+    def __init__(self, order: Order, raw: JSON) -> None:
+        object.__setattr__(self, "order", order)
+        object.__setattr__(self, "text", to_json(raw))
+
+    @property
+    def raw(self) -> JSON:
+        """The record as it came, decoded anew."""
+        decoded: JSON = from_json(self.text)
+        return decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A record only named by a list: it has to be fetched by id."""
+
+    external_id: str
+    updated_at: datetime | None = None
+    status_raw: str | None = None
+    """The platform's word for its state, where the list tells it: of two changes within
+    a second the time shows only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A record that could not be read: kept in its raw form, the others go on."""
+
+    external_id: str | None
+    reason: str
+    raw: Any = field(repr=False)
+    updated_at: datetime | None = None
+
+
+Item = Fetched | Ref | Misread
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list.
+
+    `total` is the number of rows the platform says the whole window has, `number` the
+    page it says this is, `has_more` whether it says others follow, `cursor` where it
+    says the next page begins. None: it did not say.
+    """
+
+    items: tuple[Item, ...]
+    total: int | None = None
+    number: int | None = None
+    has_more: bool | None = None
+    cursor: Any = None
+
+
+def read_rows(
+    rows: Iterable[Any],
+    wire: TypeAdapter[W],
+    to_order: Callable[[W], Order],
+    name: Callable[[Any], str | None],
+) -> tuple[Item, ...]:
+    """Read each row; one that does not fit becomes `Misread`, the others go on.
+
+    `name` finds the id in a raw row that could not be read; it may raise.
+    """
+    return tuple([_read_row(row, wire, to_order, name) for row in rows])
+
+
+def _read_row(
+    row: Any,
+    wire: TypeAdapter[W],
+    to_order: Callable[[W], Order],
+    name: Callable[[Any], str | None],
+) -> Item:
+    try:
+        return Fetched(to_order(wire.validate_python(row)), row)
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+    ) as error:
+        return Misread(_name(row, name), complaint(error), row)
+
+
+def _name(row: Any, name: Callable[[Any], str | None]) -> str | None:
+    try:
+        return name(row)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
