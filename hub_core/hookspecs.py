@@ -12,7 +12,7 @@ from typing import Any
 import pluggy
 
 from .models import Order
-from .ports import Authorisation, Channel, OrderSource, Session
+from .ports import Authorisation, Channel, Session, Source
 
 PROJECT = "channel_hub"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -31,7 +31,7 @@ class Hooks:
         """How tokens of this channel are fetched and refreshed."""
 
     @hookspec(firstresult=True)
-    def hub_orders(self, session: Session) -> OrderSource | None:
+    def hub_orders(self, session: Session) -> Source | None:
         """The shop's orders."""
 
     @hookspec(firstresult=True)

@@ -85,7 +85,7 @@ class Session(Protocol):
         ...
 
 
-# Orders --------------------------------------------------------------------------------
+# Lists ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -130,6 +130,11 @@ class Stream:
     page_size: int
     rows_cap: int | None = None
     """Rows beyond which the platform refuses to page: the window is halved instead."""
+    is_snapshot: bool = False
+    """The list takes no time: it is read whole each time, and what it no longer has is
+    gone. Windows and cursors of time mean nothing to it."""
+    by_id: bool = True
+    """Records can be fetched one by one. Where not, only the list tells of them."""
     list_is_partial: bool = False
     """The list only names rows; each is fetched by id."""
     look_back: timedelta = timedelta(days=90)
@@ -142,12 +147,12 @@ class Stream:
 
 
 @runtime_checkable
-class OrderSource(Protocol):
-    """Orders of one shop."""
+class Source(Protocol):
+    """The records of one kind of one shop: its orders, products, after-sales …"""
 
     @property
     def streams(self) -> tuple[Stream, ...]:
-        """The lists that together hold every order."""
+        """The lists that together hold every record."""
         ...
 
     def probe(self, stream: Stream, window: Window) -> Page:
@@ -163,8 +168,22 @@ class OrderSource(Protocol):
         """Page `number` (from 1). With `count` the answer must carry `total`."""
         ...
 
-    def order(self, external_id: str) -> Fetched | Misread | None:
-        """One order by its id; None when the platform does not have it."""
+    def record(self, external_id: str) -> Fetched | Misread | None:
+        """One record by its id; None when the platform does not have it. Not called
+        where no stream of it is `by_id`."""
+        ...
+
+
+@runtime_checkable
+class CursorSource(Source, Protocol):
+    """A source with lists whose pages the platform hands out one after the other."""
+
+    def after(self, stream: Stream, window: Window | None, cursor: str | None) -> Page:
+        """The page that begins at `cursor` (None: the first). Its own `cursor` is where
+        the next begins, None when it was the last.
+
+        `window` is None for a stream that takes no time (`is_snapshot`).
+        """
         ...
 
 

@@ -19,7 +19,7 @@ from .errors import HubError, Misconfigured, WrongShop
 from .insight.estimate import Estimate, estimated, survey
 from .lines import Lines
 from .plugins import Plugins, where_it_failed
-from .ports import OrderSource, Paging, Stream, Window
+from .ports import Paging, Source, Stream, Window
 from .settings import Settings
 from .store import Store, streams
 from .store.holder import new_holder
@@ -116,9 +116,7 @@ class Pull:
             return [Outcome(shop.name, "", error=_ours(error).at(shop=shop.name))]
         return [self._stream(shop, line, source, s, buffer, read, on_step) for s in todo]
 
-    def streams(
-        self, shop: Shop, source: OrderSource, wanted: Sequence[str]
-    ) -> list[Stream]:
+    def streams(self, shop: Shop, source: Source, wanted: Sequence[str]) -> list[Stream]:
         """The shop's streams as configured, without those turned off."""
         off = self.settings.off(shop.channel, shop.name)
         there = {s.name: s for s in source.streams}
@@ -140,7 +138,7 @@ class Pull:
         self,
         shop: Shop,
         line: Line,
-        source: OrderSource,
+        source: Source,
         stream: Stream,
         buffer: JournalBuffer,
         read: Read,
@@ -269,7 +267,7 @@ class Pull:
         self,
         shop: Shop,
         line: Line,
-        source: OrderSource,
+        source: Source,
         stream: Stream,
         since: datetime | None,
     ) -> Estimate:

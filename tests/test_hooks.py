@@ -17,7 +17,7 @@ HOOKS = [name for name in vars(Hooks) if not name.startswith("_")]
 
 
 def heading(name: str) -> str:
-    """`hub_orders(session: Session) -> OrderSource | None`, as the page has to have it."""
+    """`hub_orders(session: Session) -> Source | None`, as the page has to have it."""
     signature = inspect.signature(getattr(Hooks, name))
     own = [p for p in signature.parameters.values() if p.name != "self"]
     return name + str(signature.replace(parameters=own)).replace("'", "")
@@ -54,4 +54,4 @@ def test_a_hook_has_the_prefix_and_says_what_it_is_for() -> None:
 
 
 def test_a_signature_is_written_as_a_reader_expects_it() -> None:
-    assert heading("hub_orders") == "hub_orders(session: Session) -> OrderSource | None"
+    assert heading("hub_orders") == "hub_orders(session: Session) -> Source | None"

@@ -29,7 +29,7 @@ def use(one: Bench) -> Seen:
     line = one.hub.lines.open(shop)
     source = one.hub.plugins.orders(shop.channel, line)
     for truth in one.platform.truth(shop.external_id):
-        source.order(truth.external_id)
+        source.record(truth.external_id)
         note(one, line)
     one.platform.expire_token(shop.external_id)  # type: ignore[attr-defined]
     one.platform.churn(5)

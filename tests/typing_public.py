@@ -15,11 +15,11 @@ from hub_core import (
     Grant,
     HubError,
     Limit,
-    OrderSource,
     Paging,
     Retryable,
     Session,
     ShopInfo,
+    Source,
     Stream,
     Unreadable,
     Window,
@@ -73,7 +73,7 @@ class Orders:
         assert_type(answer, Page)
         return answer
 
-    def order(self, external_id: str) -> Fetched | Misread | None:
+    def record(self, external_id: str) -> Fetched | Misread | None:
         return None
 
 
@@ -91,7 +91,7 @@ class Tokens:
 
 
 @hookimpl
-def hub_orders(session: Session) -> OrderSource:
+def hub_orders(session: Session) -> Source:
     assert_type(session.shop, ShopInfo)
     assert_type(session.facts, Mapping[str, str])
     assert_type(session.now(), datetime)
@@ -142,5 +142,5 @@ def an_operator(path: Path, session: Session, channel: Channel, stream: Stream) 
     assert_type(plugins, Plugins)
     assert_type(plugins.table(), list[Row])
     assert_type(plugins.channel("jd"), Channel)
-    assert_type(plugins.orders("jd", session), OrderSource)
+    assert_type(plugins.orders("jd", session), Source)
     assert_type(plugins.operations("jd"), list[Operation])

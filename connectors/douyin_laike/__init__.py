@@ -21,10 +21,10 @@ from hub_core.ports import (
     Channel,
     Grant,
     Limit,
-    OrderSource,
     Paging,
     Session,
     ShopInfo,
+    Source,
     Stream,
     Window,
 )
@@ -72,7 +72,7 @@ def hub_channel() -> Channel:
 
 
 @hookimpl
-def hub_orders(session: Session) -> OrderSource:
+def hub_orders(session: Session) -> Source:
     """The shop's orders."""
     return LaikeOrders(session)
 
@@ -144,7 +144,7 @@ class LaikeOrders:
             raise Unreadable("a page of orders came without page.total")
         return page
 
-    def order(self, external_id: str) -> Fetched | Misread | None:
+    def record(self, external_id: str) -> Fetched | Misread | None:
         """One order by its id, whatever its age."""
         try:
             page: Page = self._session.send(

@@ -19,9 +19,9 @@ from hub_core.ports import (
     Channel,
     Grant,
     Limit,
-    OrderSource,
     Paging,
     Session,
+    Source,
     Stream,
     Window,
 )
@@ -111,7 +111,7 @@ class JdOrders:
         self._refuse_others(*page.items)
         return page
 
-    def order(self, external_id: str) -> One:
+    def record(self, external_id: str) -> One:
         """A paid order, else an unpaid one. A split parent is neither: None."""
         paid: Call[One] = self._shape("orders").GET
         asked = {"order_id": external_id, "source_id": self._source()}
@@ -189,7 +189,7 @@ def hub_channel() -> Channel:
 
 
 @hookimpl
-def hub_orders(session: Session) -> OrderSource:
+def hub_orders(session: Session) -> Source:
     """The shop's orders."""
     return JdOrders(session)
 

@@ -21,9 +21,9 @@ from hub_core.ports import (
     Channel,
     Grant,
     Limit,
-    OrderSource,
     Paging,
     Session,
+    Source,
     Stream,
     Window,
 )
@@ -96,7 +96,7 @@ class Orders:
         )
         return page
 
-    def order(self, external_id: str) -> Fetched | Misread | None:
+    def record(self, external_id: str) -> Fetched | Misread | None:
         """One trade in full. Every trade comes this way: the list only names them."""
         try:
             found: Fetched | Misread = self._session.send(
@@ -169,7 +169,7 @@ def hub_channel() -> Channel:
 
 
 @hookimpl
-def hub_orders(session: Session) -> OrderSource:
+def hub_orders(session: Session) -> Source:
     """The shop's trades."""
     return Orders(session)
 

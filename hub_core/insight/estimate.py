@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..ports import Limit, OrderSource, Stream, Window
+from ..ports import Limit, Source, Stream, Window
 
 PROBES = 12
 """Windows that are counted; a bound, so that looking ahead costs next to nothing."""
@@ -78,7 +78,7 @@ def windows_of(stream: Stream, since: datetime, until: datetime) -> list[Window]
     return found
 
 
-def survey(source: OrderSource, stream: Stream, since: datetime, until: datetime) -> Survey:
+def survey(source: Source, stream: Stream, since: datetime, until: datetime) -> Survey:
     """Count the span's rows, window by window, at most PROBES of them."""
     windows = windows_of(stream, since, until)
     chosen = _spread(windows, PROBES)

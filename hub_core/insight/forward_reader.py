@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ..models import Order
-from ..ports import OrderSource, Stream, Window
+from ..ports import Source, Stream, Window
 from ..wire import Fetched, Item, Ref
 from .truth import Told
 
@@ -20,7 +20,7 @@ MOST_PAGES = 10_000
 class ForwardReader:
     """Keeps up with a shop by reading forward from where it stopped last time."""
 
-    def __init__(self, source: OrderSource, streams: Sequence[Stream] = ()) -> None:
+    def __init__(self, source: Source, streams: Sequence[Stream] = ()) -> None:
         self.source = source
         self.streams = tuple(streams) or source.streams
         self.seen: dict[str, Told] = {}
@@ -45,7 +45,7 @@ class ForwardReader:
                 return
 
     def _keep(self, item: Item) -> None:
-        found = self.source.order(item.external_id) if isinstance(item, Ref) else item
+        found = self.source.record(item.external_id) if isinstance(item, Ref) else item
         if isinstance(found, Fetched):
             self.seen[found.order.external_id] = _told(found.order)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..client import Line
 from ..errors import HubError, Misconfigured
-from ..ports import OrderSource, Session, Stream, Window
+from ..ports import Session, Source, Stream, Window
 from ..wire import JSON, Call, Credentials, Dialect, Fetched, HttpRequest, Item
 from .shapes import Shape, parent_of
 from .vocabulary import Vocabulary
@@ -75,7 +75,7 @@ class Recording:
 
 def record(
     line: Line,
-    open_source: Callable[[Session], OrderSource],
+    open_source: Callable[[Session], Source],
     configured: Callable[[Sequence[Stream]], Sequence[Stream]],
     known: Vocabulary,
     *,
@@ -104,16 +104,16 @@ def record(
     return found
 
 
-def _ask(line: Line, source: OrderSource, stream: Stream, pages: int, details: int) -> None:
+def _ask(line: Line, source: Source, stream: Stream, pages: int, details: int) -> None:
     for items in _pages(line, source, stream, pages):
         for item in items[: max(0, details)]:
             if (id := _id(item)) is not None:
-                source.order(id)
+                source.record(id)
                 details -= 1
 
 
 def _pages(
-    line: Line, source: OrderSource, stream: Stream, pages: int
+    line: Line, source: Source, stream: Stream, pages: int
 ) -> Iterator[Sequence[Item]]:
     """The first pages of the newest windows that have rows."""
     until = line.now().replace(microsecond=0)

@@ -108,3 +108,55 @@ class ListingStatus(StrEnum):
     BANNED = "banned"
     DELETED = "deleted"
     UNKNOWN = "unknown"
+
+
+class ProductKind(StrEnum):
+    """What a product is."""
+
+    PHYSICAL = "physical"
+    VOUCHER = "voucher"
+    TIMES_CARD = "times_card"
+    CALENDAR = "calendar"
+    SERVICE = "service"
+    VIRTUAL = "virtual"
+    UNKNOWN = "unknown"
+
+
+class AfterSaleKind(StrEnum):
+    """What an after-sale case asks for."""
+
+    REFUND_ONLY = "refund_only"
+    RETURN_REFUND = "return_refund"
+    EXCHANGE = "exchange"
+    RESHIP = "reship"
+    REPAIR = "repair"
+    PRICE_ADJUST = "price_adjust"
+    UNKNOWN = "unknown"
+
+
+class CaseStatus(StrEnum):
+    """Where an after-sale case stands: whose turn it is, or how it ended."""
+
+    MERCHANT_REVIEW = "merchant_review"
+    """The merchant has to answer."""
+    BUYER_RETURN = "buyer_return"
+    """The buyer has to send the goods back, or to act otherwise."""
+    MERCHANT_RECEIVE = "merchant_receive"
+    """The goods are on their way back, or wait for the merchant's check."""
+    MERCHANT_SEND = "merchant_send"
+    """The merchant has to send (exchange, reship)."""
+    ARBITRATION = "arbitration"
+    """The platform decides."""
+    REFUNDING = "refunding"
+    CLOSED_DONE = "closed_done"
+    CLOSED_REJECTED = "closed_rejected"
+    CLOSED_CANCELLED = "closed_cancelled"
+    UNKNOWN = "unknown"
+
+
+class RedemptionStatus(StrEnum):
+    """Whether a use of a voucher counts."""
+
+    REDEEMED = "redeemed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"

@@ -15,7 +15,7 @@ import pluggy
 
 from ..errors import Misconfigured
 from ..hookspecs import PROJECT, Hooks
-from ..ports import Authorisation, Channel, OrderSource, Session
+from ..ports import Authorisation, Channel, Session, Source
 from ..wire import Call, shapes
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -74,9 +74,9 @@ class Plugins:
         """A channel. Raises Misconfigured, naming those there are, if none serves it."""
         return self._served(id)[0]
 
-    def orders(self, id: str, session: Session) -> OrderSource:
+    def orders(self, id: str, session: Session) -> Source:
         """The shop's orders, from its own channel's plugin alone."""
-        found: OrderSource = self._ask(id, "hub_orders", session=session)
+        found: Source = self._ask(id, "hub_orders", session=session)
         return found
 
     def authorisation(self, id: str, session: Session) -> Authorisation:

@@ -12,7 +12,17 @@ from .faults import Fault, Faults
 from .http import Request, Response, json_response
 from .log import AccessLog, Entry
 from .people import Street
-from .platform import Account, Platform, SwitchError, TruthOrder, TruthVersion
+from .platform import (
+    Account,
+    Effect,
+    Facts,
+    Platform,
+    SwitchError,
+    TruthOrder,
+    TruthRecord,
+    TruthRecordVersion,
+    TruthVersion,
+)
 from .quota import Quota
 
 __all__ = [
@@ -20,7 +30,9 @@ __all__ = [
     "Account",
     "Book",
     "Clock",
+    "Effect",
     "Entry",
+    "Facts",
     "Fault",
     "Faults",
     "Platform",
@@ -31,6 +43,8 @@ __all__ = [
     "Street",
     "SwitchError",
     "TruthOrder",
+    "TruthRecord",
+    "TruthRecordVersion",
     "TruthVersion",
     "Version",
     "json_response",

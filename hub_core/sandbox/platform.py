@@ -71,6 +71,48 @@ class TruthOrder:
     versions: tuple[TruthVersion, ...] = ()
 
 
+Facts = Mapping[str, str | int | None]
+"""What a client must have understood of a record, under the hub's own names: amounts in
+fen, times as epoch seconds, words as the platform writes them (`…_raw`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TruthRecordVersion:
+    """One version a record had; times in epoch seconds."""
+
+    updated_at: float
+    visible_at: float
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class TruthRecord:
+    """What the platform knows of a record that is no order.
+
+    `kind` is the hub's word: `product`, `after_sale`, `redemption`, `place`. `facts` are
+    those of the newest version, visible or not.
+    """
+
+    kind: str
+    external_id: str
+    updated_at: float
+    visible_at: float
+    facts: Facts
+    removed: bool = False
+    versions: tuple[TruthRecordVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing a client's call changed: `stock`, `ship` …, on what, and to what."""
+
+    at: float
+    kind: str
+    target: str
+    """A SKU's or an order's id."""
+    facts: Facts
+
+
 class Platform(ABC):
     """A platform in a box. Drive it by `handle`; serve it with `sandbox.server`.
 
@@ -82,6 +124,9 @@ class Platform(ABC):
     SWITCHES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "date_header": ("present", "missing")
     }
+
+    KINDS: ClassVar[tuple[str, ...]] = ()
+    """The kinds of records it has besides orders."""
 
     def __init__(
         self,
@@ -153,6 +198,16 @@ class Platform(ABC):
         """Every order of the account as the platform knows it."""
         return [self.truth_of(record) for record in self.book.records(account)]
 
+    def records(self, account: str, kind: str) -> list[TruthRecord]:
+        """Every record of that kind the account has, as the platform knows it; none where
+        the box has no such kind."""
+        return []
+
+    def effects(self, account: str) -> list[Effect]:
+        """Everything clients have done to the platform, in the order it took effect: an
+        effect stands here once however its answer fared."""
+        return []
+
     def handle(self, request: Request) -> Response:
         """Answer one request, faults, log and the platform's own time included."""
         if request.path.startswith(CONTROL):
@@ -221,8 +276,18 @@ class Platform(ABC):
                 orders = {a: [asdict(t) for t in self.truth(a)] for a in accounts}
                 served = sorted({i for _, i in self.served})
                 refused = {k: n for k, n in self.log.counts().items() if k != "ok"}
+                kinds = {
+                    k: {a: [asdict(r) for r in self.records(a, k)] for a in accounts}
+                    for k in self.KINDS
+                }
+                told = {"orders": orders, "served": served, "refused": refused}
+                return json_response(told | {"records": kinds})
+            case "effects":
                 return json_response(
-                    {"orders": orders, "served": served, "refused": refused}
+                    {
+                        a.external_id: [asdict(e) for e in self.effects(a.external_id)]
+                        for a in self.accounts()
+                    }
                 )
             case "log":
                 return json_response([asdict(e) for e in self.log.entries])

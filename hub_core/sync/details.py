@@ -14,7 +14,7 @@ from ..errors import (
     Throttled,
     Unreadable,
 )
-from ..ports import OrderSource
+from ..ports import Source
 from ..wire import Fetched, Misread
 
 EVERYBODYS = (Banned, Down, Throttled, Forbidden, Gone, BadRequest)
@@ -26,18 +26,18 @@ IN_A_ROW = 3
 class Details:
     """A source's orders by id."""
 
-    def __init__(self, source: OrderSource) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._failed = 0
 
-    def order(self, external_id: str) -> Fetched | Misread | None:
+    def record(self, external_id: str) -> Fetched | Misread | None:
         """The order; None when the platform does not have it.
 
         An order that can't be had is a `Misread` without a raw form. Raises the HubError
         when it is about everything, or the third in a row.
         """
         try:
-            found = self._source.order(external_id)
+            found = self._source.record(external_id)
             _refuse_another(found, external_id)
         except (Retryable, Rejected, Unreadable) as error:
             self._failed += 1
@@ -51,7 +51,7 @@ class Details:
 def _refuse_another(found: Fetched | Misread | None, external_id: str) -> None:
     """A former answer, kept by a cache, would be stored for one order and leave the one
     that was asked for neither stored nor parked. One that has lost its id may be it."""
-    told = found.order.external_id if isinstance(found, Fetched) else None
+    told = found.record.external_id if isinstance(found, Fetched) else None
     if isinstance(found, Misread):
         told = found.external_id
     if told not in (None, external_id):

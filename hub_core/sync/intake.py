@@ -60,11 +60,11 @@ class Intake:
         Parked records are tried again within minutes, so the window need not wait.
         """
         self._ledger.counts.details += 1
-        found = self._details.order(ref.external_id)
+        found = self._details.record(ref.external_id)
         match found:
             case Fetched():
                 batch.fetched.append(found)
-                if is_older(found.order.channel_updated_at, ref.updated_at):
+                if is_older(found.record.channel_updated_at, ref.updated_at):
                     batch.misread.append(
                         _waiting(ref, "its detail is older than the list", found.raw)
                     )

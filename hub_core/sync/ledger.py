@@ -126,12 +126,12 @@ class Ledger:
         )  # fmt: skip
 
     def _resolve(self, connection: Connection, batch: Batch, at: datetime) -> None:
-        ids = [f.order.external_id for f in batch.fetched]
+        ids = [f.record.external_id for f in batch.fetched]
         if parked.any_open(connection, self.owner.shop_id):
             parked.resolve(connection, self.owner.shop_id, ids, at)
 
     def _note_oddities(self, connection: Connection, batch: Batch, at: datetime) -> None:
-        seen = Counter((i.field, i.code) for f in batch.fetched for i in f.order.issues)
+        seen = Counter((i.field, i.code) for f in batch.fetched for i in f.record.issues)
         if seen:
             notes.drift(connection, self.owner.channel, self.provenance().shape, seen, at)
         if batch.late_at:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..errors import Misconfigured
-from ..ports import OrderSource, Session, Stream, Window
+from ..ports import Session, Source, Stream, Window
 from ..store import streams
 from ..store.streams import Proof
 from .details import Details
@@ -44,7 +44,7 @@ class Poll:
 
     def __init__(
         self,
-        source: OrderSource,
+        source: Source,
         stream: Stream,
         session: Session,
         ledger: Ledger,

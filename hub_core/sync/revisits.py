@@ -29,7 +29,7 @@ class Revisits:
 
     def _retry(self, record: parked.Parked, external_id: str) -> None:
         self._ledger.counts.rereads += 1
-        found = self._details.order(external_id)
+        found = self._details.record(external_id)
         if isinstance(found, Fetched) and not _still_behind(found, record):
             self._ledger.commit(Batch([found]))
             return
@@ -54,7 +54,7 @@ class Revisits:
 
     def _reread_one(self, external_id: str, batch: Batch) -> None:
         self._ledger.counts.rereads += 1
-        found = self._details.order(external_id)
+        found = self._details.record(external_id)
         match found:
             case Fetched():
                 batch.fetched.append(found)
@@ -79,4 +79,4 @@ class Revisits:
 
 
 def _still_behind(found: Fetched, record: parked.Parked) -> bool:
-    return is_older(found.order.channel_updated_at, record.wanted_at)
+    return is_older(found.record.channel_updated_at, record.wanted_at)

@@ -13,7 +13,7 @@ def key_of(item: Item) -> str:
     """What tells rows apart: the id, or a hash of a record that has none."""
     match item:
         case Fetched():
-            return item.order.external_id
+            return item.record.external_id
         case Ref():
             return item.external_id
         case Misread():
@@ -32,10 +32,10 @@ def is_nameless(item: Item) -> bool:
 
 def stamp_of(item: Item) -> datetime | None:
     """The platform's time of the row's last change."""
-    return item.order.channel_updated_at if isinstance(item, Fetched) else item.updated_at
+    return item.record.channel_updated_at if isinstance(item, Fetched) else item.updated_at
 
 
 def stamps(item: Item) -> set[datetime]:
     """The times a platform may sort the row by; empty where they can't be read."""
-    created = item.order.channel_created_at if isinstance(item, Fetched) else None
+    created = item.record.channel_created_at if isinstance(item, Fetched) else None
     return {t for t in (stamp_of(item), created) if t is not None}

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..errors import BadRequest
-from ..ports import OrderSource, Stream, Window
+from ..ports import Source, Stream, Window
 from ..wire import Item, Page
 from .rows import is_nameless, key_of, stamp_of, stamps
 
@@ -47,7 +47,7 @@ class TooMany(Exception):
 class Walk:
     """One pass over one window. Iterate `pages`, then ask what it proved."""
 
-    source: OrderSource
+    source: Source
     stream: Stream
     window: Window
     most: int | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..errors import Banned, Down, Forbidden, Gone, Rejected, Retryable, Unreadable
-from ..ports import OrderSource, Stream, Window
+from ..ports import Source, Stream, Window
 from ..store.streams import Proof
 from .evidence import Evidence
 from .intake import Intake
@@ -39,7 +39,7 @@ class Windows:
 
     def __init__(
         self,
-        source: OrderSource,
+        source: Source,
         stream: Stream,
         ledger: Ledger,
         intake: Intake,

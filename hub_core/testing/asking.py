@@ -70,7 +70,7 @@ def acts(desk: Desk) -> list[Callable[[], object]]:
     return [
         rested(lambda: desk.source.probe(stream, window)),
         rested(lambda: desk.source.page(stream, window, 1, count=True)),
-        rested(lambda: desk.source.order(name)),
+        rested(lambda: desk.source.record(name)),
     ]
 
 
@@ -79,7 +79,7 @@ def personal(desk: Desk) -> list[tuple[str, str]]:
     kept = ("name", "phone", "telephone", "address", "buyer_note", "seller_note")
     found = []
     for name in some_ids(desk, 20):
-        item = desk.source.order(name)
+        item = desk.source.record(name)
         party = item.order.party if isinstance(item, Fetched) else None
         values = [(k, getattr(party, k)) for k in kept] if party else []
         found += [(k, v) for k, v in values if v and "*" not in v and len(v) > 1]

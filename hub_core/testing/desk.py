@@ -14,7 +14,7 @@ from ..errors import HubError
 from ..journal import JournalEntry, MemoryJournal
 from ..pace import Pace
 from ..plugins.registry import Plugins, Row
-from ..ports import OrderSource, ShopInfo, Stream, Window
+from ..ports import ShopInfo, Source, Stream, Window
 from ..sandbox import Account
 from ..sandbox import Clock as BoxClock
 from ..tokens import MemoryTokenStore, StoredToken, Tokens
@@ -87,7 +87,7 @@ class Desk:
     def rest(self) -> None:
         """Begin with a fresh line: no ban, no broken circuit, nothing remembered."""
         self.line = self._line()
-        self.source: OrderSource = self.plugins.orders(self.channel.id, self.line)
+        self.source: Source = self.plugins.orders(self.channel.id, self.line)
 
     def _line(self) -> Line:
         line = Line(

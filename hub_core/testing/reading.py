@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..errors import BadRequest, Unreadable
-from ..ports import Authorisation, OrderSource, Paging, Window
+from ..ports import Authorisation, Paging, Source, Window
 from ..wire import Fetched, Page, Ref, shapes
 from .asking import SMALL, ids_within, says, some_ids
 from .canonical import faults, id_of, page_faults, raw_faults
@@ -34,7 +34,7 @@ class Reading(Given):
 
     def test_it_satisfies_the_ports(self, desk: Desk) -> None:
         """The hub calls what `ports.py` names and nothing else."""
-        assert isinstance(desk.source, OrderSource)
+        assert isinstance(desk.source, Source)
         row = desk.row
         if "authorisation" in row.capabilities:
             found = desk.plugins.authorisation(row.channel, desk.line)
@@ -76,7 +76,7 @@ class Reading(Given):
 
     def test_every_order_can_be_had_by_its_id(self, desk: Desk) -> None:
         """Parked and open orders are fetched again by id, and pushes name only an id."""
-        found = [desk.source.order(i) for i in some_ids(desk)]
+        found = [desk.source.record(i) for i in some_ids(desk)]
         assert all(isinstance(item, Fetched) for item in found)
         said = [f for x in found if isinstance(x, Fetched) for f in faults(x.order)]
         assert said == []
@@ -88,7 +88,7 @@ class Reading(Given):
     def test_raw_is_kept_and_is_json(self, desk: Desk) -> None:
         """`hub rebuild` and `hub orders show --raw` live on the record as it came."""
         for name in some_ids(desk):
-            item = desk.source.order(name)
+            item = desk.source.record(name)
             assert isinstance(item, Fetched)
             assert raw_faults(item) == []
             assert says(item.raw, name), "the raw form does not even hold the id"
@@ -103,9 +103,9 @@ class Reading(Given):
             assert desk.source.page(stream, window, 1, count=True) == first
             desk.tap.change = None
         (name, *_) = some_ids(desk)
-        one = desk.source.order(name)
+        one = desk.source.record(name)
         desk.replay()
-        assert desk.source.order(name) == one
+        assert desk.source.record(name) == one
 
     # Pages ------------------------------------------------------------------------------
 
@@ -204,7 +204,7 @@ class Reading(Given):
             for item in desk.items(stream)[:5]:
                 name = id_of(item)
                 assert name
-                one = desk.source.order(name)
+                one = desk.source.record(name)
                 assert isinstance(one, Fetched)
                 if isinstance(item, Fetched):
                     assert one.order == item.order
@@ -221,4 +221,4 @@ class Reading(Given):
         """None says "the platform does not have it"; an error would stop the shop."""
         known = some_ids(desk, 1)[0]
         stranger = known[:-6] + ("000000" if known[-6:] != "000000" else "999999")
-        assert desk.source.order(stranger) is None
+        assert desk.source.record(stranger) is None

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from ..models import Order
+from ..models import Order, Record
 from .complaint import complaint
 from .values import Wire
 
@@ -20,19 +20,26 @@ W = TypeVar("W", bound=Wire)
 
 @dataclass(frozen=True, slots=True, init=False)
 class Fetched:
-    """A record read whole: the canonical order, and the platform's own form of it.
+    """A record read whole: the canonical one, and the platform's own form of it.
 
     That form is kept as text: it waits for its commit among a thousand others, and the
     objects it was read from take four times the room.
     """
 
-    order: Order
+    record: Record
     text: bytes = field(repr=False)
     """UTF-8 JSON."""
 
-    def __init__(self, order: Order, raw: JSON) -> None:
-        object.__setattr__(self, "order", order)
+    def __init__(self, record: Record, raw: JSON) -> None:
+        object.__setattr__(self, "record", record)
         object.__setattr__(self, "text", to_json(raw))
+
+    @property
+    def order(self) -> Order:
+        """The record, which is an order. TypeError where it is another kind."""
+        if not isinstance(self.record, Order):
+            raise TypeError(f"{type(self.record).__name__} is no order")
+        return self.record
 
     @property
     def raw(self) -> JSON:
@@ -84,24 +91,24 @@ class Page:
 def read_rows(
     rows: Iterable[Any],
     wire: TypeAdapter[W],
-    to_order: Callable[[W], Order],
+    to_record: Callable[[W], Record],
     name: Callable[[Any], str | None],
 ) -> tuple[Item, ...]:
     """Read each row; one that does not fit becomes `Misread`, the others go on.
 
     `name` finds the id in a raw row that could not be read; it may raise.
     """
-    return tuple([_read_row(row, wire, to_order, name) for row in rows])
+    return tuple([_read_row(row, wire, to_record, name) for row in rows])
 
 
 def _read_row(
     row: Any,
     wire: TypeAdapter[W],
-    to_order: Callable[[W], Order],
+    to_record: Callable[[W], Record],
     name: Callable[[Any], str | None],
 ) -> Item:
     try:
-        return Fetched(to_order(wire.validate_python(row)), row)
+        return Fetched(to_record(wire.validate_python(row)), row)
     except (
         ValueError,
         TypeError,

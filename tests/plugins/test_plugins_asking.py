@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from hub_core import Authorisation, Channel, Misconfigured, OrderSource, Session, hookimpl
+from hub_core import Authorisation, Channel, Misconfigured, Session, Source, hookimpl
 from hub_core.plugins import Operation, Plugins, load
 from hub_core.wire import Dialect
 
@@ -36,9 +36,9 @@ class Connector:
         )
 
     @hookimpl
-    def hub_orders(self, session: Session) -> OrderSource:
+    def hub_orders(self, session: Session) -> Source:
         self.asked.append("orders")
-        return cast("OrderSource", f"{self.id} orders for {session}")
+        return cast("Source", f"{self.id} orders for {session}")
 
     @hookimpl
     def hub_authorisation(self, session: Session) -> Authorisation:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub_core.errors import Misconfigured
-from hub_core.ports import OrderSource, Paging, Stream, Window
+from hub_core.ports import Paging, Source, Stream, Window
 from hub_core.wire import Page
 from tests.harness import bench
 
@@ -18,7 +18,7 @@ from tests.harness import bench
 class ByCursor:
     """A channel's orders, as if its platform handed out where the next page begins."""
 
-    real: OrderSource
+    real: Source
 
     @property
     def streams(self) -> tuple[Stream, ...]:
@@ -32,8 +32,8 @@ class ByCursor:
     ) -> Page:
         return self.real.page(stream, window, number, count=count)
 
-    def order(self, external_id: str) -> Any:
-        return self.real.order(external_id)
+    def record(self, external_id: str) -> Any:
+        return self.real.record(external_id)
 
 
 def test_a_stream_paged_by_opaque_cursors_is_refused_and_named(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_t7_jd_an_order_of_another_shop_is_refused_by_id_too(tmp_path: Path) -> 
         source = made.hub.plugins.orders("jd", line)
         for external_id in foreign.values():
             with pytest.raises(WrongShop, match=f"venderId {other.external_id}"):
-                source.order(external_id)
+                source.record(external_id)
 
 
 def test_t7_jd_the_right_shop_passes(tmp_path: Path) -> None:

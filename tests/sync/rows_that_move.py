@@ -117,7 +117,7 @@ class MovingRows:
             self.change()
         return page
 
-    def order(self, external_id: str) -> Fetched | None:
+    def record(self, external_id: str) -> Fetched | None:
         self.calls += 1
         row = self.rows.get(external_id)
         seen = row.seen_at(self.clock.now()) if row else None

@@ -39,10 +39,10 @@ class Stubborn(MovingRows):
         page = super().page(stream, window, number, count=count)
         return replace(page, items=()) if self.hollow else page
 
-    def order(self, external_id: str) -> Fetched | None:
+    def record(self, external_id: str) -> Fetched | None:
         if (error := self.refused(external_id)) is not None:
             raise error
-        return super().order(external_id)
+        return super().record(external_id)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from ...ports import OrderSource, Session, ShopInfo, Stream, Window
+from ...ports import Session, ShopInfo, Source, Stream, Window
 from ...wire import Call, Fetched, Item, Misread, Page, clock_text, epoch
 
 Answer = TypeVar("Answer")
@@ -93,7 +93,7 @@ class Asker:
     """Asks one stream, page by page."""
 
     def __init__(
-        self, source: OrderSource, stream: Stream, session: Overheard, zone: str
+        self, source: Source, stream: Stream, session: Overheard, zone: str
     ) -> None:
         self.source, self.stream, self.session = source, stream, session
         self.seen: list[Seen] = []
@@ -126,7 +126,7 @@ class Asker:
 
     def detail(self, id: str) -> bool:
         """Fetch one row by its id; whether it was there."""
-        found = self.source.order(id)
+        found = self.source.record(id)
         if isinstance(found, Fetched):
             self.raws[id] = found.raw
         return isinstance(found, Fetched)

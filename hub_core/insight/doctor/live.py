@@ -10,7 +10,7 @@ from datetime import datetime
 from ...client import Line
 from ...errors import Forbidden, HubError, Misconfigured, TokenExpired, Unauthorised
 from ...journal import JournalEntry
-from ...ports import OrderSource, Session, Stream
+from ...ports import Session, Source, Stream
 from ...tokens import StoredToken
 from . import counts, order, window
 from .asking import Asker, Overheard
@@ -64,7 +64,7 @@ class Visit:
 
 def visit(
     line: Line,
-    open_source: Callable[[Session], OrderSource],
+    open_source: Callable[[Session], Source],
     configured: Callable[[Stream], Stream],
     noted: Callable[[], Sequence[JournalEntry]],
     *,
@@ -91,9 +91,7 @@ def visit(
     return seen
 
 
-def _measure(
-    source: OrderSource, stream: Stream, session: Overheard, zone: str
-) -> Measured:
+def _measure(source: Source, stream: Stream, session: Overheard, zone: str) -> Measured:
     asker = Asker(source, stream, session, zone)
     measured = Measured(stream.name)
     gatherer = Gatherer(asker)

@@ -10,7 +10,7 @@ import pytest
 import connectors.douyin_laike as laike
 from adapters.douyin_laike import orders_v2
 from hub_core.errors import Misconfigured, Rejected, TokenExpired, Unreadable
-from hub_core.ports import Authorisation, OrderSource, Paging, Window
+from hub_core.ports import Authorisation, Paging, Source, Window
 from hub_core.wire import JSON, Call, Fetched, Misread
 from tests.adapters.douyin_laike.laike import ACCOUNT, Line, answer, row
 
@@ -33,7 +33,7 @@ def asked_by(source: laike.LaikeOrders) -> list[tuple[Call[Any], JSON]]:
 
 def test_the_hooks_answer_what_the_ports_want() -> None:
     line = Line(lambda call, asked: answer())
-    assert isinstance(laike.hub_orders(line), OrderSource)
+    assert isinstance(laike.hub_orders(line), Source)
     assert isinstance(laike.hub_authorisation(line), Authorisation)
     assert laike.hub_channel().id == "douyin-laike"
     assert laike.hub_sandbox() == "sandboxes.douyin_laike:create"
@@ -113,7 +113,7 @@ def test_a_page_that_must_count_and_does_not_is_unreadable(counted: bool) -> Non
 
 def test_an_order_is_fetched_by_its_id() -> None:
     source = orders(row(order_id="77"))
-    found = source.order("77")
+    found = source.record("77")
     assert isinstance(found, Fetched)
     assert found.order.external_id == "77"
     ((call, asked),) = asked_by(source)
@@ -123,16 +123,16 @@ def test_an_order_is_fetched_by_its_id() -> None:
 
 
 def test_an_order_the_platform_does_not_have_is_none() -> None:
-    assert orders(total=0).order("77") is None
+    assert orders(total=0).record("77") is None
 
 
 def test_another_order_is_not_the_one_asked_for() -> None:
-    assert orders(row(order_id="78")).order("77") is None
-    assert orders(row(order_id="78", pay_amount="1.5")).order("77") is None
+    assert orders(row(order_id="78")).record("77") is None
+    assert orders(row(order_id="78", pay_amount="1.5")).record("77") is None
 
 
 def test_an_order_that_cannot_be_read_comes_as_such() -> None:
-    found = orders(row(order_id="77", pay_amount="1.5")).order("77")
+    found = orders(row(order_id="77", pay_amount="1.5")).record("77")
     assert isinstance(found, Misread)
     assert found.external_id == "77"
 
@@ -146,11 +146,11 @@ def refusing(code: int, sub: int = 0) -> laike.LaikeOrders:
 
 
 def test_not_found_by_sub_code_is_none_and_other_refusals_are_raised() -> None:
-    assert refusing(2191002, 20000).order("77") is None
+    assert refusing(2191002, 20000).record("77") is None
     with pytest.raises(Rejected):
-        refusing(2191002, 20001).order("77")
+        refusing(2191002, 20001).record("77")
     with pytest.raises(TokenExpired):
-        refusing(2190008).order("77")
+        refusing(2190008).record("77")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 import connectors.jd as jd
 from hub_core.errors import BadRequest, Forbidden, Misconfigured, Unauthorised
-from hub_core.ports import Authorisation, OrderSource, Paging, ShopInfo, Stream, Window
+from hub_core.ports import Authorisation, Paging, ShopInfo, Source, Stream, Window
 from hub_core.wire import JSON, Call, Credentials, Fetched, Misread, pick
 
 Answer = TypeVar("Answer")
@@ -90,7 +90,7 @@ def test_the_channel_says_what_it_is() -> None:
     assert (channel.id, channel.title, channel.zone) == ("jd", "京东", "Asia/Shanghai")
     assert channel.base_url == "https://api.jd.com"
     assert jd.hub_sandbox() == "sandboxes.jd:create"
-    assert isinstance(jd.hub_orders(Script([])), OrderSource)
+    assert isinstance(jd.hub_orders(Script([])), Source)
     assert isinstance(jd.hub_authorisation(Script([])), Authorisation)
 
 
@@ -175,7 +175,7 @@ def test_a_pin_chooses_the_first_shape() -> None:
     session = Script(answers, pins={"orders": 1})
     source = jd.JdOrders(session)
     source.page(streams(session)[0], WINDOW, 1)
-    assert isinstance(source.order("2"), Fetched)
+    assert isinstance(source.record("2"), Fetched)
     assert [endpoint for endpoint, _ in session.asked] == [
         "jingdong.pop.order.search",
         "jingdong.pop.order.get",
@@ -203,7 +203,7 @@ def test_unpaid_orders_come_from_their_own_list() -> None:
 
 def test_one_order_is_had_by_its_number() -> None:
     session = Script([single(row(301))])
-    found = jd.JdOrders(session).order("301")
+    found = jd.JdOrders(session).record("301")
     assert isinstance(found, Fetched)
     assert found.raw["orderId"] == "301"
     assert session.asked[0][1]["order_id"] == 301
@@ -212,7 +212,7 @@ def test_one_order_is_had_by_its_number() -> None:
 def test_an_order_search_does_not_know_may_be_unpaid() -> None:
     waiting = {"orderId": 302, "modified": "2026-11-20 11:30:00"}
     session = Script([single(None), unpaid_one(waiting)])
-    found = jd.JdOrders(session).order("302")
+    found = jd.JdOrders(session).record("302")
     assert isinstance(found, Fetched)
     assert found.order.status_raw == "NOT_PAY"
 
@@ -226,24 +226,24 @@ def test_an_order_search_does_not_know_may_be_unpaid() -> None:
     ],
 )
 def test_an_order_nobody_knows_is_none(second: JSON) -> None:
-    assert jd.JdOrders(Script([single(None), second])).order("303") is None
+    assert jd.JdOrders(Script([single(None), second])).record("303") is None
 
 
 def test_an_app_that_may_not_ask_for_unpaid_orders_does_not() -> None:
     session = Script([single(None)], facts={"unpaid_by_id": "no"})
-    assert jd.JdOrders(session).order("303") is None
+    assert jd.JdOrders(session).record("303") is None
 
 
 def test_a_refused_order_is_an_error_and_not_an_absence() -> None:
     refused = {"error_response": {"code": "24", "zh_desc": "无权"}}
     with pytest.raises(Forbidden):
-        jd.JdOrders(Script([refused])).order("303")
+        jd.JdOrders(Script([refused])).record("303")
     with pytest.raises(BadRequest):
-        jd.JdOrders(Script([])).order("not a number")
+        jd.JdOrders(Script([])).record("not a number")
 
 
 def test_a_misshapen_order_is_parked_with_its_number() -> None:
-    found = jd.JdOrders(Script([single(row(304, orderPayment="1e2"))])).order("304")
+    found = jd.JdOrders(Script([single(row(304, orderPayment="1e2"))])).record("304")
     assert isinstance(found, Misread)
     assert found.external_id == "304"
 

@@ -11,7 +11,7 @@ import pytest
 import connectors.taobao as taobao
 from adapters.taobao import token_v1
 from hub_core.errors import Forbidden, Misconfigured, Unauthorised
-from hub_core.ports import Authorisation, OrderSource, Paging, Window
+from hub_core.ports import Authorisation, Paging, Source, Window
 from hub_core.wire import JSON, Fetched, Misread, Ref
 
 WINDOW = Window(
@@ -40,7 +40,7 @@ def test_the_orders_stream_is_read_backwards_and_names_rows_only(scripted: Any) 
     source = taobao.hub_orders(scripted(listing))
     (stream,) = source.streams
 
-    assert isinstance(source, OrderSource)
+    assert isinstance(source, Source)
     assert stream.paging is Paging.REVERSE_OFFSET
     assert stream.order == "modified desc"
     assert stream.list_is_partial
@@ -138,7 +138,7 @@ def test_the_trade_kinds_are_configuration(scripted: Any) -> None:
 
 def test_an_order_is_fetched_whole(scripted: Any) -> None:
     session = scripted(lambda form: {GET: {"trade": TRADE}})
-    found = taobao.Orders(session).order("3725362658812595205")
+    found = taobao.Orders(session).record("3725362658812595205")
 
     assert isinstance(found, Fetched)
     assert found.order.external_id == "3725362658812595205"
@@ -150,7 +150,7 @@ def test_an_order_that_is_not_there_is_none(scripted: Any) -> None:
     error = {"code": 15, "msg": "Remote service error", "sub_code": "isv.trade-not-exist"}
     source = taobao.Orders(scripted(lambda form: {"error_response": error}))
 
-    assert source.order("1") is None
+    assert source.record("1") is None
 
 
 def test_any_other_refusal_of_an_order_is_raised(scripted: Any) -> None:
@@ -158,12 +158,12 @@ def test_any_other_refusal_of_an_order_is_raised(scripted: Any) -> None:
     source = taobao.Orders(scripted(lambda form: {"error_response": error}))
 
     with pytest.raises(Forbidden):
-        source.order("1")
+        source.record("1")
 
 
 def test_an_order_that_cannot_be_read_is_parked_with_its_id(scripted: Any) -> None:
     broken = TRADE | {"payment": "12.345"}
-    found = taobao.Orders(scripted(lambda form: {GET: {"trade": broken}})).order("1")
+    found = taobao.Orders(scripted(lambda form: {GET: {"trade": broken}})).record("1")
 
     assert isinstance(found, Misread)
     assert found.external_id == "3725362658812595205"
@@ -175,12 +175,12 @@ def test_a_detail_answer_without_its_trade_fails(scripted: Any, body: JSON) -> N
     source = taobao.Orders(scripted(lambda form: {GET: body}))
 
     with pytest.raises((KeyError, ValueError)):
-        source.order("1")
+        source.record("1")
 
 
 def test_a_shop_may_be_pinned_to_the_first_shape(scripted: Any) -> None:
     session = scripted(lambda form: {GET: {"trade": TRADE}}, pins={"orders": 1})
-    taobao.Orders(session).order("1")
+    taobao.Orders(session).record("1")
 
     assert "oaid" not in session.sent[0]["fields"].split(",")
     with pytest.raises(Misconfigured, match=r"\[1, 2\]"):
