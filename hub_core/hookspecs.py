@@ -35,6 +35,22 @@ class Hooks:
         """The shop's orders."""
 
     @hookspec(firstresult=True)
+    def hub_products(self, session: Session) -> Source | None:
+        """The shop's products with their SKUs: `models.Product`."""
+
+    @hookspec(firstresult=True)
+    def hub_after_sales(self, session: Session) -> Source | None:
+        """The shop's after-sale cases with their refunds: `models.AfterSale`."""
+
+    @hookspec(firstresult=True)
+    def hub_redemptions(self, session: Session) -> Source | None:
+        """The uses of the shop's vouchers (核销): `models.Redemption`."""
+
+    @hookspec(firstresult=True)
+    def hub_places(self, session: Session) -> Source | None:
+        """The physical places the shop sells at: `models.Place`."""
+
+    @hookspec(firstresult=True)
     def hub_sandbox(self) -> str | None:
         """Where the channel's sandbox is made: `package.module:create`; imported late."""
 

@@ -19,6 +19,8 @@ from ..ports import Authorisation, Channel, Session, Source
 from ..wire import Call, shapes
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+KINDS = ("orders", "products", "after_sales", "redemptions", "places")
+"""What a channel's plugin may be able to read, in the order it is read."""
 HOOKS = tuple(name for name in vars(Hooks) if name.startswith("hub_"))
 
 log = logging.getLogger(__name__)
@@ -78,6 +80,13 @@ class Plugins:
         """The shop's orders, from its own channel's plugin alone."""
         found: Source = self._ask(id, "hub_orders", session=session)
         return found
+
+    def sources(self, id: str, session: Session) -> dict[str, Source]:
+        """What the channel's plugin can read for the shop, by kind of record: orders
+        first."""
+        plugin = self._served(id)[1]
+        there = [kind for kind in KINDS if self._implements(plugin, f"hub_{kind}")]
+        return {kind: self._ask(id, f"hub_{kind}", session=session) for kind in there}
 
     def authorisation(self, id: str, session: Session) -> Authorisation:
         """How the channel's tokens are had."""

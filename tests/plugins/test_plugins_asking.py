@@ -87,6 +87,39 @@ def test_hub_orders_is_asked_of_the_shops_own_plugin_alone() -> None:
     assert (jd.asked, taobao.asked) == (["orders"], [])
 
 
+def check_that_it_is_asked_where_it_is(kind: str) -> None:
+    class More(Connector):
+        """A connector with one more kind of record."""
+
+    def answer(self: More, session: Session) -> Source:
+        return cast("Source", f"{self.id} {kind} for {session}")
+
+    answer.__name__ = f"hub_{kind}"
+    setattr(More, f"hub_{kind}", hookimpl(answer))
+    plugins = loaded(a=More("jd"), b=Connector("taobao"))
+    found: dict[str, Any] = dict(plugins.sources("jd", SESSION))
+
+    assert list(found) == ["orders", kind]
+    assert found[kind] == f"jd {kind} for a session"
+    assert list(plugins.sources("taobao", SESSION)) == ["orders"]
+
+
+def test_hub_products_is_asked_where_it_is() -> None:
+    check_that_it_is_asked_where_it_is("products")
+
+
+def test_hub_after_sales_is_asked_where_it_is() -> None:
+    check_that_it_is_asked_where_it_is("after_sales")
+
+
+def test_hub_redemptions_is_asked_where_it_is() -> None:
+    check_that_it_is_asked_where_it_is("redemptions")
+
+
+def test_hub_places_is_asked_where_it_is() -> None:
+    check_that_it_is_asked_where_it_is("places")
+
+
 def test_hub_authorisation_is_asked_of_the_shops_own_plugin_alone() -> None:
     jd, taobao = Connector("jd"), Connector("taobao")
     plugins = loaded(a=jd, b=taobao)
