@@ -24,7 +24,7 @@ from .settings import Settings
 from .store import Store, streams
 from .store.holder import new_holder
 from .store.journal import JournalBuffer
-from .store.orders import Written
+from .store.records import Written
 from .store.shops import Shop
 from .store.streams import Lease
 from .sync import Counts, Poll

@@ -301,7 +301,7 @@ BITES: list[tuple[Rule, str, str]] = [
     (down_only, "hub_core.sync.poll", "from ..sandbox import Platform"),
     (
         down_only,
-        "hub_core.store.orders",
+        "hub_core.store.records",
         "if TYPE_CHECKING:\n    from hub_core.sync import x",
     ),
     (down_only, "hub_core.testing.contract", "from hub_core.sync import poll"),
@@ -350,7 +350,7 @@ BITES: list[tuple[Rule, str, str]] = [
 PASSES: list[tuple[Rule, str, str]] = [
     (down_only, "hub_core.hookspecs", "from .ports import Channel"),
     (down_only, "hub_core.settings.key", "from .secret import reveal"),
-    (down_only, "hub_core.sync.poll", "from ..store.orders import upsert"),
+    (down_only, "hub_core.sync.poll", "from ..store.records import upsert"),
     (down_only, "hub_core.testing.bridge", "from ..sandbox import Platform"),
     (down_only, "hub_core.cli.demo", "from hub_core.hub import Hub"),
     (channel_neutral, "hub_core.plugins.names", "F = ('connectors', 'adapters')"),

@@ -139,14 +139,18 @@ def tried(
 
 
 def resolve(
-    connection: Connection, shop_id: int, external_ids: Sequence[str], at: datetime
+    connection: Connection,
+    shop_id: int,
+    streams: Sequence[str],
+    external_ids: Sequence[str],
+    at: datetime,
 ) -> int:
     """Close what has been stored well since. Gives how many were open."""
     p = ParkedRow
     step = (
         update(p)
         .where(col(p.shop_id) == shop_id, col(p.resolved_at).is_(None))
-        .where(col(p.external_id).in_(external_ids))
+        .where(col(p.stream).in_(streams), col(p.external_id).in_(external_ids))
         .values(resolved_at=at, retry_at=None)
     )
     return connection.execute(step).rowcount

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel, col
 
-from . import orders
+from .records import raw_cell
 from .tables import (
     DeliveryRow,
     FeedRow,
@@ -179,16 +179,15 @@ def raw_records(connection: Connection, order_id: int, vault: Vault) -> list[Raw
     r, o = RawRow, OrderRow
     key = select(col(o.shop_id), col(o.external_id)).where(col(o.id) == order_id)
     shop_id, external_id = connection.execute(key).one()
-    query = select(r.__table__).where(col(r.order_id) == order_id)  # type: ignore[attr-defined]
+    mine = (col(r.entity) == "order", col(r.entity_id) == order_id)
+    query = select(r.__table__).where(*mine)  # type: ignore[attr-defined]
     return [
         RawRecord(
             row.area,
             row.shape,
             row.fetched_at,
             row.journal_id,
-            json.loads(
-                vault.open(row.sealed, orders.raw_cell(shop_id, external_id, row.area))
-            ),
+            json.loads(vault.open(row.sealed, raw_cell(shop_id, external_id, row.area))),
         )
         for row in connection.execute(query)
     ]

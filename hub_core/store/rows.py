@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -99,8 +98,9 @@ def _discounts(d: Discounts) -> Row:
     )
 
 
-def _ext(order: Order) -> str | None:
-    return to_json(dict(sorted(order.ext.items()))).decode() if order.ext else None
+def ext_text(ext: Mapping[str, Any]) -> str | None:
+    """The `ext` column of extras."""
+    return to_json(dict(sorted(ext.items()))).decode() if ext else None
 
 
 def order_row(order: Order) -> Row:
@@ -137,7 +137,7 @@ def order_row(order: Order) -> Row:
         order.talent_external_id,
         ",".join(sorted(order.flags)) or None,
         ",".join([f"{i.field}:{i.code}" for i in order.issues]) or None,
-        _ext(order),
+        ext_text(order.ext),
     )
 
 
@@ -197,13 +197,19 @@ def voucher_row(voucher: Voucher, position: int) -> Row:
     )
 
 
-def child_rows(order: Order) -> tuple[list[Row], list[Row], list[Row]]:
-    """Lines, deliveries and vouchers, in the platform's order."""
-    return (
-        [line_row(x, n) for n, x in enumerate(order.lines)],
-        [delivery_row(x, n) for n, x in enumerate(order.deliveries)],
-        [voucher_row(x, n) for n, x in enumerate(order.vouchers)],
-    )
+def line_rows(order: Order) -> list[Row]:
+    """Lines, in the platform's order."""
+    return [line_row(x, n) for n, x in enumerate(order.lines)]
+
+
+def delivery_rows(order: Order) -> list[Row]:
+    """Deliveries, in the platform's order."""
+    return [delivery_row(x, n) for n, x in enumerate(order.deliveries)]
+
+
+def voucher_rows(order: Order) -> list[Row]:
+    """Vouchers, in the platform's order."""
+    return [voucher_row(x, n) for n, x in enumerate(order.vouchers)]
 
 
 PARTY_FIELDS = (
@@ -270,8 +276,3 @@ def region(party: Party) -> str | None:
     """Province, city, district: where orders go, without saying to whom."""
     parts = [p for p in (party.province, party.city, party.district) if p]
     return " ".join(parts) or None
-
-
-def ext_value(text: str | None) -> Mapping[str, Any]:
-    """The `ext` column back as a mapping."""
-    return json.loads(text) if text else {}

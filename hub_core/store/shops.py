@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from ..errors import Misconfigured
 from . import rows
-from .orders import Owner
+from .kinds import Owner
 from .tables import ShopRow
 
 

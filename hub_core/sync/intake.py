@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ..store.orders import StoredVersion, known_versions
+from ..store.records import StoredVersion, known_versions
 from ..wire import Fetched, Item, Misread, Page, Ref
 from .details import Details
 from .ledger import Batch, Ledger
@@ -43,7 +43,8 @@ class Intake:
 
     def _known(self, ids: list[str]) -> dict[str, StoredVersion]:
         with self._ledger.store.reading() as connection:
-            return known_versions(connection, self._ledger.owner.shop_id, ids)
+            shop = self._ledger.owner.shop_id
+            return known_versions(connection, self._ledger.kind, shop, ids)
 
     def _changed(self, refs: list[Ref]) -> Iterator[Ref]:
         """Those whose stored version is not the one the list names."""

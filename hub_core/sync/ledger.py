@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from ..store import Store, notes, orders, parked, streams
+from ..store import Store, notes, parked, records, streams
 from ..store.journal import JournalBuffer
-from ..store.orders import Owner, Source, Written
+from ..store.kinds import ORDER, Kind, Owner
+from ..store.records import Source, Written
 from ..store.streams import Lease, Proof
 from ..wire import Fetched, Misread
 from .counts import Counts
@@ -65,6 +66,9 @@ class Ledger:
     provenance: Callable[[], Provenance] = Provenance
     told: Callable[[Batch, Written], None] = lambda batch, done: None
     """Told of every batch after its commit: what it held, what of it was news."""
+    kind: Kind = ORDER
+    siblings: tuple[str, ...] = ()
+    """The streams of the same kind, this one too; none: it is alone."""
     _kept_at: float = field(default_factory=time.monotonic)
 
     def keep(self) -> None:
@@ -114,7 +118,9 @@ class Ledger:
         of = self.provenance()
         source = Source(of.area, of.shape, of.journal_id, at, self.reread_every)
         vault = self.store.vault
-        done = orders.write_orders(connection, self.owner, source, batch.fetched, vault)
+        done = records.write_records(
+            connection, self.kind, self.owner, source, batch.fetched, vault
+        )
         self._resolve(connection, batch, at)
         return done
 
@@ -127,8 +133,9 @@ class Ledger:
 
     def _resolve(self, connection: Connection, batch: Batch, at: datetime) -> None:
         ids = [f.record.external_id for f in batch.fetched]
-        if parked.any_open(connection, self.owner.shop_id):
-            parked.resolve(connection, self.owner.shop_id, ids, at)
+        shop, streams_ = self.owner.shop_id, self.siblings or (self.lease.stream,)
+        if parked.any_open(connection, shop):
+            parked.resolve(connection, shop, streams_, ids, at)
 
     def _note_oddities(self, connection: Connection, batch: Batch, at: datetime) -> None:
         seen = Counter((i.field, i.code) for f in batch.fetched for i in f.record.issues)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..ports import Stream
 from ..store import parked
-from ..store.orders import due_for_reread, mark_missing, postpone_reread
+from ..store.records import due_for_reread, mark_missing, postpone_reread
 from ..wire import Fetched, Misread
 from .details import Details
 from .intake import is_older
@@ -16,7 +16,7 @@ class Revisits:
 
     def __init__(self, details: Details, stream: Stream, ledger: Ledger) -> None:
         self._details, self._stream, self._ledger = details, stream, ledger
-        self._shop = ledger.owner.shop_id
+        self._shop, self._kind = ledger.owner.shop_id, ledger.kind
 
     def retry_parked(self, *, all_of_them: bool = False) -> None:
         """Fetch parked records by id again: the due ones, or all."""
@@ -42,7 +42,9 @@ class Revisits:
         if self._stream.reread_every is None:
             return
         with self._ledger.store.reading() as connection:
-            ids = due_for_reread(connection, self._shop, self._ledger.now(), limit)
+            ids = due_for_reread(
+                connection, self._kind, self._shop, self._ledger.now(), limit
+            )
         batch = Batch()
         for external_id in ids:
             self._reread_one(external_id, batch)
@@ -69,13 +71,13 @@ class Revisits:
         at = self._ledger.now()
         with self._ledger.store.writing() as connection:
             due = at + self._stream.reread_every
-            mark_missing(connection, self._shop, external_id, at, due)
+            mark_missing(connection, self._kind, self._shop, external_id, at, due)
 
     def _postpone(self, external_id: str) -> None:
         assert self._stream.reread_every is not None
         due = self._ledger.now() + self._stream.reread_every
         with self._ledger.store.writing() as connection:
-            postpone_reread(connection, self._shop, external_id, due)
+            postpone_reread(connection, self._kind, self._shop, external_id, due)
 
 
 def _still_behind(found: Fetched, record: parked.Parked) -> bool:

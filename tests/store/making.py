@@ -17,9 +17,10 @@ from hub_core.models import (
     Party,
     PaymentStatus,
 )
-from hub_core.store import Store, orders, reads
-from hub_core.store.orders import Source, Written
+from hub_core.store import Store, reads, records
+from hub_core.store.kinds import ORDER
 from hub_core.store.reads import Change, StoredOrder
+from hub_core.store.records import Source, Written
 from hub_core.store.shops import Shop, add_shop, shop_named
 from hub_core.wire import Fetched
 
@@ -70,8 +71,8 @@ class Hands:
         of = Source(**how | {"at": at(seconds)} | source)
         fetched = [Fetched(o, {"id": o.external_id, "word": o.status_raw}) for o in written]
         with self.store.writing() as connection:
-            return orders.write_orders(
-                connection, self.shop.owner, of, fetched, self.store.vault
+            return records.write_records(
+                connection, ORDER, self.shop.owner, of, fetched, self.store.vault
             )
 
     def order(self, external_id: str) -> StoredOrder:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub_core.models import Delivery, OrderLine, OrderStatus, Voucher
-from hub_core.store import Store, orders, reads
+from hub_core.store import Store, reads, records
+from hub_core.store.kinds import ORDER
 from hub_core.store.tables import OrderLineRow, OrderRow, RawRow
 from tests.store.making import Hands, a_party, a_shop, an_order, at, rows_of
 
@@ -104,7 +105,7 @@ def test_one_raw_record_stays_for_each_area(hands: Hands) -> None:
     raw = rows_of(hands.store, RawRow)
     assert sorted(r.area for r in raw) == ["details", "orders"]
     with hands.store.reading() as connection:
-        records = reads.raw_records(connection, raw[0].order_id, hands.store.vault)
+        records = reads.raw_records(connection, raw[0].entity_id, hands.store.vault)
     assert {r.area: r.body["word"] for r in records} == {
         "orders": "sent",
         "details": "more",
@@ -126,7 +127,7 @@ def test_an_open_order_is_due_again_and_a_final_one_never(hands: Hands) -> None:
     hands.write(an_order("A1"), done, reread_every=timedelta(hours=6))
     with hands.store.reading() as connection:
         due = [
-            orders.due_for_reread(connection, hands.shop.id, at(3600 * h), 10)
+            records.due_for_reread(connection, ORDER, hands.shop.id, at(3600 * h), 10)
             for h in (5, 6)
         ]
     assert due == [[], ["A1"]]
@@ -137,15 +138,18 @@ def test_an_unchanged_order_that_was_due_waits_for_its_next_turn(hands: Hands) -
     hands.write(an_order("A1"), reread_every=every)
     hands.write(an_order("A1"), seconds=6 * 3600, reread_every=every)
     with hands.store.reading() as connection:
-        assert orders.due_for_reread(connection, hands.shop.id, at(7 * 3600), 10) == []
-        assert orders.due_for_reread(connection, hands.shop.id, at(12 * 3600), 10) == ["A1"]
+        due = [
+            records.due_for_reread(connection, ORDER, hands.shop.id, at(3600 * h), 10)
+            for h in (7, 12)
+        ]
+    assert due == [[], ["A1"]]
 
 
 def test_a_missing_order_is_told_once_and_comes_back(hands: Hands) -> None:
     hands.write(an_order("A1"))
     with hands.store.writing() as connection:
         told = [
-            orders.mark_missing(connection, hands.shop.id, "A1", at(n), at(n + 60))
+            records.mark_missing(connection, ORDER, hands.shop.id, "A1", at(n), at(n + 60))
             for n in (10, 20)
         ]
     assert told == [True, False]

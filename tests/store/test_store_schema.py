@@ -21,7 +21,10 @@ from hub_core.store.schema import HEAD, MIGRATIONS, configuration, current, upgr
 from tests.store.making import KEY, Hands, a_party, an_order
 from tests.store.processes import worker
 
-VIEWS = {"v1_order", "v1_order_line", "v1_voucher", "v1_coverage"}
+VIEWS = {
+    "v1_order", "v1_order_line", "v1_voucher", "v1_coverage", "v1_product", "v1_sku",
+    "v1_place", "v1_after_sale", "v1_refund", "v1_redemption",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlmodel import col
 from hub_core.ports import Window
 from hub_core.store import Store, streams
 from hub_core.store.journal import JournalBuffer
-from hub_core.store.orders import Owner
+from hub_core.store.kinds import Owner
 from hub_core.store.shops import add_shop, shop_named
 from hub_core.store.tables import OrderRow
 from hub_core.sync import Counts, Poll

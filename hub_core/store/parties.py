@@ -1,0 +1,62 @@
+"""Buyers and receivers of orders: sealed, with masked copies for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete
+from sqlmodel import col
+
+from ..models import Order
+from . import bulk, rows
+from .tables import PartyRow
+from .vault import Vault
+
+PARTY = (
+    "order_id", "protection", "masked_name", "masked_phone", "region", "phone_key", "sealed"
+)  # fmt: skip
+
+
+def cell(shop_id: int, external_id: str) -> str:
+    """Where the personal data of an order stand, as their seal's additional data."""
+    return f"party/sealed/{shop_id}:{external_id}"
+
+
+def buyer_key(order: Order, channel: str, vault: Vault) -> str | None:
+    """HMAC of the platform's buyer token: joins orders of one buyer, tells nobody who."""
+    token = order.party.buyer_token if order.party else None
+    return vault.blind(f"{channel}/{token}") if token else None
+
+
+def write(
+    connection: Connection,
+    shop_id: int,
+    found: Sequence[tuple[int, Any, bytes]],
+    vault: Vault,
+) -> None:
+    """Insert them: the order's internal key, the order, its personal data as text."""
+    made = [_row(key, order, text, shop_id, vault) for key, order, text in found]
+    bulk.insert(
+        connection, PartyRow, dict(zip(PARTY, zip(*made, strict=True), strict=True))
+    )
+
+
+def clear(connection: Connection, ids: list[int | None]) -> None:
+    """Remove those of orders about to be replaced."""
+    connection.execute(delete(PartyRow).where(col(PartyRow.order_id).in_(ids)))
+
+
+def _row(key: int, order: Order, text: bytes, shop_id: int, vault: Vault) -> rows.Row:
+    party = order.party
+    assert party is not None
+    phone = rows.normal_phone(party.phone)
+    return (
+        key,
+        party.protection.value,
+        rows.masked_name(party.name),
+        rows.masked_phone(party.phone),
+        rows.region(party),
+        vault.blind(phone) if phone else None,
+        vault.seal(text, cell(shop_id, order.external_id)),
+    )

@@ -1,0 +1,51 @@
+"""The store's tables. Written in bulk through Core; read as typed rows.
+
+Internal keys are integers; `uid` (UUIDv5 of the natural key) is what an ERP addresses.
+Amounts are minor units in BigInteger. Sealed columns are AES-256-GCM (see `vault`).
+"""
+
+from .after_sales import AfterSaleLineRow, AfterSaleRow, RedemptionRow, RefundRow
+from .columns import BIGINT_KEY
+from .goods import PlaceRow, ProductRow, SkuRow
+from .ledgers import (
+    DriftRow,
+    FeedCounterRow,
+    FeedRow,
+    IncidentRow,
+    JournalRow,
+    MetaRow,
+    PaceRow,
+    ParkedRow,
+    RawRow,
+)
+from .orders import DeliveryRow, OrderLineRow, OrderRow, PartyRow, VoucherRow
+from .shops import CoverageRow, ShopRow, StreamRow, TokenRow
+
+__all__ = [
+    "BIGINT_KEY",
+    "AfterSaleLineRow",
+    "AfterSaleRow",
+    "CoverageRow",
+    "DeliveryRow",
+    "DriftRow",
+    "FeedCounterRow",
+    "FeedRow",
+    "IncidentRow",
+    "JournalRow",
+    "MetaRow",
+    "OrderLineRow",
+    "OrderRow",
+    "PaceRow",
+    "ParkedRow",
+    "PartyRow",
+    "PlaceRow",
+    "ProductRow",
+    "RawRow",
+    "RedemptionRow",
+    "RefundRow",
+    "ShopRow",
+    "SkuRow",
+    "StreamRow",
+    "TokenRow",
+    "VoucherRow",
+]
