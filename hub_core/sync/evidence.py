@@ -49,7 +49,7 @@ class Evidence:
             # Rows only leave: a count that was lower before was not this window's.
             self._counted, self._counting, self.known = walk.first_total, 0, {}
         self._counting += 1
-        self.known |= walk.seen
+        self.known |= walk.certain
 
     def _note_quiet(self, walk: Walk) -> None:
         self._small = walk.is_small and not walk.doubtful

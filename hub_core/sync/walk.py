@@ -66,6 +66,9 @@ class Walk:
     echoed: bool = False
     """It had them again: other rows of just the same look, or the former answer still."""
     seen: dict[str, datetime | None] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+    """Rows without an id that only one of two answers had: spoiled forms of others, maybe.
+    They count as nobody."""
     calls: int = 0
     first_total: int = 0
     grew: bool = False
@@ -116,7 +119,12 @@ class Walk:
             return None
         if not self.tied and not self.seams:
             return "last page first, nothing entered"
-        return "every row counted" if len(self.seen) >= self.first_total else None
+        return "every row counted" if len(self.certain) >= self.first_total else None
+
+    @property
+    def certain(self) -> dict[str, datetime | None]:
+        """The rows that are surely different ones."""
+        return {k: at for k, at in self.seen.items() if k not in self.unsure}
 
     @property
     def wants_only_seams(self) -> bool:
@@ -197,7 +205,8 @@ class Walk:
         short = self._is_short(page, number)
         odd = self._is_odd(page, number, window) or self._is_former(page)
         if short or odd or any(map(is_nameless, page.items)):
-            page = ask(True)
+            nameless, page = _nameless(page), ask(True)
+            self.unsure |= _nameless(page) - nameless
             self.short |= self._is_short(page, number)
             self.doubtful |= self._is_odd(page, number, window)
             self.strangers |= _outside(page, window)
@@ -269,6 +278,10 @@ class Walk:
 
 def _ids(page: Page) -> list[str]:
     return list(map(key_of, page.items))
+
+
+def _nameless(page: Page) -> set[str]:
+    return {key_of(item) for item in page.items if is_nameless(item)}
 
 
 def _outside(page: Page, window: Window) -> set[str]:

@@ -15,7 +15,7 @@ from hub_core.store import parked, streams
 from hub_core.sync.ledger import Provenance
 from hub_core.sync.rows import key_of
 from hub_core.sync.walk import Walk
-from hub_core.wire import Fetched, Page
+from hub_core.wire import Fetched, Misread, Page
 from tests.sync.rows_that_move import START, MovingClock, MovingRows
 from tests.sync.test_sync_walks import Desk
 
@@ -228,6 +228,30 @@ def test_hundreds_of_rows_in_one_second_are_proved_by_their_count(
 
     assert one.stored() == one.truth()
     assert one.false_completes() == []
+
+
+def test_a_row_that_lost_its_id_in_one_of_two_answers_counts_as_nobody(
+    desk: Callable[..., Desk],
+) -> None:
+    """It may be the spoiled form of a row that is seen elsewhere, and fill its place."""
+    one = desk(count=0, page_size=5)
+    for n in range(3):
+        one.rows.add(f"S{n}", START + timedelta(hours=2, minutes=n))
+    fresh, asked = one.rows.page, []
+    bad = Misread(None, "no id", {"spoiled": True})
+
+    def page(stream: Stream, window: Window, number: int, *, count: bool = False) -> Page:
+        asked.append(number)
+        found = fresh(stream, window, number, count=count)
+        spoiled = bad if len(asked) == 2 else Misread(None, "no id", {"as ever": True})
+        return replace(found, items=(*found.items, spoiled), total=4)
+
+    one.rows.page = page  # type: ignore[method-assign]
+    walk = Walk(one.rows, one.rows.streams[0], DAY)
+    list(walk.pages())
+
+    assert len(walk.seen) == 4
+    assert walk.certain.keys() == {"S0", "S1", "S2"}
 
 
 def test_h8_replayed_page(desk: Callable[..., Desk]) -> None:
