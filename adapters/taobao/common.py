@@ -1,7 +1,8 @@
-"""What no version of the order calls has changed: what is asked, how lists are wrapped."""
+"""What no version of the list calls has changed: what is asked, how lists are wrapped."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -87,9 +88,27 @@ def rows(container: Any, name: str) -> list[Any]:
     return container
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a list calls its rows, and in each the id and the word for its state."""
+
+    rows: str
+    row: str
+    id: str
+    word: str = "status"
+
+
+TRADES = Names("trades", "trade", "tid")
+
+
 def read_list(body: JSON) -> Page:
     """A page of trades by name. TOP does not say which page it is."""
-    found = rows(body.get("trades"), "trade")
+    return read_page(body, TRADES)
+
+
+def read_page(body: JSON, names: Names) -> Page:
+    """A page of whatever a list names; each row is fetched by its id."""
+    found = rows(body.get(names.rows), names.row)
     total, more = body.get("total_results"), body.get("has_next")
     if total is None and more is None and not found:
         raise ValueError("neither rows nor total_results nor has_next")
@@ -99,24 +118,24 @@ def read_list(body: JSON) -> Page:
     if total is not None and total < 0:
         raise ValueError("total_results is negative")
     return Page(
-        tuple([_read_ref(row) for row in found]),
+        tuple([_read_ref(row, names) for row in found]),
         total=total,
         has_more=more,
     )
 
 
-def _word(row: JSON) -> str | None:
-    word = row.get("status")
+def _word(row: JSON, names: Names) -> str | None:
+    word = row.get(names.word)
     return word if isinstance(word, str) and word else None
 
 
-def _read_ref(row: Any) -> Item:
+def _read_ref(row: Any, names: Names) -> Item:
     """A row that has an id is fetched by it, even if its time cannot be read."""
     try:
-        tid = _ID.validate_python(row["tid"])
+        found = _ID.validate_python(row[names.id])
     except (ValueError, TypeError, LookupError) as error:
         return Misread(None, complaint(error), row)
     try:
-        return Ref(tid, clock_text(row.get("modified")), _word(row))
+        return Ref(found, clock_text(row.get("modified")), _word(row, names))
     except ValueError:
-        return Ref(tid)
+        return Ref(found)

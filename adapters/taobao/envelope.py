@@ -79,13 +79,26 @@ SUB_CODES: dict[str, type[HubError]] = {
     "isv.missing-parameter": BadRequest,
     "isv.shop-not-exist": Rejected,
     "isv.trade-not-exist": Rejected,
+    "isv.item-get-service-error": Rejected,
+    "isv.item-is-delete": Rejected,
+    "isv.change-refund-top-api": Rejected,
+    "isv.logistics-offline-service-error": Rejected,
+    "isv.logistics-offline-service-error:B150": Retryable,  # "wait and try again"
     "isp.call-limited": Throttled,
 }
-"""Sub-codes that say more than their prefix. What follows a colon names a field."""
+"""Sub-codes that say more than their prefix. What follows a colon names a field, or the
+case; one that is listed with it goes by that."""
 LIMITED = "accesscontrol.limited-by-"
 DAY_QUOTA = "accesscontrol.limited-by-app-access-count"
-ABSENT = "isv.trade-not-exist"
-"""There is no such order, or it is more than three months old."""
+ABSENT = (
+    "isv.trade-not-exist",
+    "isv.item-get-service-error:ITEM_NOT_FOUND",
+    "isv.item-is-delete",
+)
+"""There is no such order, or it is more than three months old; no such product, or it was
+deleted. The two of products are what several public programs go by."""
+ELSEWHERE = "isv.change-refund-top-api"
+"""The case is of a kind that another method answers. Seen in one public program."""
 
 HELD = {
     DAY_QUOTA: "app",
@@ -128,8 +141,13 @@ def request_id(body: JSON) -> str | None:
 
 
 def absent(error: Rejected) -> bool:
-    """Whether a refusal says that the order asked for is not there."""
+    """Whether a refusal says that the order or product asked for is not there."""
     return (error.code or "").partition("/")[2].startswith(ABSENT)
+
+
+def elsewhere(error: Rejected) -> bool:
+    """Whether a refusal says that another method answers for the case asked for."""
+    return (error.code or "").partition("/")[2].startswith(ELSEWHERE)
 
 
 def _wrapper(endpoint: str) -> str:
@@ -164,8 +182,9 @@ def _refusal(error: JSON) -> HubError:
 def classify(code: str, sub_code: str) -> type[HubError]:
     """The error a pair of codes stands for. An undocumented one is worth few tries more."""
     sub = sub_code.partition(":")[0]
-    if sub in SUB_CODES:
-        return SUB_CODES[sub]
+    for word in (sub_code, sub):
+        if word in SUB_CODES:
+            return SUB_CODES[word]
     if sub.startswith(LIMITED):
         return Throttled
     if sub.startswith("isp."):

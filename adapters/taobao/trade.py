@@ -219,6 +219,6 @@ def seller_of(item: Item | None) -> str | None:
     return nick if isinstance(nick, str) and nick and "*" not in nick else None
 
 
-def fields(trade: type[Trade]) -> str:
+def fields(wire: type[Wire]) -> str:
     """What to ask for: TOP sends the fields that are named and no others."""
-    return ",".join(name for name in trade.model_fields)
+    return ",".join(name for name in wire.model_fields)

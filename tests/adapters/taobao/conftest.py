@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from adapters.taobao.dialect import Top
-from hub_core.models import Order
+from hub_core.models import Record
 from hub_core.ports import ShopInfo
 from hub_core.wire import JSON, Call, Credentials
 
@@ -51,11 +51,11 @@ def scripted() -> type[Scripted]:
 
 
 @pytest.fixture
-def as_json() -> Callable[[Order], JSON]:
-    """An order as a golden holds it: words, ISO times, None kept."""
+def as_json() -> Callable[[Record], JSON]:
+    """A record as a golden holds it: words, ISO times, None kept."""
 
-    def plain(order: Order) -> JSON:
-        found: JSON = json.loads(json.dumps(asdict(order), default=_text))
+    def plain(record: Record) -> JSON:
+        found: JSON = json.loads(json.dumps(asdict(record), default=_text))
         return found
 
     return plain

@@ -90,6 +90,11 @@ BY_SUB_CODE = {
     "isv.shop-not-exist": Rejected,
     "isv.oaid-field-miss": Rejected,
     "isv.trade-not-exist": Rejected,
+    "isv.item-get-service-error:ITEM_NOT_FOUND": Rejected,
+    "isv.item-is-delete:invalid-numIid": Rejected,
+    "isv.change-refund-top-api": Rejected,
+    "isv.logistics-offline-service-error:B04": Rejected,
+    "isv.logistics-offline-service-error:B150": Retryable,
     "isv.permission-api-package-limit": Forbidden,
     "permission-api-app-not-apply": Forbidden,
     "isv.appkey-not-exists": Misconfigured,
@@ -140,6 +145,11 @@ def test_a_caller_side_sub_code_keeps_the_finer_word_of_its_code() -> None:
     assert type(refusal(29, "isv.appkey-not-exists")) is Misconfigured
     assert type(refusal(530, "isv.item-listing-service-error")) is Rejected
     assert type(refusal(12, "isv.permission-sub-account")) is Forbidden
+
+
+@pytest.mark.parametrize("word", envelope.SUB_CODES)
+def test_every_sub_code_of_the_table_is_held_to_a_documented_one(word: str) -> None:
+    assert word in {s.partition(":")[0] for s in BY_SUB_CODE} | BY_SUB_CODE.keys()
 
 
 @pytest.mark.parametrize("code", [1, 99, 999, "", "x"])

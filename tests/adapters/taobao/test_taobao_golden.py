@@ -27,7 +27,7 @@ from hub_core.wire import JSON, Fetched
 FOLDER = Path(__file__).resolve().parents[2] / "golden" / "taobao"
 CASES = sorted(
     f"{path.parent.name}/{path.name.removesuffix('.wire.json')}"
-    for path in FOLDER.glob("*/*.wire.json")
+    for path in FOLDER.glob("orders_v*/*.wire.json")
 )
 
 
