@@ -11,12 +11,20 @@ from adapters.douyin_laike.dialect import LaikeDialect
 from hub_core.hookspecs import hookimpl
 from hub_core.ports import Authorisation, Channel, Limit, Session, Source
 
+from .after_sales import LaikeAfterSales
 from .facts import ADAPTERS, FACTS, ID
 from .orders import LaikeOrders
 from .redemptions import LaikeRedemptions
 from .tokens import LaikeTokens
 
-__all__ = ["ADAPTERS", "CHANNEL", "LaikeOrders", "LaikeRedemptions", "LaikeTokens"]
+__all__ = [
+    "ADAPTERS",
+    "CHANNEL",
+    "LaikeAfterSales",
+    "LaikeOrders",
+    "LaikeRedemptions",
+    "LaikeTokens",
+]
 
 CHANNEL = Channel(
     id=ID,
@@ -26,6 +34,7 @@ CHANNEL = Channel(
     adapters=ADAPTERS,
     limits=(
         Limit(20, 1.0, "orders.", per="app"),
+        Limit(10, 1.0, "after_sales.", per="app"),
         Limit(100, 1.0, "redemptions.", per="app"),
         Limit(500, 300.0, "token.", per="app"),
     ),
@@ -48,6 +57,12 @@ def hub_channel() -> Channel:
 def hub_orders(session: Session) -> Source:
     """The shop's orders."""
     return LaikeOrders(session)
+
+
+@hookimpl
+def hub_after_sales(session: Session) -> Source:
+    """The shop's refunds."""
+    return LaikeAfterSales(session)
 
 
 @hookimpl

@@ -12,6 +12,7 @@ from hub_core.wire import JSON, Call, Fetched, Page, pick
 from tests.adapters.douyin_laike.laike import DIALECT, GOLDEN
 
 CALLS = {
+    "after_sales_v1": "LIST",
     "redemptions_v1": "LIST",
 }
 """Shape to the call its goldens answer, unless a golden's name says another."""
