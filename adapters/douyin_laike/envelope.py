@@ -37,6 +37,8 @@ TOKENS_THROTTLED_FOR = 300.0
 
 ORDER_NOT_FOUND = "20000"
 """The trade family's sub code for an order the platform does not have (§2.4)."""
+PRODUCT_NOT_FOUND = "20002"
+PLACE_NOT_FOUND = "20003"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,10 @@ def unwrap(body: JSON) -> JSON:
     return data
 
 
-def says_not_found(refusal: HubError) -> bool:
-    """Whether a refusal is the platform's word that it has no such order."""
-    return (refusal.code or "").endswith(f"/{ORDER_NOT_FOUND}")
+def says_not_found(refusal: HubError, word: str = ORDER_NOT_FOUND) -> bool:
+    """Whether a refusal is the platform's word that it has no such order, or whatever
+    `word` stands for."""
+    return (refusal.code or "").endswith(f"/{word}")
 
 
 def request_id(body: JSON) -> str | None:

@@ -14,6 +14,7 @@ from hub_core.ports import Authorisation, Channel, Limit, Session, Source
 from .after_sales import LaikeAfterSales
 from .facts import ADAPTERS, FACTS, ID
 from .orders import LaikeOrders
+from .places import LaikePlaces
 from .redemptions import LaikeRedemptions
 from .tokens import LaikeTokens
 
@@ -22,6 +23,7 @@ __all__ = [
     "CHANNEL",
     "LaikeAfterSales",
     "LaikeOrders",
+    "LaikePlaces",
     "LaikeRedemptions",
     "LaikeTokens",
 ]
@@ -35,6 +37,7 @@ CHANNEL = Channel(
     limits=(
         Limit(20, 1.0, "orders.", per="app"),
         Limit(10, 1.0, "after_sales.", per="app"),
+        Limit(400, 1.0, "places.", per="app"),
         Limit(100, 1.0, "redemptions.", per="app"),
         Limit(500, 300.0, "token.", per="app"),
     ),
@@ -63,6 +66,12 @@ def hub_orders(session: Session) -> Source:
 def hub_after_sales(session: Session) -> Source:
     """The shop's refunds."""
     return LaikeAfterSales(session)
+
+
+@hookimpl
+def hub_places(session: Session) -> Source:
+    """The places the shop sells at."""
+    return LaikePlaces(session)
 
 
 @hookimpl

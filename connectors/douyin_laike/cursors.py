@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from datetime import timedelta
 
 from hub_core.errors import Misconfigured, Unreadable
-from hub_core.ports import Session, Stream, Window
+from hub_core.ports import Paging, Session, Stream, Window
 from hub_core.wire import Fetched, Item, Misread, Page
 
 from .facts import ID, account_of
@@ -59,6 +60,22 @@ def ends(window: Window | None) -> tuple[int, int]:
         raise Misconfigured(f"{ID}: this list takes a span of time")
     since, until = window.since.timestamp(), window.until.timestamp()
     return math.floor(since) - 1, math.ceil(until) + 1
+
+
+def snapshot(name: str, page_size: int, *assumptions: str) -> Stream:
+    """A list that takes no time and is read whole: its spans of time mean nothing."""
+    return Stream(
+        name=name,
+        paging=Paging.OPAQUE_CURSOR,
+        order="not documented",
+        max_window=timedelta(days=1),
+        settle_lag=timedelta(0),
+        overlap=timedelta(0),
+        page_size=page_size,
+        is_snapshot=True,
+        reread_every=None,
+        assumptions=assumptions,
+    )
 
 
 def own(item: Item, external_id: str) -> Fetched | Misread | None:

@@ -13,6 +13,7 @@ from tests.adapters.douyin_laike.laike import DIALECT, GOLDEN
 
 CALLS = {
     "after_sales_v1": "LIST",
+    "places_v1": "LIST",
     "redemptions_v1": "LIST",
 }
 """Shape to the call its goldens answer, unless a golden's name says another."""
