@@ -1,0 +1,1 @@
+"""Pinduoduo's open platform (POP 拼多多) for shops: one small file per area and shape."""
