@@ -6,24 +6,20 @@ Source: paper §3.3; root, shop account and POI ids: §1.2 and §3.1.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
-from hub_core.sandbox import Clock, Request, Response
+from hub_core.sandbox import Request, Response
 
 from .catering import catering_row
 from .envelope import (
-    BANNED,
     JSON,
     NO_PERMISSION,
-    NOT_AUTHORISED,
     ORDER_NOT_FOUND,
     TRADE,
-    Envelope,
     Refused,
 )
 from .generic import generic_row
+from .house import House
 from .listing import Found, Listing
-from .options import Options
 from .poison import KINDS
 from .query import Asked, Reader
 from .rows import Form, retyped
@@ -40,35 +36,30 @@ JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 class Desk:
     """Answers both order queries for all merchants of a box."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        switches: Mapping[str, str],
-        options: Options,
-        envelope: Envelope,
-        shops: Mapping[str, Shop],
-        served: set[tuple[str, str]],
-        seed: int,
-    ) -> None:
-        self._clock, self._switches, self._options = clock, switches, options
-        self._envelope, self._shops, self._served = envelope, shops, served
-        self._reader = Reader(switches, options)
-        self._listing = Listing(switches, options, seed)
+    def __init__(self, house: House, served: set[tuple[str, str]], seed: int) -> None:
+        self._house, self._served = house, served
+        self._clock, self._switches, self._options = (
+            house.clock,
+            house.switches,
+            house.options,
+        )
+        self._envelope = house.envelope
+        self._reader = Reader(house.switches, house.options)
+        self._listing = Listing(house.switches, house.options, seed)
         self._texts: dict[Form, dict[int, bytes]] = {}
-        self.revoked: set[str] = set()
-        self.banned: set[str] = set()
 
     def answer(self, request: Request, path: str, operation: str) -> Response:
         """The page or the single order that is asked for. Raises Refused."""
         twin = path == CATERING
-        shop = self._shops.get(dict(request.query()).get("account_id", ""))
+        shop = self._house.shops.get(dict(request.query()).get("account_id", ""))
         cursors = twin or shop is None or _shape(shop) != "2022"
         asked = self._reader.read(request, cursors=cursors)
         shop = self._merchant(asked, request, twin=twin)
         if shop is None:
             return self._page(asked, Found([], 0, []), None)
         shop.shelf.settle(self._clock.now())
-        form = self.form(shop, twin=twin, secret_number=asked.secret_number and not twin)
+        secret = asked.secret_number and not twin
+        form = self._house.form(shop, twin=twin, secret_number=secret)
         if operation == "orders.get":
             return self._page(asked, self._single(shop, asked), form)
         found = self._listing.find(shop.shelf, asked, self._clock.now())
@@ -76,22 +67,8 @@ class Desk:
 
     def _merchant(self, asked: Asked, request: Request, *, twin: bool) -> Shop | None:
         """Whose orders are meant; None when the platform finds nobody's."""
-        shop = self._shops.get(asked.account_id)
-        sent = request.headers.get("rpc-transit-life-account")
-        header = self._switches["account_header"]
-        if header == "required" and sent is None:
-            raise Refused(NO_PERMISSION, "Rpc-Transit-Life-Account is required")
-        if header != "ignored" and sent not in (None, asked.account_id):
-            raise _unauthorised()
-        if shop is None:
-            if self._switches["other_account"] == "refused":
-                raise _unauthorised()
-            return None
-        if shop.id in self.revoked:
-            raise _unauthorised()
-        if shop.id in self.banned:
-            raise Refused(BANNED)
-        return shop if self._answers(shop, twin=twin) else None
+        shop = self._house.merchant(asked.account_id, request)
+        return shop if shop is not None and self._answers(shop, twin=twin) else None
 
     def _answers(self, shop: Shop, *, twin: bool) -> bool:
         """Whether this merchant's orders stand in the list that was asked."""
@@ -128,20 +105,6 @@ class Desk:
             data["list_version"] = {"rev": 3, "hints": ["sandbox"]}
         return self._envelope.listed(texts, data)
 
-    def form(self, shop: Shop, *, twin: bool, secret_number: bool = False) -> Form:
-        """The dialect this merchant's rows are written in."""
-        names = ("i64", "times", "used_as", "unpaid_amount", "payment_discount")
-        return Form(
-            shape=_shape(shop) if not twin else "2023",
-            business=shop.account.settings["business"],
-            twin=twin,
-            new_fields=self._options.new_fields,
-            account_id=shop.id,
-            account_name=shop.account.name,
-            secret_number=secret_number,
-            **{name: self._switches[name] for name in names},
-        )
-
     def _texts_of(self, rows: list[Row], form: Form) -> list[bytes]:
         """The rows as JSON; each version is written once per form."""
         texts = self._texts.setdefault(form, {})
@@ -156,10 +119,6 @@ class Desk:
 def _shape(shop: Shop) -> str:
     shape: str = shop.account.settings["shape"]
     return shape
-
-
-def _unauthorised() -> Refused:
-    return Refused(NO_PERMISSION, "商家未授权给该服务商", NOT_AUTHORISED)
 
 
 def _as_of(row: Row, then: float) -> Row | None:

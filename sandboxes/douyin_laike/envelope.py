@@ -101,6 +101,28 @@ class Envelope:
         over = refused.code == THROTTLED and self._switches["throttle"] == "http_429"
         return replace(answer, status=429) if over else answer
 
+    def good(self, data: JSON) -> Response:
+        """A good answer to any other call."""
+        extra = self._extra()
+        answer: JSON = {"data": {"error_code": 0, "description": "success", **data}}
+        return json_response(answer if extra is None else {**answer, "extra": extra})
+
+    def based(self, data: JSON) -> Response:
+        """A good answer of the /life/ generation. Source: goods-batch-save page of 2022."""
+        return json_response({"base": self._base(), **data})
+
+    def based_refusal(self, refused: Refused) -> Response:
+        """The same no in the /life/ generation's words: a wrong parameter is the
+        business's, all else the gateway's."""
+        part = "biz" if refused.code == BAD_PARAMETER else "gateway"
+        said = refused.detail or SAID.get(refused.code, "")
+        told = {f"{part}_code": self.code_of(refused), f"{part}_msg": said}
+        return json_response({"base": self._base() | told})
+
+    def _base(self) -> JSON:
+        ok = {"gateway_code": 0, "gateway_msg": "", "biz_code": 0, "biz_msg": ""}
+        return {"log_id": self.logid(), **ok}
+
     def listed(self, rows: Sequence[bytes], data: JSON) -> Response:
         """A good list answer; `rows` are JSON texts already."""
         ok = {"error_code": 0, "description": ""}

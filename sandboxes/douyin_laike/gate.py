@@ -1,4 +1,4 @@
-"""What stands before every order query: allow-list, token, scope, limits.
+"""What stands before every call: allow-list, token, scope, limits.
 
 Source: paper §1.2 (headers), §1.5 (scope), §5 (limits and IP allow-list).
 """
@@ -22,7 +22,12 @@ from .envelope import (
 from .options import Options
 from .tokens import Tokens
 
-SCOPE = "life.capacity.order.query"
+SCOPES = frozenset(
+    {"life.capacity.order.query", "life.capacity.billing", "life.capacity.fulfilment"}
+    | {"life.capacity.shop", "life.capacity.catering_after_sale_order"}
+    | {"life.capacity.goods.query", "life.capacity.goods.found"}
+)
+"""What a merchant grants an app. Source: paper §1.5."""
 
 
 class Gate:
@@ -35,16 +40,16 @@ class Gate:
         self._ips = options.allowed_ips
         self._second = Quota(options.per_second, 1.0) if options.per_second else None
         self._day = Quota(options.per_day, 86_400.0) if options.per_day else None
-        self.scopes = {SCOPE}
+        self.scopes = set(SCOPES)
 
-    def check(self, request: Request, path: str) -> None:
+    def check(self, request: Request, path: str, scope: str, token: str) -> None:
         """Raises Refused with the first thing that is wrong."""
         if self._ips is not None and request.remote not in self._ips:
             raise Refused(NO_PERMISSION, "请求IP不在白名单中")
         if self._switches["content_type"] == "required":
             self._content_type(request)
-        self._token(request.headers.get("access-token", ""))
-        if SCOPE not in self.scopes:
+        self._token(token)
+        if scope not in self.scopes:
             raise Refused(NO_CAPABILITY)
         now = self._clock.now()
         if self._second is not None and self._second.take(path, now):

@@ -41,7 +41,7 @@ class Listing:
         if asked.size == 0:
             return Found([], total, [])
         if asked.by_cursor:
-            page = _after(keys, asked.after, asked.size, descending)
+            page = onward(keys, asked.after, asked.size, descending)
         else:
             page = self._numbered(keys, asked, descending)
         cursor = [str(part) for part in page[-1]] if page else []
@@ -129,7 +129,8 @@ def _fits(shelf: Shelf, asked: Asked, id: str) -> bool:
     return asked.open_id in (None, state["sale"].buyer.open_id)
 
 
-def _after(keys: list[Key], after: Key | None, size: int, descending: bool) -> list[Key]:
+def onward(keys: list[Key], after: Key | None, size: int, descending: bool) -> list[Key]:
+    """The next `size` of these ascending keys behind `after`, in the list's direction."""
     if descending:
         end = len(keys) if after is None else bisect_left(keys, after)
         return keys[max(0, end - size) : end][::-1]

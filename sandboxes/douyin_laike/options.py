@@ -56,6 +56,20 @@ class Options:
     """How often a change shows a status no document names."""
     new_fields: bool = False
 
+    places: int = 4
+    """How many places each merchant has."""
+    place_opens: float = 0.0
+    """How often a change brings a new place, where vouchers are used from then on."""
+    place_renamed: float = 0.01
+    poi_size_max: int = 50
+    """Places per page: 50 for a client of 2025, 100 in the docs of 2023 (V17)."""
+    cancels: float = 0.1
+    """How often a use is taken back within the hour and done again at once, and a voucher
+    scanned by mistake and given back; orders show neither."""
+    undo: float = 0.0
+    """How often a change undoes a fresh use for good: then the order's voucher is open
+    again, so that any but 0 changes what happens to orders."""
+
     def shop(self, number: int) -> dict[str, str]:
         """The settings of shop `number`. Raises ValueError on a word there is none of."""
         dealt = self.settings[number % len(self.settings)] if self.settings else {}

@@ -15,15 +15,20 @@ from hub_core.sandbox import (
     Request,
     Response,
     TruthOrder,
-    TruthVersion,
+    TruthRecord,
 )
 
-from .desk import PATHS, Desk
+from .certificates import CertificateDesk
+from .desk import Desk
 from .envelope import BUSY, INTERNAL, THROTTLED, UNKNOWN_PATH, Envelope, Refused
 from .gate import Gate
-from .listing import shown_status
+from .house import Answering, House
 from .oauth import Oauth
 from .options import Options
+from .place_desk import PlaceDesk
+from .records import KINDS, LISTS, told, told_order
+from .redemption_desk import RedemptionDesk
+from .routes import account_of, route_of, token_of
 from .shop import Shop
 from .switches import SWITCHES
 from .tokens import Tokens
@@ -40,6 +45,7 @@ class DouyinLaike(Platform):
 
     channel = "douyin-laike"
     SWITCHES = SWITCHES
+    KINDS = KINDS
 
     def __init__(
         self,
@@ -57,7 +63,7 @@ class DouyinLaike(Platform):
         super().__init__(
             seed=seed, clock=clock, switches=switches, faults=faults, latency=latency
         )
-        self.options = options or Options()
+        self.options, self._seed = options or Options(), seed
         self._app = f"aw{seed:014d}", f"sandbox-secret-{seed:06d}"
         self.tokens = Tokens(seed, self.options.token_ttl, self.options.token_grace)
         self.envelope = Envelope(self.clock, self.switches)
@@ -65,7 +71,13 @@ class DouyinLaike(Platform):
         self.gate = Gate(*shared, self.tokens)
         self._oauth = Oauth(*shared, self.tokens, self.envelope, self._app)
         self.shops = {shop.id: shop for shop in map(self._open, range(shops))}
-        self._desk = Desk(*shared, self.envelope, self.shops, self.served, seed)
+        self._house = House(*shared, self.envelope, self.shops)
+        self._desks: dict[str, Answering] = {
+            "orders": Desk(self._house, self.served, seed),
+            "redemptions": RedemptionDesk(self._house),
+            "certificates": CertificateDesk(self._house),
+            "places": PlaceDesk(self._house),
+        }
         for shop in self.shops.values():
             shop.populate(orders, history.total_seconds())
 
@@ -80,7 +92,14 @@ class DouyinLaike(Platform):
             settings=self.options.shop(number),
         )
         return Shop(
-            account, number, self.book, self.clock, self.rng, self.switches, self.options
+            account,
+            number,
+            self.book,
+            self.clock,
+            self.rng,
+            self.switches,
+            self.options,
+            self._seed,
         )
 
     # What tests may do to it -----------------------------------------------------------
@@ -94,21 +113,37 @@ class DouyinLaike(Platform):
         """Spoil one order's row from now on; `poison.KINDS` names the ways."""
         self.shops[account].poison(id, kind)
 
+    @property
+    def poisoned_records(self) -> set[tuple[str, str, str]]:
+        """(account, kind, id) of every other row that is malformed on purpose."""
+        return {
+            (shop.id, kind, id)
+            for shop in self.shops.values()
+            for kind, drawer in shop.backroom.drawers.items()
+            for id in drawer.poisoned
+        }
+
+    def poison_record(
+        self, account: str, kind: str, id: str, how: str = "no_status"
+    ) -> None:
+        """Spoil one record's row from now on; `spoilt.SPOILT` names the ways."""
+        self.shops[account].backroom.drawers[kind].poison(id, how)
+
     def expire_token(self, account: str) -> None:
         """End the app's tokens; they are shared, so every merchant's calls feel it."""
         self.tokens.expire(self.clock.now())
 
     def revoke(self, account: str) -> None:
         """The merchant takes the authorisation back (2100007, sub code 11006)."""
-        self._desk.revoked.add(account)
+        self._house.revoked.add(account)
 
     def authorise(self, account: str) -> None:
         """The merchant gives it again."""
-        self._desk.revoked.discard(account)
+        self._house.revoked.discard(account)
 
     def ban(self, account: str) -> None:
         """The platform bans the merchant (2100009)."""
-        self._desk.banned.add(account)
+        self._house.banned.add(account)
 
     def other_ids(self, account: str) -> dict[str, str]:
         """Ids of the same merchant that are no root account."""
@@ -129,27 +164,11 @@ class DouyinLaike(Platform):
 
     def truth_of(self, record: Record) -> TruthOrder:
         """`status` is order_status, `paid` pay_amount (catering: order_pay_amount)."""
-        form = self._desk.form(self.shops[record.account], twin=False)
-        versions = tuple(
-            TruthVersion(
-                v.updated_at,
-                v.visible_at,
-                str(shown_status(v.content)),
-                form.paid(v.content),
-            )
-            for v in record.versions
-        )
-        newest = versions[-1]
-        return TruthOrder(
-            record.id,
-            "orders",
-            newest.updated_at,
-            newest.visible_at,
-            newest.status,
-            newest.paid,
-            record.removed_at is not None,
-            versions,
-        )
+        return told_order(record, self._house.form(self.shops[record.account]))
+
+    def records(self, account: str, kind: str) -> list[TruthRecord]:
+        """Every record of that kind, with facts a client must have understood."""
+        return told(self._house, self.shops[account], kind) if kind in KINDS else []
 
     def error(self, kind: str) -> Response:
         """One of the platform's transient errors, in its own envelope."""
@@ -158,20 +177,17 @@ class DouyinLaike(Platform):
     def emptied(self, body: Any) -> Any:
         """The list answer without its rows; the count stays."""
         data = body.get("data") if isinstance(body, dict) else None
-        if isinstance(data, dict) and "orders" in data:
-            data["orders"] = []
+        if isinstance(data, dict):
+            data.update({name: [] for name in LISTS if name in data})
         return body
 
     def operation(self, request: Request) -> str:
-        """`token`, `orders.list`, `orders.get` (by order_id or ext_order_id)."""
+        """`token`, or an operation of `routes.ROUTES`."""
         path = self._path(request)
         if path == OAUTH and request.method in ("GET", "POST"):
             return "token"
-        if path not in PATHS or request.method != "GET":
-            return "unknown"
-        names = {name for name, value in request.query() if value}
-        single = not names.isdisjoint({"order_id", "ext_order_id"})
-        return "orders.get" if single else "orders.list"
+        route = route_of(request, path)
+        return route.operation if route else "unknown"
 
     def _path(self, request: Request) -> str:
         """The path without its slash; nothing known when a wanted slash is missing."""
@@ -189,18 +205,22 @@ class DouyinLaike(Platform):
             response, code = self._oauth.answer(request)
             self.log.add(self.clock.now(), operation, "", str(code) if code else "ok")
             return response
-        account = dict(request.query()).get("account_id", "")
+        path = self._path(request)
         try:
-            if operation == "unknown":
-                raise Refused(UNKNOWN_PATH)
-            path = self._path(request)
-            self.gate.check(request, path)
-            response, outcome = self._desk.answer(request, path, operation), "ok"
+            response, outcome = self._answer(request, path), "ok"
         except Refused as refused:
-            response = self.envelope.refusal(refused)
-            outcome = str(self.envelope.code_of(refused))
-        self.log.add(self.clock.now(), operation, account, outcome)
+            legacy = path.startswith("/life/")
+            refusal = self.envelope.based_refusal if legacy else self.envelope.refusal
+            response, outcome = refusal(refused), str(self.envelope.code_of(refused))
+        self.log.add(self.clock.now(), operation, account_of(request), outcome)
         return response
+
+    def _answer(self, request: Request, path: str) -> Response:
+        route = route_of(request, path)
+        if route is None:
+            raise Refused(UNKNOWN_PATH)
+        self.gate.check(request, path, route.scope, token_of(request, path))
+        return self._desks[route.desk].answer(request, path, route.operation)
 
 
 def create(

@@ -22,11 +22,18 @@ JSON = dict[str, Any]
 IDS = frozenset(
     {"order_id", "sku_id", "product_id", "certificate_id", "poi_id", "account_id"}
     | {"intention_poi_id", "sub_sku_id", "room_id", "origin_certificate_id"}
+    | {"verify_id", "after_sale_id", "refund_id", "spu_id"}
 )
 """64-bit ids. order_item_id has 27 digits and stays text."""
 
 WIDE = ("_time", "_amount", "_fee", "payment_discount", "sale_price", "_order_income")
 """Endings of 64-bit amounts and times; other numbers are 32-bit and stay numbers."""
+
+NUMERIC_IDS = frozenset(
+    {"owner_account_id", "creator_account_id", "supplier_id", "poi_id", "category_id"}
+    | {"merchant_account_id"}
+)
+"""Ids that some records besides orders write as numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ def _retyped(value: Any, key: str, form: Form) -> Any:
 
 @cache
 def _is_wide(key: str) -> bool:
-    return key.endswith(WIDE)
+    return key.endswith(WIDE) or key in NUMERIC_IDS
 
 
 def masked(person: Person) -> tuple[str, str]:

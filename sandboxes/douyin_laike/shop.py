@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from hub_core.sandbox import Account, Book, Record, Version
 from hub_core.sandbox.clock import Clock
 
-from .moves import EDIT, Move, State, legal, placed
+from .backroom import Backroom
+from .moves import EDIT, Move, Piece, State, legal, placed
 from .options import Options
 from .poison import KINDS
 from .sale import Counter
@@ -33,9 +34,11 @@ class Shop:
         rng: random.Random,
         switches: Mapping[str, str],
         options: Options,
+        seed: int,
     ) -> None:
         self.account, self.id = account, account.external_id
         self.counter = Counter(number, account.settings["business"], rng)
+        self.backroom = Backroom(self.id, number, clock, options, seed)
         self.shelf = Shelf()
         self.by_ext_id: dict[str, str] = {}
         self.poisoned: set[str] = set()
@@ -59,8 +62,11 @@ class Shop:
             gap = min(until - updated, 172_800)
             updated += int(self._rng.random() * gap)
             move = self._rng.choice(legal(state))
+            before = state["items"]
             state |= move.make(state, self._rng, updated)
+            self.backroom.note(state["sale"], before, state["items"], float(updated))
         self._add(state, created, updated, delay=self._lateness())
+        self.backroom.settle_past(state["sale"], state["items"])
 
     def churn(self) -> None:
         """One thing happens now."""
@@ -74,6 +80,7 @@ class Shop:
             self.step(record)
             if rng.random() < self._options.twice:
                 self.step(record)
+        self.backroom.churn(self.reopen)
 
     def place(self) -> Record:
         """A buyer orders now."""
@@ -96,9 +103,26 @@ class Shop:
         now = self._clock.now()
         stamp = float(int(now))
         delay = now - stamp + self._lateness()
+        state = record.latest.content
         version = self._book.change(record, stamp, delay=delay, bump=bump, **fields)
         self.shelf.expect(record, version)
+        items = version.content["items"]
+        self.backroom.note(state["sale"], state["items"], items, now)
         return version
+
+    def reopen(self, order_id: str, n: int, before: Piece) -> bool:
+        """A use is undone: the order's n-th voucher is again as it was before. False when
+        something has happened to it since."""
+        record = self._book.get(self.id, order_id)
+        if record is None or record.removed_at is not None:
+            return False
+        items = list(record.latest.content["items"])
+        if items[n].status not in (401, before.status) or items[n].left != before.left - 1:
+            return False
+        items[n] = before._replace(at=int(self._clock.now()))
+        bump = self._switches["use_bumps"] == "yes"
+        self.change(record, bump=bump, items=tuple(items), status=201)
+        return True
 
     def poison(self, id: str, kind: str) -> None:
         """From now on this order's row is malformed in that way."""

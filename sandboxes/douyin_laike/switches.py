@@ -55,6 +55,25 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "i64": ("documented", "strings", "numbers"),
     # §3.3: samples are seconds, the text speaks of 13 digits.
     "times": ("seconds", "milliseconds"),
+    # Verify records (redemptions) ----------------------------------------------------
+    # No page states the sort order of the verify-record query.
+    "record_sort": ("time_desc", "time_asc"),
+    # The documented record names no place (§3.4): clients ask place by place, or look the
+    # voucher up. Whether a newer one does is open.
+    "record_place": ("absent", "poi_id"),
+    # Whether a use taken back is listed when it was used, or when it was undone.
+    "cancelled_record": ("in_place", "moved"),
+    # cancel_time is optional in the table.
+    "cancel_time": ("shown", "absent"),
+    # V7: records and records_v2 in parallel; production prefers v2 and falls back.
+    "records_v2": ("beside", "alone", "absent"),
+    # §3.4: verify_amount_info has a times card's money per use; whose money `amount` then
+    # is, no page says.
+    "times_card_amount": ("card", "use"),
+    # V12: validity is ms in the docs of get and query, s in a sample.
+    "validity_times": ("milliseconds", "seconds"),
+    # A code of no voucher of ours: no page says.
+    "unknown_voucher": ("empty", "refused"),
     # The envelope --------------------------------------------------------------------
     # §2.1: extra may be whole, reduced or absent.
     "extra": ("whole", "reduced", "missing"),

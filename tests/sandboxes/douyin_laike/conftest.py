@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hub_core.sandbox import Clock, Request, Response
+from hub_core.sandbox import Clock, Request, Response, TruthRecord
 from sandboxes.douyin_laike import DouyinLaike, create
 
 START = 1_764_000_000.0
 GENERIC = "/goodlife/v1/trade/order/query/"
 CATERING = "/goodlife/v1/akte/order/query/"
+RECORDS = "/goodlife/v1/fulfilment/certificate/verify_record/query/"
+PLACES = "/goodlife/v1/shop/poi/query/"
 
 
 @dataclass
@@ -61,6 +63,36 @@ class Caller:
         asked = {"account_id": self.root, "page_num": 1, "page_size": 20, **changed}
         given = {name: value for name, value in asked.items() if value is not None}
         return json.loads(self.send(urlencode(given, doseq=True)).body)
+
+    def get(self, path: str, **asked: Any) -> Any:
+        """The decoded answer of any call with these parameters; None leaves one out."""
+        given = {"account_id": self.root, **asked}
+        query = urlencode({k: v for k, v in given.items() if v is not None}, doseq=True)
+        request = Request("GET", f"{path}?{query}", self.headers)
+        return json.loads(self.box.handle(request).body)
+
+    def good(self, path: str, **asked: Any) -> Any:
+        """The data of an answer that is not a refusal."""
+        data = self.get(path, **asked)["data"]
+        assert data["error_code"] == 0, data
+        return data
+
+    def uses(self, **asked: Any) -> list[Any]:
+        """Every verify record, cursor by cursor, since ever unless told otherwise."""
+        rows: list[Any] = []
+        cursor = "0"
+        while True:
+            span = {"start_time": 0, "cursor": cursor, "size": 20, **asked}
+            data = self.good(RECORDS, **span)
+            page = data.get("records_v2") or data["records"]
+            rows += page
+            if len(page) < 20:
+                return rows
+            cursor = page[-1]["cursor"]
+
+    def told(self, kind: str) -> dict[str, TruthRecord]:
+        """What the box knows of a kind, by id."""
+        return {r.external_id: r for r in self.box.records(self.root, kind)}
 
     def data(self, **changed: Any) -> Any:
         data = self.ask(**changed)["data"]

@@ -1,0 +1,58 @@
+"""A merchant's records besides its orders, and how they follow from what orders do.
+
+Every change of an order's vouchers is noted here, so that a used voucher has its verify
+record. The order never feels it, except where `Options.undo` opens a used voucher again.
+"""
+
+from __future__ import annotations
+
+from hub_core.sandbox import Clock
+
+from .drawer import Drawer
+from .moves import Piece
+from .options import Options
+from .places import Places
+from .redemptions import Redemptions, Reopen
+from .sale import DELIVERY, Sale
+
+Pieces = tuple[Piece, ...]
+
+
+class Backroom:
+    """All drawers of one merchant."""
+
+    def __init__(
+        self, account: str, number: int, clock: Clock, options: Options, seed: int
+    ) -> None:
+        self._clock = clock
+        shared = account, number, clock, options, seed
+        self.places = Places(*shared)
+        self.redemptions = Redemptions(*shared, self.places)
+
+    @property
+    def drawers(self) -> dict[str, Drawer]:
+        """By kind."""
+        found = (self.places.drawer, self.redemptions.drawer)
+        return {drawer.kind: drawer for drawer in found}
+
+    def note(self, sale: Sale, before: Pieces, after: Pieces, at: float) -> None:
+        """What has happened to an order's vouchers at that time."""
+        if sale.order_type == DELIVERY:
+            return  # what is brought to the door has no voucher
+        for n, (old, new) in enumerate(zip(before, after, strict=True)):
+            if new.left < old.left:
+                self.redemptions.use(sale, n, old, at)
+
+    def settle_past(self, sale: Sale, pieces: Pieces) -> None:
+        """The order's past is told: what may have happened to its vouchers besides."""
+        if sale.order_type == DELIVERY:
+            return
+        now = self._clock.now()
+        for n, piece in enumerate(pieces):
+            if piece.status == 100:
+                self.redemptions.slip(sale, n, piece, now)
+
+    def churn(self, reopen: Reopen) -> None:
+        """Something may happen now that no order has to do with."""
+        self.places.churn()
+        self.redemptions.churn(reopen)

@@ -1,0 +1,67 @@
+"""The calls of this platform: their paths, names and scopes.
+
+Source: paper §3.0 and §1.5. The /life/ generation carries its token in the query (§1.2).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hub_core.sandbox import Request
+
+from . import certificates
+from .desk import PATHS as ORDERS
+from .place_desk import PATH as PLACES
+from .redemption_desk import PATH as REDEMPTIONS
+
+
+class Route(NamedTuple):
+    """What a path is for. `operation` ends in `.list` where a list is answered."""
+
+    method: str
+    operation: str
+    scope: str
+
+    @property
+    def desk(self) -> str:
+        """Who answers."""
+        return self.operation.partition(".")[0]
+
+
+ROUTES = {
+    **{path: Route("GET", "orders.list", "life.capacity.order.query") for path in ORDERS},
+    REDEMPTIONS: Route("GET", "redemptions.list", "life.capacity.billing"),
+    certificates.GET: Route("GET", "certificates.get", "life.capacity.fulfilment"),
+    certificates.QUERY: Route("GET", "certificates.query", "life.capacity.fulfilment"),
+    PLACES: Route("GET", "places.list", "life.capacity.shop"),
+}
+
+
+def route_of(request: Request, path: str) -> Route | None:
+    """What is asked; an order asked by its id is no list."""
+    route = ROUTES.get(path)
+    if route is None or request.method != route.method:
+        return None
+    names = {name for name, value in request.query() if value}
+    if route.desk == "orders" and not names.isdisjoint({"order_id", "ext_order_id"}):
+        return route._replace(operation="orders.get")
+    return route
+
+
+def token_of(request: Request, path: str) -> str:
+    """The token where this generation of calls carries it."""
+    if path.startswith("/life/"):
+        return dict(request.query()).get("access_token", "")
+    return request.headers.get("access-token", "")
+
+
+def account_of(request: Request) -> str:
+    """The merchant a call names, in its query or its body; empty when it names none."""
+    asked = dict(request.query())
+    if request.method == "POST":
+        try:
+            body = request.json()
+        except ValueError:
+            body = None
+        asked |= body if isinstance(body, dict) else {}
+    return str(asked.get("account_id", ""))
