@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from hub_core.sandbox import Clock, Record, Version
 
-from . import faces, gate, life, queries, refusals, shapes, times
+from . import faces, gate, life, pages, queries, refusals, shapes, times
 from .poison import spoiled
 from .privacy import NEEDED
 from .queries import Query
@@ -18,8 +18,6 @@ from .shapes import JSON, Wanted
 from .shelf import Row
 from .world import Seller, World, trade_of
 
-LAG = 30.0
-"""Seconds by which a lagging list, detail or total is behind."""
 THREE_MONTHS = 90 * times.DAY
 MEMO_BYTES = 1_000
 NEW_FIELDS: JSON = {"carbon_label": {"grade": "B", "grams": 120}, "pickup_hint": "东门"}
@@ -27,7 +25,7 @@ NEW_FIELDS: JSON = {"carbon_label": {"grade": "B", "grams": 120}, "pickup_hint":
 
 
 class Answers:
-    """The methods that need a seller's session."""
+    """The methods about trades."""
 
     def __init__(
         self,
@@ -64,8 +62,7 @@ class Answers:
     # The lists --------------------------------------------------------------------
 
     def _seen(self, by: str) -> float:
-        """As of when lists or details speak."""
-        return self._clock.now() - (LAG if self._switches["lagging"] == by else 0.0)
+        return pages.seen(self._clock.now(), self._switches, by)
 
     def _page(self, query: Query, by: str, seller: Seller) -> JSON:
         """Newest first; `has_next` or `total_results`, as asked."""
@@ -82,9 +79,7 @@ class Answers:
         answer = self.trades([self._told(r[3], r[4], asked, seller) for r in shown])
         if not query.has_next:
             return {"total_results": self._total(rows)} | answer
-        more = high > query.size
-        if self._switches["has_next"] == "full_page":
-            more = len(shown) == query.size
+        more = pages.more(query.page, query.size, rows, self._switches["has_next"])
         return {"has_next": more} | answer
 
     def _young(self, rows: list[Row], seller: Seller) -> list[Row]:
@@ -95,25 +90,11 @@ class Answers:
         return [r for r in rows if r[3].created_at >= horizon]
 
     def _total(self, rows: list[Row]) -> int:
-        match self._switches["total"]:
-            case "lagging":
-                then = self._clock.now() - LAG
-                return sum(1 for r in rows if r[3].in_place_since(r[4]) <= then)
-            case "capped":
-                return min(len(rows), self._total_cap)
-        return len(rows)
+        return pages.total(rows, self._clock.now(), self._switches, self._total_cap)
 
     def trades(self, rows: list[JSON]) -> JSON:
         """The container of a list, or what stands for an empty one."""
-        if rows:
-            return {"trades": {"trade": rows}}
-        empty: dict[str, JSON] = {
-            "absent": {},
-            "empty_object": {"trades": {}},
-            "empty_list": {"trades": {"trade": []}},
-            "null": {"trades": None},
-        }
-        return empty[self._switches["empty_list"]]
+        return pages.listed(rows, "trades", "trade", self._switches["empty_list"])
 
     # One trade --------------------------------------------------------------------
 

@@ -28,6 +28,16 @@ START = {
 }
 
 
+def item_id(title: str) -> int:
+    """The num_iid of goods with that title, the same in every shop."""
+    return sum(title.encode()) * 7_919 + 600_000_000_000
+
+
+def sku_id(item: int, variant: str) -> int:
+    """The sku_id of a variant of an item."""
+    return item * 3 + sum(variant.encode())
+
+
 class Buyers:
     """Puts trades together for one shop, from a seed."""
 
@@ -83,8 +93,8 @@ class Buyers:
         title, variant, price = self._street.goods()
         off = self._rng.choice((0, 0, 0, 500, 1000))
         num = self._rng.choice((1, 1, 1, 2, 3))
-        item = sum(title.encode()) * 7_919 + 600_000_000_000
-        sku = item * 3 + sum(variant.encode())
+        item = item_id(title)
+        sku = sku_id(item, variant)
         return Line(oid, item, sku, title, variant, price, num, status, discount=off)
 
     def _gift(self, line: Line) -> Line:

@@ -14,9 +14,8 @@ from .platform import Taobao
 from .world import Odds
 
 YEAR = 365 * 86_400.0
-
-
 PRIVACY = ("masked", "clear", "mixed")
+REFUNDS = ("before", "after", "mixed")
 
 
 def create(
@@ -53,6 +52,8 @@ def create(
     new_fields: bool = False,
     new_words: float = 0.0,
     poison: float = 0.0,
+    items: int = 12,
+    refunds: str = "after",
 ) -> Taobao:
     """A box with that many shops, and `orders` trades in each over `history`.
 
@@ -72,7 +73,12 @@ def create(
     `total_cap` matters with total=capped. `new_fields` adds undocumented fields,
     `new_words` is how likely a version gets an undocumented status word, `poison` how
     likely a trade is malformed from birth.
+
+    `items` a shop has at first: six are what trades are about. `refunds`: told in the
+    shape `before` dispute_type, the one `after` it, or `mixed`: after, before, after …
     """
+    if refunds not in REFUNDS:
+        raise ValueError(f"no refunds {refunds!r}; there are: {', '.join(REFUNDS)}")
     if privacy not in PRIVACY:
         raise ValueError(f"no privacy {privacy!r}; there are: {', '.join(PRIVACY)}")
     plan = Plan(
@@ -98,5 +104,7 @@ def create(
         troubles=troubles,
         total_cap=total_cap,
         new_fields=new_fields,
+        items=items,
+        refunds=refunds,
     )
     return Taobao(plan, clock=clock, switches=switches, faults=faults, latency=latency)

@@ -92,10 +92,11 @@ def body(version: Version, seller: Seller, how: Mapping[str, str]) -> JSON:
         fields["promotion_details"] = _promotions(trade, ident)
     if trade.services:
         fields["service_orders"] = _services(trade, ident)
-    return _without_blanks(fields, how)
+    return without_blanks(fields, how)
 
 
-def _without_blanks(fields: JSON, how: Mapping[str, str]) -> JSON:
+def without_blanks(fields: JSON, how: Mapping[str, str]) -> JSON:
+    """Fields without a value left out, or empty."""
     if how["blanks"] == "absent":
         return {k: v for k, v in fields.items() if v is not None}
     return {k: "" if v is None else v for k, v in fields.items()}
@@ -169,7 +170,7 @@ def _order(trade: Trade, line: Line, ident: Any, how: Mapping[str, str]) -> JSON
         "buyer_rate": trade.rated and line.status in FINAL,
         "seller_type": "C",
     }
-    return _without_blanks(fields, how)
+    return without_blanks(fields, how)
 
 
 def _promotions(trade: Trade, ident: Any) -> JSON:

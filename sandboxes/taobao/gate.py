@@ -1,4 +1,4 @@
-"""What every call must bring before it is looked at: the public parameters.
+"""What every call must bring before it is looked at, and how arguments are read.
 
 Source: "calling method" page, article 101617; codes of paper §5.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Collection, Mapping
+from math import inf
 
 from hub_core.sandbox import Request
 
@@ -111,3 +112,20 @@ def moment(params: Mapping[str, str], name: str) -> float | None:
         return times.moment(params[name])
     except ValueError:
         raise refusals.invalid(name) from None
+
+
+def window(
+    params: Mapping[str, str], name: str, how: Mapping[str, str]
+) -> tuple[float, float]:
+    """`start_<name>` and `end_<name>` as epoch seconds, each open where not given.
+
+    Ends are whole seconds; whether they belong to the window is a switch.
+    """
+    start, end = moment(params, f"start_{name}"), moment(params, f"end_{name}")
+    since = 0.0 if start is None else start + (how["window_start"] == "exclusive")
+    if end is None:
+        return since, inf
+    until = end + 1 - 1e-6 - (how["window_end"] == "exclusive")
+    if start is not None and end < start:
+        raise refusals.invalid(f"end_{name}")
+    return since, until

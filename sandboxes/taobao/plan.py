@@ -31,3 +31,5 @@ class Plan:
     troubles: float
     total_cap: int
     new_fields: bool
+    items: int
+    refunds: str

@@ -9,45 +9,49 @@ from typing import Any, ClassVar
 from hub_core.sandbox import (
     Account,
     Clock,
+    Effect,
     Faults,
     Platform,
     Record,
     Request,
     Response,
     TruthOrder,
+    TruthRecord,
     TruthVersion,
     Version,
 )
 
-from . import gate, refusals, shapes
+from . import gate, pages, refusals, shapes
 from .answers import Answers
 from .door import Door
 from .envelopes import Envelopes
+from .goods import Goods
 from .grants import App, Grants
-from .oauth import BY_CODE, Tokens
+from .item_answers import ItemAnswers
+from .methods import OPERATIONS, WRITES
+from .oauth import Tokens
 from .plan import Plan
+from .poison import RECORD_POISONS
+from .refund_answers import Method, RefundAnswers
+from .refunds import Refunds
 from .refusals import Refused
 from .shapes import JSON
 from .switches import SWITCHES
 from .world import Seller, World, trade_of
 
 FIRST_KEY, FIRST_USER = 12_345_678, 2_206_890_150_000
-MEMO = "taobao.trade.memo.update"
-OPERATIONS = {
-    "taobao.trades.sold.increment.get": "orders.list",
-    "taobao.trades.sold.incrementv.get": "arrived.list",
-    "taobao.trades.sold.get": "sold.list",
-    "taobao.trade.fullinfo.get": "orders.get",
-    MEMO: "memo.update",
-    BY_CODE: "token",
-    "taobao.top.auth.token.refresh": "token",
-}
+LISTS = {"trades": "trade", "refunds": "refund", "items": "item"}
+"""The containers of the lists, and what is in them."""
 
 
 class Taobao(Platform):
-    """The box. `poisoned` has (account, order id) of rows malformed on purpose."""
+    """The box. `poisoned` has (account, order id) of rows malformed on purpose.
+
+    `served_records` has (account, kind, id) of what else left in an answer.
+    """
 
     channel: ClassVar[str] = "taobao"
+    KINDS: ClassVar[tuple[str, ...]] = ("product", "after_sale")
     SWITCHES: ClassVar[Mapping[str, tuple[str, ...]]] = {**Platform.SWITCHES, **SWITCHES}
 
     def __init__(
@@ -88,7 +92,28 @@ class Taobao(Platform):
             new_fields=plan.new_fields,
         )
         self.served = self._answers.served
-        self.world.populate(plan.orders, plan.history.total_seconds(), plan.same_second)
+        self.served_records: set[tuple[str, str, str]] = set()
+        self.refunds = Refunds(self.world, self.switches, plan.odds, plan.seed)
+        self.goods = Goods(self.world, self.switches, plan.odds, plan.seed)
+        self._methods = self._answering(plan)
+        self._populate(plan)
+
+    def _answering(self, plan: Plan) -> dict[str, Method]:
+        """Who answers what is not about trades."""
+        how, cap = self.switches, plan.total_cap
+        served = self.served_records
+        refunds = RefundAnswers(self.refunds, self.clock, how, total_cap=cap, served=served)
+        items = ItemAnswers(self.goods, self.clock, how, total_cap=cap, served=served)
+        return refunds.methods() | items.methods()
+
+    def _populate(self, plan: Plan) -> None:
+        """Trades first, with the refunds that follow them; then what has its own dice."""
+        history = plan.history.total_seconds()
+        self.world.refunds = self.refunds
+        self.world.populate(plan.orders, history, plan.same_second)
+        self.refunds.populate(history)
+        self.goods.populate(plan.items, history)
+        self.world.sold = self.goods.sold
 
     def _authorised(self, plan: Plan) -> tuple[Grants, list[Seller]]:
         """The apps, and the sellers with their first sessions."""
@@ -101,7 +126,9 @@ class Taobao(Platform):
         for i in range(plan.shops):
             clear = plan.privacy == "clear" or (plan.privacy == "mixed" and i % 2 == 1)
             key = apps[i % len(apps)].key
-            sellers.append(Seller(str(FIRST_USER + i), f"沙箱旗舰店{i + 1}", key, clear))
+            old = plan.refunds == "before" or (plan.refunds == "mixed" and i % 2 == 1)
+            user, nick = str(FIRST_USER + i), f"沙箱旗舰店{i + 1}"
+            sellers.append(Seller(user, nick, key, clear, not old))
             grants.authorise(sellers[-1].user, key, self.clock.now())
         return grants, sellers
 
@@ -153,6 +180,26 @@ class Taobao(Platform):
         """Make a row malformed from now on; `poison.POISONS` has the kinds."""
         self.world.poison(account, id, kind)
 
+    def poison_record(
+        self, account: str, kind: str, id: str, how: str | None = None
+    ) -> None:
+        """Make a product or an after-sale malformed from now on, in this way or any.
+
+        `poison.RECORD_POISONS` has the ways. Raises ValueError for what there is not.
+        """
+        ways = RECORD_POISONS.get(kind, {})
+        way = how or (sorted(ways)[sum(id.encode()) % len(ways)] if ways else "")
+        if way not in ways:
+            raise ValueError(f"no {kind}, or no way {how}: {sorted(ways)}")
+        keeper = self.goods if kind == "product" else self.refunds
+        keeper.poison(account, id, way)
+
+    @property
+    def poisoned_records(self) -> set[tuple[str, str, str]]:
+        """(account, kind, id) of every other record malformed on purpose."""
+        bad = {(a, "product", id) for a, id in self.goods.poisoned}
+        return bad | {(a, "after_sale", id) for a, id in self.refunds.poisoned}
+
     # What the kit asks ------------------------------------------------------------
 
     def accounts(self) -> list[Account]:
@@ -169,12 +216,27 @@ class Taobao(Platform):
             access_token=session.token,
             refresh_token=session.refresh if self.grants.refreshable else None,
             expires_in=max(0, int(session.until - self.clock.now())),
-            settings={"privacy": "clear" if seller.clear else "masked"},
+            settings={
+                "privacy": "clear" if seller.clear else "masked",
+                "refunds": "after" if seller.disputes else "before",
+            },
         )
 
     def churn(self, changes: int = 1, *, account: str | None = None) -> None:
-        """That many things happen now, mostly to recent trades."""
+        """That many things happen now, mostly to recent trades; more happens besides."""
         self.world.churn(changes, account)
+        self.refunds.churn(changes, account)
+        self.goods.churn(changes, account)
+
+    def records(self, account: str, kind: str) -> list[TruthRecord]:
+        """Products and after-sale cases as the platform knows them."""
+        if kind == "product":
+            return self.goods.truth(account)
+        return self.refunds.truth(account) if kind == "after_sale" else []
+
+    def effects(self, account: str) -> list[Effect]:
+        """What clients did to stock, in the order it took effect."""
+        return [effect for user, effect in self.goods.effects if user == account]
 
     def truth_of(self, record: Record) -> TruthOrder:
         """Status word and payment (fen) as sent, for every version."""
@@ -202,15 +264,16 @@ class Taobao(Platform):
         return self._envelopes.bad(no)
 
     def emptied(self, body: Any) -> Any:
-        """The same answer with no trades in it."""
+        """The same answer with no trades, refunds or items in it."""
         if not isinstance(body, dict):
             return body
-        if "trades" not in body:
+        name = next((x for x in LISTS if x in body), None)
+        if name is None:
             return {k: self.emptied(v) for k, v in body.items()}
-        rest = {k: v for k, v in body.items() if k != "trades"}
-        if isinstance(body["trades"], list):
-            return rest | {"trades": []}
-        return rest | self._answers.trades([])
+        rest = {k: v for k, v in body.items() if k != name}
+        if isinstance(body[name], list):
+            return rest | {name: []}
+        return rest | pages.listed([], name, LISTS[name], self.switches["empty_list"])
 
     def operation(self, request: Request) -> str:
         """`orders.count` is the documented first call: page 1, only tids, with a total."""
@@ -265,9 +328,12 @@ class Taobao(Platform):
             return {"token_result": shapes.compact(self._tokens.fields(session))}
         session = self._door.session(params, app, now)
         who.append(session.user)
-        self._door.granted(session, writes=method == MEMO, now=now)
+        self._door.granted(session, writes=method in WRITES, now=now)
         self._trouble()
-        return self._answers.to(method, params, self.world.sellers[session.user])
+        seller = self.world.sellers[session.user]
+        if method in self._methods:
+            return self._methods[method](params, seller)
+        return self._answers.to(method, params, seller)
 
     def _trouble(self) -> None:
         if self._refusals:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import gate, privacy, refusals, times
+from . import gate, pages, privacy, refusals, times
 from .shapes import Wanted, wanted
 from .shelf import Row
 from .trade import Trade
@@ -99,25 +99,19 @@ def _query(
         asked=wanted(params["fields"]),
         since=since + (how["window_start"] == "exclusive"),
         until=until + 1 - 1e-6 - (how["window_end"] == "exclusive"),
-        kinds=_kinds(params.get("type") or DEFAULT_KINDS),
+        kinds=kinds_of(params.get("type") or DEFAULT_KINDS),
         statuses=_statuses(params.get("status", "")),
         buyer_nick=params.get("buyer_nick", ""),
         buyer_uid=params.get("buyer_open_uid") or params.get("buyer_open_id", ""),
         services_only=params.get("ext_type") == "service",
         page=gate.number(params, "page_no", 1),
-        size=_size(params, how),
+        size=pages.size(params, how, MANY),
         has_next=gate.truth(params, "use_has_next"),
     )
 
 
-def _size(params: Mapping[str, str], how: Mapping[str, str]) -> int:
-    size = gate.number(params, "page_size", 40)
-    if size > MANY and how["page_size_over"] == "refused":
-        raise refusals.invalid("page_size")
-    return min(size, MANY)
-
-
-def _kinds(asked: str) -> frozenset[str]:
+def kinds_of(asked: str) -> frozenset[str]:
+    """The trade types that a `type` argument names."""
     kinds = {x.strip() for x in asked.split(",")}
     if "guarantee_trade" in kinds:
         kinds |= {"fixed", "auction"}

@@ -1,4 +1,4 @@
-"""The book of trades, sorted by `modified`, `created` and arrival as readers see it.
+"""A book of trades or refunds by `modified`, `created` and arrival as readers see it.
 
 A list is read thousands of times for each change, so every change is filed when it
 becomes visible, and a page is a slice.
@@ -20,7 +20,7 @@ BULK = 1_000
 """More changes than this in one go are filed by sorting anew."""
 
 Row = tuple[float, int, str, Record, Version]
-"""Sort time, a rank that no other record has, the trade's type, and what shows."""
+"""Sort time, a rank that no other record has, the trade's type, record, what shows."""
 
 Waiting = tuple[float, int, int, Record, Version | None]
 """When it shows, a number that no other has, the rank, and what shows (None: gone)."""
@@ -46,8 +46,9 @@ class Shop:
 class Shelf(Book):
     """A Book that also answers what lies in a window of time."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Callable[[Version], str] | None = None) -> None:
         super().__init__()
+        self._kind = kind or _of_trade
         self._shops: dict[str, Shop] = defaultdict(Shop)
         self._ranks: dict[tuple[str, str], int] = {}
         self._filed = 0
@@ -117,9 +118,12 @@ class Shelf(Book):
             if old is not None:
                 del rows[bisect_left(rows, (time(record, old), rank))]
             if new is not None:
-                insort(rows, _row(time(record, new), rank, record, new))
+                insort(rows, self._row(time(record, new), rank, record, new))
         if new is not None:
             shop.shown[rank] = new
+
+    def _row(self, at: float, rank: int, record: Record, version: Version) -> Row:
+        return at, rank, self._kind(version), record, version
 
     def _rebuild(self, shop: Shop, due: list[Waiting], now: float) -> None:
         """Many changes at once: sorting anew is cheaper than moving each."""
@@ -131,7 +135,7 @@ class Shelf(Book):
                 latest[rank] = (record, version)
         shop.shown = {rank: version for rank, (_, version) in latest.items()}
         for name, time in TIMES.items():
-            rows = (_row(time(r, v), rank, r, v) for rank, (r, v) in latest.items())
+            rows = (self._row(time(r, v), rank, r, v) for rank, (r, v) in latest.items())
             shop.by[name] = sorted(rows)
 
 
@@ -139,5 +143,6 @@ def _gone(record: Record, now: float) -> bool:
     return record.removed_at is not None and now >= record.removed_at
 
 
-def _row(at: float, rank: int, record: Record, version: Version) -> Row:
-    return at, rank, version.content["trade"].kind, record, version
+def _of_trade(version: Version) -> str:
+    kind: str = version.content["trade"].kind
+    return kind

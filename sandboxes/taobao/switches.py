@@ -45,6 +45,26 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "no_refund": ("NO_REFUND", "absent"),
     # After a refund the line's payment "may not drop to 0.00" (paper §3).
     "refunded_line": ("kept", "zeroed"),
+    # Nothing is said of the order of the list of refunds.
+    "refund_order": ("newest", "oldest", "created"),
+    # refund_id: a String in answers, a number in a captured message (paper §8).
+    "refund_id": ("string", "number"),
+    # refund.get: its documented fields lack `modified`, its structure has it.
+    "refund_detail": ("modified", "no_modified"),
+    # What a refund that does not exist is called is nowhere said (C).
+    "unknown_refund": ("isv.refund-not-exist", "isv.invalid-parameter:refund_id"),
+    # A line asked for again after its case was closed: the case anew, or another (C).
+    "asked_again": ("same_id", "new_id"),
+    # num_iid and sku_id of items are numbers in captures, sku_id a String in orders.
+    "item_ids": ("number", "string"),
+    # SKUs are asked for as `sku`; whether `skus` works too is not said.
+    "sku_field": ("sku", "either"),
+    # Of page_no * page_size on what is on sale: two numbers stand in one document.
+    "onsale_cap": ("20000", "100000"),
+    # Whether an order that takes pieces moves the item's `modified` (C).
+    "sale_bumps": ("yes", "no"),
+    # Where a sold-out item stands when it has pieces again (C).
+    "restocked": ("off_shelf", "onsale"),
     # Whether a refresh also replaces the refresh token, and ends the old session.
     "refresh": ("rotates", "kept"),
     "old_session": ("dies", "lives"),

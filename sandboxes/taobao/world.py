@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from hub_core.sandbox import Clock, Record, Version
 
@@ -36,6 +37,8 @@ class Seller:
     nick: str
     app_key: str
     clear: bool
+    disputes: bool = True
+    """Whether its refunds tell a dispute_type (paper §7.8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,21 @@ class Odds:
     poison: float = 0.0
 
 
+class Follower(Protocol):
+    """Who is told when refunds of a trade move, and gives the trade back."""
+
+    def follow(self, account: str, former: Trade, after: Trade, at: float) -> Trade:
+        """Note what became of its refunds."""
+
+
 class World:
-    """Sellers with their trades. Every change passes through here."""
+    """Sellers with their trades. Every change passes through here.
+
+    `refunds` and `sold` are told what happens, for what they keep; they draw no dice here.
+    """
+
+    refunds: Follower | None = None
+    sold: Callable[[str, Trade, float], None] | None = None
 
     def __init__(
         self,
@@ -109,7 +125,9 @@ class World:
             user = self._rng.choice(users)
             records = self.shelf.everything(user)
             if not records or self._rng.random() < 0.2:
-                self._place(user, self.now())
+                placed = self._place(user, self.now())
+                if self.sold is not None:
+                    self.sold(user, trade_of(placed.latest), self.now())
             else:
                 self._touch(self._pick(records))
 
@@ -137,7 +155,10 @@ class World:
 
     def change(self, record: Record, at: float, event: life.Event, after: Trade) -> None:
         """Let an event have happened; its switch says whether it moves `modified`."""
-        still = after.status == trade_of(record.latest).status
+        former = trade_of(record.latest)
+        if self.refunds is not None and event.bumps == "refund_bumps":
+            after = self.refunds.follow(record.account, former, after, at)
+        still = after.status == former.status
         quiet = event.bumps is not None and self._switches[event.bumps] == "no"
         delay, bump = self._delay(), not (still and quiet)
         self.shelf.change(record, at, delay=delay, bump=bump, trade=self._worded(after))

@@ -70,6 +70,11 @@ class Caller:
     def call(self, method: str, **params: str | None) -> Any:
         return json.loads(self.raw(method, **params).body)
 
+    def inner(self, method: str, **params: str | None) -> Any:
+        """What is inside `<method>_response`, or inside `error_response`."""
+        ((_, body),) = self.call(method, **params).items()
+        return body
+
     def code(self, method: str = LIST, **params: str | None) -> str:
         """The error's `code|sub_code`, or `ok`."""
         body = self.call(method, **params)

@@ -1,0 +1,27 @@
+"""Every method the box answers, its short name, and which of them change something."""
+
+from __future__ import annotations
+
+from .oauth import BY_CODE
+
+MEMO = "taobao.trade.memo.update"
+COMPANIES = "taobao.logistics.companies.get"
+OPERATIONS = {
+    "taobao.trades.sold.increment.get": "orders.list",
+    "taobao.trades.sold.incrementv.get": "arrived.list",
+    "taobao.trades.sold.get": "sold.list",
+    "taobao.trade.fullinfo.get": "orders.get",
+    MEMO: "memo.update",
+    BY_CODE: "token",
+    "taobao.top.auth.token.refresh": "token",
+    "taobao.refunds.receive.get": "refunds.list",
+    "taobao.refund.get": "refunds.get",
+    "taobao.items.onsale.get": "items.list",
+    "taobao.items.inventory.get": "inventory.list",
+    "taobao.item.seller.get": "items.get",
+    "taobao.items.seller.list.get": "items.several",
+}
+WRITES = frozenset({MEMO})
+"""What needs the write grants (w1, w2)."""
+OPEN: frozenset[str] = frozenset()
+"""What needs no session."""
