@@ -211,11 +211,11 @@ class Trade(Wire):
         raise NotImplementedError
 
 
-def seller_of(item: Item | None) -> str | None:
-    """The name of the seller a trade belongs to, also of one that could not be read; None
+def seller_of(item: Item | None, field: str = "seller_nick") -> str | None:
+    """The name of the seller a record belongs to, also of one that could not be read; None
     where it is not told or masked."""
     raw = item.raw if isinstance(item, Fetched | Misread) else None
-    nick = raw.get("seller_nick") if isinstance(raw, dict) else None
+    nick = raw.get(field) if isinstance(raw, dict) else None
     return nick if isinstance(nick, str) and nick and "*" not in nick else None
 
 

@@ -13,9 +13,10 @@ from hub_core.ports import Authorisation, Channel, Limit, Session, Source
 from .after_sales import AfterSales
 from .facts import ADAPTERS, FACTS
 from .orders import Orders
+from .products import Products
 from .tokens import Tokens
 
-__all__ = ["CHANNEL", "FACTS", "AfterSales", "Orders", "Tokens"]
+__all__ = ["CHANNEL", "FACTS", "AfterSales", "Orders", "Products", "Tokens"]
 
 CHANNEL = Channel(
     id="taobao",
@@ -42,6 +43,12 @@ def hub_channel() -> Channel:
 def hub_orders(session: Session) -> Source:
     """The shop's trades."""
     return Orders(session)
+
+
+@hookimpl
+def hub_products(session: Session) -> Source:
+    """The shop's products."""
+    return Products(session)
 
 
 @hookimpl
