@@ -4,11 +4,14 @@ pdd.order.information.get."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from hub_core.models import FulfillmentStatus, Issue, OrderLine
+from hub_core.models import AfterSaleStatus, FulfillmentStatus, Issue, OrderLine
 from hub_core.wire import Pieces, SomeId, SomeText, SomeYuan, Wire, priced
 
 from .rules import Rules
+
+NONE = AfterSaleStatus.NONE
 
 
 class WireItem(Wire):
@@ -29,20 +32,23 @@ def read_lines(
     order_sn: str,
     items: Sequence[WireItem],
     fulfillment: FulfillmentStatus,
+    after_sale: AfterSaleStatus,
     rules: Rules,
     issues: list[Issue],
 ) -> tuple[OrderLine, ...]:
     """The order's lines, with ids made up of its number: the platform gives none.
 
-    An order has one as a rule. Where it has more, that their order stays is not said.
+    An order has one as a rule. Where it has more, that their order stays is not said,
+    nor which of them an after-sale case is about.
     """
     if len(items) > 1:
         issues.append(Issue("lines", "ids_made_up"))
+        after_sale = NONE if after_sale is NONE else AfterSaleStatus.UNKNOWN
     names = [item.sku_id or str(n) for n, item in enumerate(items, 1)]
     if rules.line_id == "position" or len(set(names)) < len(names):
         names = [str(n) for n in range(1, len(items) + 1)]
     return tuple(
-        _line(f"{order_sn}#{name}", item, fulfillment)
+        _line(f"{order_sn}#{name}", item, fulfillment, after_sale)
         for name, item in zip(names, items, strict=True)
     )
 
@@ -58,13 +64,20 @@ def read_gifts(
     if len(mine) < len(gifts):
         issues.append(Issue("lines", "gift_in_its_own_order"))
     return tuple(
-        _line(f"{order_sn}#gift{n}", gift, fulfillment, is_gift=True)
+        replace(
+            _line(f"{order_sn}#gift{n}", gift, fulfillment, NONE),
+            goods_amount=0,
+            is_gift=True,
+        )
         for n, gift in enumerate(mine, 1)
     )
 
 
 def _line(
-    name: str, item: WireItem, fulfillment: FulfillmentStatus, *, is_gift: bool = False
+    name: str,
+    item: WireItem,
+    fulfillment: FulfillmentStatus,
+    after_sale: AfterSaleStatus,
 ) -> OrderLine:
     price = item.goods_price
     return OrderLine(
@@ -76,7 +89,7 @@ def _line(
         spec_text=item.goods_spec,
         quantity=item.goods_count,
         unit_price=price,
-        goods_amount=0 if is_gift else priced(price, item.goods_count),
+        goods_amount=priced(price, item.goods_count),
         fulfillment_status=fulfillment,
-        is_gift=is_gift,
+        after_sale_status=after_sale,
     )

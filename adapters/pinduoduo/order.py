@@ -66,8 +66,8 @@ def put_together(wire: WireBasics, party: Party | None, rules: Rules) -> Order:
 def _lines(
     wire: WireBasics, stands: Standing, rules: Rules, issues: list[Issue]
 ) -> tuple[OrderLine, ...]:
-    goods = stands.fulfillment
-    bought = read_lines(wire.order_sn, wire.item_list, goods, rules, issues)
+    goods, case = stands.fulfillment, stands.after_sale
+    bought = read_lines(wire.order_sn, wire.item_list, goods, case, rules, issues)
     gifts = read_gifts(wire.order_sn, wire.gift_list, goods, issues)
     return with_change(bought, wire, issues) + gifts
 

@@ -521,3 +521,13 @@ def test_no_personal_data_is_printed_or_among_the_extras() -> None:
     assert order.party is not None
     assert order.party.name == secrets[0]
     assert order.party.receiver_token == secrets[6]
+
+
+def test_a_case_is_about_the_only_line_and_of_several_nobody_says_which() -> None:
+    case = {"after_sales_status": 2, "refund_status": 2, "gift_list": [{"goods_count": 1}]}
+    alone, gift = read(**case, item_list=[ITEM]).lines
+    first, second, _ = read(**case, item_list=[ITEM, ITEM]).lines
+    assert (alone.after_sale_status, gift.after_sale_status) == ("open", "none")
+    assert {first.after_sale_status, second.after_sale_status} == {"unknown"}
+    (calm, other) = read(item_list=[ITEM, ITEM]).lines
+    assert {calm.after_sale_status, other.after_sale_status} == {"none"}
