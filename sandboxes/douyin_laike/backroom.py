@@ -1,13 +1,15 @@
 """A merchant's records besides its orders, and how they follow from what orders do.
 
 Every change of an order's vouchers is noted here, so that a used voucher has its verify
-record. The order never feels it, except where `Options.undo` opens a used voucher again.
+record and a refunded one its case. The order never feels it, except where `Options.undo`
+opens a used voucher again.
 """
 
 from __future__ import annotations
 
 from hub_core.sandbox import Clock
 
+from .after_sales import AfterSales
 from .drawer import Drawer
 from .moves import Piece
 from .options import Options
@@ -28,12 +30,13 @@ class Backroom:
         shared = account, number, clock, options, seed
         self.places = Places(*shared)
         self.redemptions = Redemptions(*shared, self.places)
+        self.after_sales = AfterSales(*shared)
 
     @property
     def drawers(self) -> dict[str, Drawer]:
         """By kind."""
-        found = (self.places.drawer, self.redemptions.drawer)
-        return {drawer.kind: drawer for drawer in found}
+        kept = (self.places, self.redemptions, self.after_sales)
+        return {one.drawer.kind: one.drawer for one in kept}
 
     def note(self, sale: Sale, before: Pieces, after: Pieces, at: float) -> None:
         """What has happened to an order's vouchers at that time."""
@@ -42,6 +45,16 @@ class Backroom:
         for n, (old, new) in enumerate(zip(before, after, strict=True)):
             if new.left < old.left:
                 self.redemptions.use(sale, n, old, at)
+            elif new.status != old.status:
+                self._refund(sale, n, old, new, at)
+
+    def _refund(self, sale: Sale, n: int, old: Piece, new: Piece, at: float) -> None:
+        if new.status == 300:
+            self.after_sales.ask(sale, n, old, at)
+        elif new.status == 301:
+            self.after_sales.pay_back(sale, n, new.refunded, at)
+        elif old.status == 300:
+            self.after_sales.refuse(sale, n, at)
 
     def settle_past(self, sale: Sale, pieces: Pieces) -> None:
         """The order's past is told: what may have happened to its vouchers besides."""
@@ -56,3 +69,4 @@ class Backroom:
         """Something may happen now that no order has to do with."""
         self.places.churn()
         self.redemptions.churn(reopen)
+        self.after_sales.churn()

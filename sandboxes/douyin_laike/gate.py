@@ -40,6 +40,7 @@ class Gate:
         self._ips = options.allowed_ips
         self._second = Quota(options.per_second, 1.0) if options.per_second else None
         self._day = Quota(options.per_day, 86_400.0) if options.per_day else None
+        self._days = {s: Quota(n, 86_400.0) for s, n in options.per_day_by_scope.items()}
         self.scopes = set(SCOPES)
 
     def check(self, request: Request, path: str, scope: str, token: str) -> None:
@@ -55,6 +56,8 @@ class Gate:
         if self._second is not None and self._second.take(path, now):
             raise Refused(THROTTLED)
         if self._day is not None and self._day.take(path, now):
+            raise Refused(NO_QUOTA)
+        if scope in self._days and self._days[scope].take(scope, now):
             raise Refused(NO_QUOTA)
 
     def _content_type(self, request: Request) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -36,6 +36,8 @@ class Options:
     """Order queries per second and app; the current page says 20."""
     per_day: int | None = None
     """Order queries in any 24 hours and app."""
+    per_day_by_scope: Mapping[str, int] = field(default_factory=dict)
+    """Calls in any 24 hours by scope: one app had 100 a day of the after-sale list."""
     allowed_ips: Collection[str] | None = None
 
     total_lag: float = 30.0
@@ -66,6 +68,10 @@ class Options:
     cancels: float = 0.1
     """How often a use is taken back within the hour and done again at once, and a voucher
     scanned by mistake and given back; orders show neither."""
+    after_sale_lag: float = 2.0
+    """How late refund cases show on average; one in a hundred up to `after_sale_worst`.
+    Source: refund-list-query page, "2 s", "p99 minutes"."""
+    after_sale_worst: float = 120.0
     undo: float = 0.0
     """How often a change undoes a fresh use for good: then the order's voucher is open
     again, so that any but 0 changes what happens to orders."""

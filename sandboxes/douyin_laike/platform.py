@@ -18,6 +18,7 @@ from hub_core.sandbox import (
     TruthRecord,
 )
 
+from .after_sale_desk import AfterSaleDesk
 from .certificates import CertificateDesk
 from .desk import Desk
 from .envelope import BUSY, INTERNAL, THROTTLED, UNKNOWN_PATH, Envelope, Refused
@@ -76,6 +77,7 @@ class DouyinLaike(Platform):
             "orders": Desk(self._house, self.served, seed),
             "redemptions": RedemptionDesk(self._house),
             "certificates": CertificateDesk(self._house),
+            "after_sales": AfterSaleDesk(self._house),
             "places": PlaceDesk(self._house),
         }
         for shop in self.shops.values():

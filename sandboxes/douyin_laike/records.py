@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub_core.sandbox import Record, TruthOrder, TruthRecord, TruthVersion
 
+from .after_sales import after_sale_facts
 from .house import House
 from .listing import shown_status
 from .places import place_facts
@@ -11,9 +12,9 @@ from .rows import Form
 from .shop import Shop
 from .verify_rows import redemption_facts
 
-KINDS = ("redemption", "place")
+KINDS = ("redemption", "after_sale", "place")
 """The hub's words for what this box has besides orders."""
-LISTS = ("orders", "records", "records_v2", "pois")
+LISTS = ("orders", "records", "records_v2", "after_sale_order_list", "pois")
 """Where answers keep their rows."""
 
 
@@ -24,6 +25,8 @@ def told(house: House, shop: Shop, kind: str) -> list[TruthRecord]:
     match kind:
         case "redemption":
             return drawer.truth(lambda use: redemption_facts(use, form, box))
+        case "after_sale":
+            return drawer.truth(after_sale_facts)
         case _:
             return drawer.truth(lambda place: place_facts(place, form))
 

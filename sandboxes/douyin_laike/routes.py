@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hub_core.sandbox import Request
 
-from . import certificates
+from . import after_sale_desk, certificates
 from .desk import PATHS as ORDERS
 from .place_desk import PATH as PLACES
 from .redemption_desk import PATH as REDEMPTIONS
@@ -28,11 +28,16 @@ class Route(NamedTuple):
         return self.operation.partition(".")[0]
 
 
+AFTER_SALE = "life.capacity.catering_after_sale_order"
+"""Despite its name not of catering alone. Source: paper §1.5."""
+
 ROUTES = {
     **{path: Route("GET", "orders.list", "life.capacity.order.query") for path in ORDERS},
     REDEMPTIONS: Route("GET", "redemptions.list", "life.capacity.billing"),
     certificates.GET: Route("GET", "certificates.get", "life.capacity.fulfilment"),
     certificates.QUERY: Route("GET", "certificates.query", "life.capacity.fulfilment"),
+    after_sale_desk.LIST: Route("GET", "after_sales.list", AFTER_SALE),
+    after_sale_desk.DETAIL: Route("GET", "after_sales.get", AFTER_SALE),
     PLACES: Route("GET", "places.list", "life.capacity.shop"),
 }
 

@@ -74,6 +74,15 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "validity_times": ("milliseconds", "seconds"),
     # A code of no voucher of ours: no page says.
     "unknown_voucher": ("empty", "refused"),
+    # Refund cases (after-sales) --------------------------------------------------------
+    # No page states the sort order of the refund list.
+    "after_sale_sort": ("create_desc", "create_asc", "update_desc"),
+    # The page names two ways to ask, each with a window; without any it says nothing.
+    "after_sale_window": ("optional", "required"),
+    # The table has seconds; a client made from it reads audit_time as 13 digits.
+    "audit_time": ("seconds", "milliseconds"),
+    # Whether the platform's part that goes back is told as market_refund_amount.
+    "market_refund": ("none", "told"),
     # The envelope --------------------------------------------------------------------
     # §2.1: extra may be whole, reduced or absent.
     "extra": ("whole", "reduced", "missing"),

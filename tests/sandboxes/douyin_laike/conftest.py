@@ -18,6 +18,7 @@ GENERIC = "/goodlife/v1/trade/order/query/"
 CATERING = "/goodlife/v1/akte/order/query/"
 RECORDS = "/goodlife/v1/fulfilment/certificate/verify_record/query/"
 PLACES = "/goodlife/v1/shop/poi/query/"
+CASES = "/goodlife/v1/akte/after_sale/order/query/"
 
 
 @dataclass
@@ -89,6 +90,16 @@ class Caller:
             if len(page) < 20:
                 return rows
             cursor = page[-1]["cursor"]
+
+    def cases(self, **asked: Any) -> list[Any]:
+        """Every refund case, cursor by cursor."""
+        rows: list[Any] = []
+        cursor, more = "0", True
+        while more:
+            data = self.good(CASES, **{"cursor": cursor, "page_size": 50, **asked})
+            rows += data["after_sale_order_list"]
+            cursor, more = data["cursor"], data["has_more"]
+        return rows
 
     def told(self, kind: str) -> dict[str, TruthRecord]:
         """What the box knows of a kind, by id."""
