@@ -39,6 +39,7 @@ from hub_core.wire import (
 
 from . import lists, money
 from .common import Seconds, ext
+from .lines import distinct
 
 LIST_PATH = "/goodlife/v1/akte/after_sale/order/query/"
 ORDER_PATH = "/goodlife/v1/akte/after_sale/order_detail/get/"
@@ -210,11 +211,11 @@ def _refunds(wire: WireCase, word: str, parts: list[WireRefund]) -> list[Refund]
     if not parts and word in (AGREED, DONE):
         name = wire.out_refund_payment_id or wire.after_sale_id
         return [_refund(name, wire, word, wire, None)]
+    moved = [p for p in parts if (p.refund_status or word) in (AGREED, DONE)]
+    ids = [part.refund_id or part.certificate_id or "" for part in moved]
     return [
-        _refund(name, part, state, wire, part.certificate_id)
-        for part in parts
-        if (state := part.refund_status or word) in (AGREED, DONE)
-        for name in (part.refund_id or part.certificate_id or wire.after_sale_id,)
+        _refund(name, part, part.refund_status or word, wire, part.certificate_id)
+        for name, part in zip(distinct(ids, wire.after_sale_id), moved, strict=True)
     ]
 
 

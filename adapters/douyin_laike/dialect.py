@@ -1,6 +1,8 @@
 """How 抖音来客 is spoken to: a token in a header, GET in the query, POST as JSON.
 
-Paths keep their trailing slash. Source: channel paper §1.1, §1.2, §3.
+The first generation, `/life/…`, has its token in the query and may answer in an envelope
+of its own, `base`. Paths keep their trailing slash.
+Source: pages old-versions-warning/goods-repo; channel paper §1.1, §1.2, §3, §6 V1.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from hub_core.wire import JSON, Call, Credentials, HttpRequest
 from . import envelope
 
 ROOT_HEADER = "Rpc-Transit-Life-Account"
+FIRST_GENERATION = "/life/"
 CURSOR_FORM = "cursor_form"
 """How a list is spelled in a query: `json`, `comma` or `repeat` (mark C)."""
 
@@ -26,15 +29,20 @@ class LaikeDialect:
         self, call: Call[Any], params: JSON, who: Credentials, now: datetime
     ) -> HttpRequest:
         """Place a call. Nothing is signed, so `now` is not used."""
-        headers = {"content-type": "application/json", **_identity(call, params, who)}
+        headers, query = _identity(call, params, who)
+        headers = {"content-type": "application/json", **headers}
         if call.method == "GET":
-            pairs = _query(params, who.options.get(CURSOR_FORM, "json"))
+            pairs = (*query, *_query(params, who.options.get(CURSOR_FORM, "json")))
             return HttpRequest("GET", call.endpoint, query=pairs, headers=headers)
         body = params if call.needs_token else {**_secrets(who), **params}
-        return HttpRequest(call.method, call.endpoint, headers=headers, json=body)
+        return HttpRequest(
+            call.method, call.endpoint, query=query, headers=headers, json=body
+        )
 
     def unwrap(self, call: Call[Any], body: JSON) -> JSON:
         """The `data` block, if the answer proves success."""
+        if call.endpoint.startswith(FIRST_GENERATION) and "base" in body:
+            return envelope.unwrap_base(body)
         return envelope.unwrap(body)
 
     def request_id(self, body: JSON) -> str | None:
@@ -46,13 +54,17 @@ class LaikeDialect:
         return envelope.server_time(body)
 
 
-def _identity(call: Call[Any], params: JSON, who: Credentials) -> dict[str, str]:
-    """Who calls, and under which root account (来客商户根账户)."""
+def _identity(
+    call: Call[Any], params: JSON, who: Credentials
+) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Who calls, and under which root account (来客商户根账户): headers and query."""
     if not call.needs_token:
-        return {}
+        return {}, ()
+    if call.endpoint.startswith(FIRST_GENERATION):
+        return {}, (("access_token", who.token or ""),)
     root = who.account.get("root_account_id") or params.get("account_id")
     headers = {"access-token": who.token or ""}
-    return {**headers, ROOT_HEADER: str(root)} if root else headers
+    return {**headers, ROOT_HEADER: str(root)} if root else headers, ()
 
 
 def _secrets(who: Credentials) -> JSON:

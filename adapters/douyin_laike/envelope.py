@@ -162,6 +162,23 @@ def unwrap(body: JSON) -> JSON:
     return data
 
 
+def unwrap_base(body: JSON) -> JSON:
+    """The `data` block of a first-generation answer, whose `base` says how it went twice:
+    the gateway's code and the business's, both 0 where all is well."""
+    base = _block(body, "base")
+    if not base:
+        raise Unreadable("base is empty")
+    data, extra = _block(body, "data"), _block(body, "extra")
+    own = [_code(base.get(name)) for name in ("gateway_code", "biz_code")]
+    said = own + [_code(block.get("error_code")) for block in (data, extra)]
+    wrong = next((code for code in said if code not in (None, "0")), None)
+    if wrong is not None:
+        raise _refusal(wrong, _code(extra.get("sub_error_code")), body)
+    if None in own:
+        raise Unreadable("neither success nor an error code", request_id=request_id(body))
+    return data
+
+
 def says_not_found(refusal: HubError, word: str = ORDER_NOT_FOUND) -> bool:
     """Whether a refusal is the platform's word that it has no such order, or whatever
     `word` stands for."""
@@ -169,8 +186,9 @@ def says_not_found(refusal: HubError, word: str = ORDER_NOT_FOUND) -> bool:
 
 
 def request_id(body: JSON) -> str | None:
-    """`extra.logid` (`data.log_id` in token answers), for the platform's support."""
-    for name, key in (("extra", "logid"), ("data", "log_id")):
+    """`extra.logid` (`data.log_id` in token answers, `base.log_id` in those of the first
+    generation), for the platform's support."""
+    for name, key in (("extra", "logid"), ("data", "log_id"), ("base", "log_id")):
         block = body.get(name)
         if isinstance(block, dict) and isinstance(block.get(key), str) and block[key]:
             return str(block[key])
@@ -224,11 +242,18 @@ def _words(body: JSON) -> str:
     """What the platform says, cut short; it is told apart from what we add by `;`."""
     data, extra = _block(body, "data"), _block(body, "extra")
     said = (
-        data.get("description") or extra.get("description"),
+        data.get("description") or extra.get("description") or _base_words(body),
         extra.get("sub_description"),
     )
     text = ": ".join(x.strip() for x in said if isinstance(x, str) and x.strip())
     return re.sub(r"\bclt\.\S+", "clt.…", text)[:200]
+
+
+def _base_words(body: JSON) -> Any:
+    base = body.get("base")
+    if not isinstance(base, dict):
+        return None
+    return base.get("biz_msg") or base.get("gateway_msg")
 
 
 def _rest_of_day(body: JSON) -> float:

@@ -1,8 +1,8 @@
-"""抖音来客 (Douyin Life Services): orders and the app's token.
+"""抖音来客 (Douyin Life Services): what it is, and a file for each kind it tells of.
 
 A shop here is one 来客 account. Three ids must not be confused: the account whose
-orders are asked, the root account above it, and the POI, which is one physical place.
-Source: channel paper §1, §3.3, §5, §9.
+records are asked, the root account above it, and the POI, which is one physical place.
+Source: channel paper §1, §3.1-§3.5, §5, §9.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from .after_sales import LaikeAfterSales
 from .facts import ADAPTERS, FACTS, ID
 from .orders import LaikeOrders
 from .places import LaikePlaces
+from .products import LaikeProducts
 from .redemptions import LaikeRedemptions
 from .tokens import LaikeTokens
 
@@ -24,6 +25,7 @@ __all__ = [
     "LaikeAfterSales",
     "LaikeOrders",
     "LaikePlaces",
+    "LaikeProducts",
     "LaikeRedemptions",
     "LaikeTokens",
 ]
@@ -38,7 +40,10 @@ CHANNEL = Channel(
         Limit(20, 1.0, "orders.", per="app"),
         Limit(10, 1.0, "after_sales.", per="app"),
         Limit(400, 1.0, "places.", per="app"),
+        Limit(20, 1.0, "products.", per="app"),
         Limit(100, 1.0, "redemptions.", per="app"),
+        # Of writes no document says; as often as goods may be read.
+        Limit(20, 1.0, "stock.", per="app"),
         Limit(500, 300.0, "token.", per="app"),
     ),
     account_fields={
@@ -72,6 +77,12 @@ def hub_after_sales(session: Session) -> Source:
 def hub_places(session: Session) -> Source:
     """The places the shop sells at."""
     return LaikePlaces(session)
+
+
+@hookimpl
+def hub_products(session: Session) -> Source:
+    """The shop's products, online and in audit."""
+    return LaikeProducts(session)
 
 
 @hookimpl

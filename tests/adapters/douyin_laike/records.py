@@ -14,6 +14,8 @@ from tests.adapters.douyin_laike.laike import DIALECT, GOLDEN
 CALLS = {
     "after_sales_v1": "LIST",
     "places_v1": "LIST",
+    "products_v1": "LIST",
+    "products_v2": "LIST",
     "redemptions_v1": "LIST",
 }
 """Shape to the call its goldens answer, unless a golden's name says another."""

@@ -71,6 +71,7 @@ def test_limits_are_those_of_the_documents() -> None:
     assert kept["token."] == (500, 300.0)
     assert kept["redemptions."] == (100, 1.0)
     assert kept["after_sales."] == (10, 1.0)
+    assert kept["products."] == (20, 1.0)
 
 
 def test_the_probe_is_page_1_whole() -> None:

@@ -1,0 +1,306 @@
+"""Products in both generations: state, stock, and drafts of what is not online yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import connectors.douyin_laike as laike
+from adapters.douyin_laike import goods
+from hub_core.errors import BadRequest, Misconfigured, Rejected
+from hub_core.models import Issue, ListingStatus, Product, ProductKind
+from hub_core.ports import CursorSource
+from hub_core.wire import JSON, Call, Fetched, Misread, Page
+from tests.adapters.douyin_laike.laike import ACCOUNT, Line
+from tests.adapters.douyin_laike.records import fine, golden, page_of, records, shape
+
+L = ListingStatus
+ONLINE = {1: L.ON_SALE, 2: L.OFF_SALE, 3: L.BANNED}
+DRAFT = {
+    **{10: L.AUDITING, 20: L.AUDITING, 12: L.REJECTED, 21: L.REJECTED, 23: L.REJECTED},
+    **{1: L.DRAFT, 11: L.DRAFT, 22: L.DRAFT, 100: L.DRAFT},
+}
+
+
+def row(number: int = 1, **changes: Any) -> JSON:
+    name = f"71190000000000000{number:02d}"
+    product = {"product_id": name, "product_name": "套餐", "product_type": 1}
+    return {"product": product, "sku": {"sku_id": name, "status": 1}} | changes
+
+
+def online(number: int = 1, **changes: Any) -> JSON:
+    return row(number, online_status=1) | changes
+
+
+def draft(number: int = 1, **changes: Any) -> JSON:
+    return row(number, draft_status=10) | changes
+
+
+def page(*rows: Any, **more: Any) -> Page:
+    return page_of(
+        "products_v2", fine(**({"products": list(rows), "has_more": False} | more))
+    )
+
+
+def read(**changes: Any) -> Product:
+    (record,) = records(page(online(**changes)))
+    assert isinstance(record, Product)
+    return record
+
+
+def stocked(**stock: Any) -> Product:
+    return read(sku={"sku_id": "18", "status": 1, "stock": stock})
+
+
+# State ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("word", "meant"), ONLINE.items())
+def test_an_online_word_is_where_it_is_sold(word: int, meant: ListingStatus) -> None:
+    for spelled in (word, str(word)):
+        record = read(online_status=spelled)
+        assert (record.listing_status, record.listing_status_raw) == (meant, str(word))
+        assert record.skus[0].status is meant
+
+
+@pytest.mark.parametrize(("word", "meant"), DRAFT.items())
+def test_a_draft_word_is_where_its_audit_stands(word: int, meant: ListingStatus) -> None:
+    (record,) = records(page(draft(draft_status=word)))
+    assert isinstance(record, Product)
+    assert (record.listing_status, record.listing_status_raw) == (meant, str(word))
+    assert record.ext["douyin-laike:is_draft"] is True
+
+
+def test_the_tables_and_these_lists_name_the_same_words() -> None:
+    assert goods.ONLINE.keys() == {str(word) for word in ONLINE}
+    assert goods.DRAFT.keys() == {str(word) for word in DRAFT}
+
+
+def test_unknown_words_are_unknown_and_said() -> None:
+    record = read(online_status=9)
+    assert record.listing_status is L.UNKNOWN
+    assert record.issues == (Issue("listing_status", "unknown_word"),)
+    assert read(product={"product_id": "7", "product_type": 77}).kind is ProductKind.UNKNOWN
+    assert read(sku={"sku_id": "18", "status": 8}).skus[0].status is L.UNKNOWN
+    assert read(sku={"sku_id": "18", "status": -1}).skus[0].status is L.DELETED
+
+
+def test_a_row_without_a_state_is_put_aside_and_spoils_no_other() -> None:
+    first, second = page(row(1), online(2)).items
+    assert isinstance(first, Misread)
+    assert first.external_id == "7119000000000000001"
+    assert isinstance(second, Fetched)
+
+
+# Stock ---------------------------------------------------------------------------------
+
+
+def test_available_is_what_can_be_bought_and_never_the_total() -> None:
+    (sku,) = stocked(
+        limit_type=1, stock_qty=100, avail_qty=60, frozen_qty=5, sold_qty=35
+    ).skus
+    assert (sku.available, sku.reserved, sku.is_unlimited) == (60, 5, False)
+    assert stocked(limit_type=1, stock_qty=88).skus[0].available is None
+    assert stocked(limit_type=1, stock_qty=5, avail_qty=0).skus[0].available == 0
+    assert stocked().skus[0].available is None
+
+
+@pytest.mark.parametrize("spelled", [2, "2"])
+def test_without_a_limit_the_numbers_mean_nothing(spelled: Any) -> None:
+    record = stocked(limit_type=spelled, stock_qty=7, avail_qty=3, frozen_qty=9, sold_qty=1)
+    (sku,) = record.skus
+    assert (sku.available, sku.reserved, sku.is_unlimited) == (None, None, True)
+    assert record.issues == ()
+
+
+def test_stock_that_does_not_add_up_is_reported() -> None:
+    record = stocked(limit_type=1, stock_qty=100, avail_qty=60, frozen_qty=5, sold_qty=30)
+    assert record.issues == (Issue("skus.available", "does_not_add_up"),)
+    assert record.skus[0].available == 60
+
+
+@pytest.mark.parametrize("amount", ["99.00", 99.5, True])
+def test_what_is_no_whole_number_of_fen_is_refused(amount: Any) -> None:
+    (item,) = page(online(sku={"sku_id": "18", "actual_amount": amount})).items
+    assert isinstance(item, Misread)
+
+
+def test_several_skus_need_ids_of_their_own() -> None:
+    for skus in ([{}, {"sku_id": "2"}], [{"sku_id": "2"}, {"sku_id": "2"}]):
+        (item,) = page(online(skus=skus)).items
+        assert isinstance(item, Misread)
+        assert "SKU" in item.reason
+    assert [s.external_id for s in read(skus=[{}]).skus] == ["7119000000000000001"]
+
+
+# Generations ---------------------------------------------------------------------------
+
+
+def test_each_generation_reads_its_own_names() -> None:
+    old = records(golden("products_v1", "in_lists_of_their_old_names"))
+    first, several = (x for x in old if isinstance(x, Product))
+    assert first.external_id == "7119000000000000021"  # spu_id, then
+    assert first.place_external_ids == ("6600000000000000021",)
+    assert [sku.external_id for sku in several.skus] == [
+        "1800000000000000261",
+        "1800000000000000262",
+    ]
+    rows = [online(sku=None, skus=[{"sku_id": "1"}, {"sku_id": "2"}])]
+    body = fine(products=rows, has_more=False)
+    (new,) = records(page_of("products_v2", body))
+    (unread,) = records(page_of("products_v1", body))
+    assert isinstance(new, Product)
+    assert isinstance(unread, Product)
+    assert (len(new.skus), len(unread.skus)) == (2, 0)
+
+
+def test_the_first_generation_names_no_merchant() -> None:
+    asked = {"account_id": ACCOUNT, "count": 50, "goods_creator_type": 1}
+    assert shape("products_v1").LIST.parameters(**asked) == {"count": 50}
+    assert shape("products_v2").LIST.parameters(**asked) == asked
+
+
+@pytest.mark.parametrize("name", ["products_v1", "products_v2"])
+def test_a_wrong_question_never_leaves(name: str) -> None:
+    calls = shape(name)
+    for asked in ({}, {"account_id": "1", "count": 51}, {"account_id": "1", "count": 0}):
+        with pytest.raises(BadRequest):
+            calls.LIST.parameters(**asked)
+    with pytest.raises(BadRequest, match="10"):
+        calls.GET.parameters(account_id="1", product_ids=",".join("abcdefghijk"))
+
+
+# Pages ---------------------------------------------------------------------------------
+
+
+def test_a_page_says_whether_another_follows() -> None:
+    assert page(online(), has_more=True, next_cursor="4").cursor == "4"
+    assert page(online(), has_more=False, next_cursor="4").cursor is None
+    assert page(has_more=False, products=None).items == ()
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"has_more": None},
+        {"has_more": True},
+        {"has_more": True, "next_cursor": "4", "products": None},
+        {"products": "none"},
+    ],
+)
+def test_a_page_that_leaves_open_what_follows_is_refused(about: JSON) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        page(online(), **about)
+
+
+# The source ----------------------------------------------------------------------------
+
+
+class Goods:
+    """A platform of two lists and two lookups."""
+
+    def __init__(self, online: list[JSON], drafts: list[JSON], *, picky: bool) -> None:
+        self.lists = {"products.list": online, "products.drafts": drafts}
+        self.picky = picky
+        """Whether a lookup is refused for one id it does not know."""
+
+    def __call__(self, call: Call[Any], asked: JSON) -> JSON:
+        if call.name in self.lists:
+            return fine(products=self.lists[call.name], has_more=False)
+        drafts = call.name == "products.get_draft"
+        rows = self.lists["products.drafts" if drafts else "products.list"]
+        wanted = asked["product_ids"].split(",")
+        found = [r for r in rows if r["product"]["product_id"] in wanted]
+        if self.picky and len(found) < len(wanted):
+            extra = {"error_code": 2191002, "sub_error_code": 20002}
+            return {"data": {"error_code": 2191002}, "extra": extra}
+        return fine(**{"product_drafts" if drafts else "product_onlines": found})
+
+
+def source(platform: Any, **session: Any) -> tuple[laike.LaikeProducts, Line]:
+    line = Line(platform, **session)
+    return laike.LaikeProducts(line), line
+
+
+def ids(page: Page) -> list[str]:
+    return [record.external_id for record in records(page)]
+
+
+def test_online_and_drafts_are_two_snapshots() -> None:
+    one, _ = source(lambda call, asked: {})
+    assert isinstance(laike.hub_products(one._session), CursorSource)
+    assert [s.name for s in one.streams] == ["products", "product_drafts"]
+    assert all(s.is_snapshot and s.by_id for s in one.streams)
+
+
+def test_the_list_of_what_is_online_is_asked_for_one_merchant() -> None:
+    one, line = source(Goods([online(1)], [], picky=False))
+    assert ids(one.after(one.streams[0], None, None)) == ["7119000000000000001"]
+    one.after(one.streams[0], None, "4")
+    assert [asked for _, asked in line.asked] == [
+        {"account_id": ACCOUNT, "count": 50},
+        {"account_id": ACCOUNT, "count": 50, "cursor": "4"},
+    ]
+
+
+def test_who_made_the_products_is_configuration() -> None:
+    one, line = source(Goods([], [], picky=False), facts={"goods_creator_type": "1"})
+    one.after(one.streams[0], None, None)
+    assert line.asked[0][1]["goods_creator_type"] == 1
+    one, _ = source(Goods([], [], picky=False), facts={"goods_creator_type": "all"})
+    with pytest.raises(Misconfigured, match="goods_creator_type"):
+        one.after(one.streams[0], None, None)
+
+
+@pytest.mark.parametrize("picky", [False, True])
+def test_an_edit_of_what_is_on_sale_is_no_product_of_its_own(picky: bool) -> None:
+    drafts = [draft(1, draft_status=12), draft(2), draft(3)]
+    one, line = source(Goods([online(1), online(9)], drafts, picky=picky))
+    found = ids(one.after(one.streams[1], None, None))
+    assert found == ["7119000000000000002", "7119000000000000003"]
+    assert len(line.asked) == (5 if picky else 2)
+
+
+def test_more_drafts_than_one_lookup_takes_are_looked_up_in_turn() -> None:
+    drafts = [draft(n) for n in range(11)]
+    one, line = source(Goods([online(10)], drafts, picky=False))
+    assert len(ids(one.after(one.streams[1], None, None))) == 10
+    assert [call.name for call, _ in line.asked] == [
+        "products.drafts",
+        "products.get",
+        "products.get",
+    ]
+
+
+def test_no_draft_needs_no_lookup() -> None:
+    one, line = source(Goods([online(1)], [], picky=True))
+    assert ids(one.after(one.streams[1], None, None)) == []
+    assert len(line.asked) == 1
+
+
+@pytest.mark.parametrize("picky", [False, True])
+def test_a_product_is_had_as_it_is_online_else_as_a_draft(picky: bool) -> None:
+    platform = Goods([online(1)], [draft(1), draft(2)], picky=picky)
+    one, _ = source(platform)
+    states = []
+    for name in ("7119000000000000001", "7119000000000000002"):
+        found = one.record(name)
+        assert isinstance(found, Fetched)
+        assert isinstance(found.record, Product)
+        states.append(found.record.listing_status)
+    assert states == [L.ON_SALE, L.AUDITING]
+    assert one.record("7119000000000000003") is None
+
+
+def test_another_refusal_is_raised() -> None:
+    body = {"data": {"error_code": 2191002}, "extra": {"error_code": 2191002}}
+    one, _ = source(lambda call, asked: body)
+    with pytest.raises(Rejected):
+        one.record("71")
+
+
+def test_a_pin_speaks_the_first_generation() -> None:
+    one, line = source(Goods([], [], picky=False), pins={"products": 1})
+    one.after(one.streams[0], None, None)
+    assert line.asked[0][0].endpoint == "/life/goods/product/online/list/"
