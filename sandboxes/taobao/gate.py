@@ -6,9 +6,11 @@ Source: "calling method" page, article 101617; codes of paper §5.
 from __future__ import annotations
 
 import hmac
+import json
 import re
 from collections.abc import Collection, Mapping
 from math import inf
+from typing import Any
 
 from hub_core.sandbox import Request
 
@@ -112,6 +114,17 @@ def moment(params: Mapping[str, str], name: str) -> float | None:
         return times.moment(params[name])
     except ValueError:
         raise refusals.invalid(name) from None
+
+
+def parsed(params: Mapping[str, str], name: str, empty: Any) -> Any:
+    """An argument that is JSON of the same type as `empty`, which stands for none."""
+    try:
+        value = json.loads(params.get(name) or json.dumps(empty))
+    except (ValueError, RecursionError):
+        raise refusals.invalid(name) from None
+    if not isinstance(value, type(empty)):
+        raise refusals.invalid(name)
+    return value
 
 
 def window(

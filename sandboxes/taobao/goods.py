@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 
-from hub_core.sandbox import Book, Effect, Record, TruthRecord, TruthRecordVersion, Version
-from hub_core.sandbox.platform import Facts
+from hub_core.sandbox import Book, Facts, Record, TruthRecord, TruthRecordVersion, Version
 
 from . import item_events
 from .catalogue import Catalogue
@@ -22,14 +21,13 @@ def item_of(version: Version) -> Item:
 
 
 class Goods:
-    """Every item with its versions. `effects` are stock changes clients have made."""
+    """Every item with its versions. `poisoned` has (account, num_iid)."""
 
     def __init__(
         self, world: World, switches: Mapping[str, str], odds: Odds, seed: int
     ) -> None:
         self.book = Book()
         self.poisoned: set[tuple[str, str]] = set()
-        self.effects: list[tuple[str, Effect]] = []
         self._world, self._switches, self._odds = world, switches, odds
         self._rng = random.Random(f"{seed}:items")
         self._late = random.Random(f"{seed}:items:late")

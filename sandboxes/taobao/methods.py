@@ -20,8 +20,14 @@ OPERATIONS = {
     "taobao.items.inventory.get": "inventory.list",
     "taobao.item.seller.get": "items.get",
     "taobao.items.seller.list.get": "items.several",
+    "taobao.item.quantity.update": "stock.update",
+    "taobao.skus.quantity.update": "stock.batch",
+    "tmall.item.quantity.update": "stock.tmall",
 }
-WRITES = frozenset({MEMO})
+WRITES = frozenset({
+    MEMO, "taobao.item.quantity.update", "taobao.skus.quantity.update",
+    "tmall.item.quantity.update",
+})  # fmt: skip
 """What needs the write grants (w1, w2)."""
 OPEN: frozenset[str] = frozenset()
 """What needs no session."""

@@ -36,6 +36,7 @@ from .refund_answers import Method, RefundAnswers
 from .refunds import Refunds
 from .refusals import Refused
 from .shapes import JSON
+from .stock import Stock
 from .switches import SWITCHES
 from .world import Seller, World, trade_of
 
@@ -95,6 +96,7 @@ class Taobao(Platform):
         self.served_records: set[tuple[str, str, str]] = set()
         self.refunds = Refunds(self.world, self.switches, plan.odds, plan.seed)
         self.goods = Goods(self.world, self.switches, plan.odds, plan.seed)
+        self._effects: list[tuple[str, Effect]] = []
         self._methods = self._answering(plan)
         self._populate(plan)
 
@@ -104,7 +106,8 @@ class Taobao(Platform):
         served = self.served_records
         refunds = RefundAnswers(self.refunds, self.clock, how, total_cap=cap, served=served)
         items = ItemAnswers(self.goods, self.clock, how, total_cap=cap, served=served)
-        return refunds.methods() | items.methods()
+        stock = Stock(self.world, self.goods, how, self._effects)
+        return refunds.methods() | items.methods() | stock.methods()
 
     def _populate(self, plan: Plan) -> None:
         """Trades first, with the refunds that follow them; then what has its own dice."""
@@ -236,7 +239,7 @@ class Taobao(Platform):
 
     def effects(self, account: str) -> list[Effect]:
         """What clients did to stock, in the order it took effect."""
-        return [effect for user, effect in self.goods.effects if user == account]
+        return [effect for user, effect in self._effects if user == account]
 
     def truth_of(self, record: Record) -> TruthOrder:
         """Status word and payment (fen) as sent, for every version."""

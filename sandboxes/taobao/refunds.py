@@ -10,8 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from hub_core.sandbox import Record, TruthRecord, TruthRecordVersion, Version
-from hub_core.sandbox.platform import Facts
+from hub_core.sandbox import Facts, Record, TruthRecord, TruthRecordVersion, Version
 
 from . import cases
 from .cases import Case

@@ -65,6 +65,13 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "sale_bumps": ("yes", "no"),
     # Where a sold-out item stands when it has pieces again (C).
     "restocked": ("off_shelf", "onsale"),
+    # A batch of stock with an unknown SKU, or one that cannot take it: the rest is done
+    # and no more said, nothing is done, or the rest is done and an error answered (C).
+    "bad_sku": ("skipped", "refused", "error_after"),
+    # tmall.item.quantity.update: a delta that would go below zero (C).
+    "tmall_below_zero": ("refused", "clamped"),
+    # Fewer pieces than unpaid orders hold: refused where payment takes stock (B).
+    "below_held": ("taken", "refused"),
     # Whether a refresh also replaces the refresh token, and ends the old session.
     "refresh": ("rotates", "kept"),
     "old_session": ("dies", "lives"),
