@@ -24,6 +24,9 @@ app_key = "benchmark"
 app_secret = "file:secret"
 base_url = "%s"
 limits = [{{ prefix = "orders.", {LIFTED} }}, {{ prefix = "token.", {LIFTED} }}]
+
+[channels.douyin-laike]
+off = ["products", "after_sales", "redemptions", "places"]
 """
 
 

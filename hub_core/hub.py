@@ -353,8 +353,8 @@ class Hub:
 
     def _stream_names(self, shop: Shop) -> list[str]:
         try:
-            source = self.plugins.orders(shop.channel, self.lines.open(shop))
-            return [stream.name for stream in self.pull.streams(shop, source, ())]
+            sources = self.plugins.sources(shop.channel, self.lines.open(shop))
+            return [one.stream.name for one in self.pull.streams(shop, sources, ())]
         except HubError:
             return [""]
 

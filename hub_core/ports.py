@@ -133,6 +133,8 @@ class Stream:
     is_snapshot: bool = False
     """The list takes no time: it is read whole each time, and what it no longer has is
     gone. Windows and cursors of time mean nothing to it."""
+    snapshot_every: timedelta = timedelta(hours=1)
+    """How often such a list is read."""
     by_id: bool = True
     """Records can be fetched one by one. Where not, only the list tells of them."""
     list_is_partial: bool = False

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +18,14 @@ from .consent import Consent
 from .errors import HubError, Misconfigured, WrongShop
 from .insight.estimate import Estimate, estimated, survey
 from .lines import Lines
+from .models import Order
 from .plugins import Plugins, where_it_failed
-from .ports import Paging, Source, Stream, Window
+from .ports import CursorSource, Paging, Source, Stream, Window
 from .settings import Settings
 from .store import Store, streams
 from .store.holder import new_holder
 from .store.journal import JournalBuffer
+from .store.kinds import KINDS
 from .store.records import Written
 from .store.shops import Shop
 from .store.streams import Lease
@@ -62,6 +64,18 @@ class Outcome:
             error = {"kind": self.error.kind, "message": str(self.error)}
         head = {"shop": self.shop, "stream": self.stream, "seconds": round(self.seconds, 3)}
         return {**head, **self.counts.as_dict(), "skipped": self.skipped, "error": error}
+
+
+CURSOR = Paging.OPAQUE_CURSOR
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A stream, the source that reads it, and the kind of its records."""
+
+    kind: str
+    source: Source
+    stream: Stream
 
 
 class Pull:
@@ -108,42 +122,51 @@ class Pull:
         buffer = JournalBuffer()
         try:
             line = self.lines.open(shop, buffer)
-            source = self.plugins.orders(shop.channel, line)
-            todo = self.streams(shop, source, wanted)
+            todo = self.streams(shop, self.plugins.sources(shop.channel, line), wanted)
         except HubError as error:
             return [Outcome(shop.name, "", error=error.at(shop=shop.name))]
         except Exception as error:
             return [Outcome(shop.name, "", error=_ours(error).at(shop=shop.name))]
-        return [self._stream(shop, line, source, s, buffer, read, on_step) for s in todo]
+        return [self._stream(shop, line, one, buffer, read, on_step) for one in todo]
 
-    def streams(self, shop: Shop, source: Source, wanted: Sequence[str]) -> list[Stream]:
+    def streams(
+        self, shop: Shop, sources: Mapping[str, Source], wanted: Sequence[str]
+    ) -> list[Listed]:
         """The shop's streams as configured, without those turned off."""
         off = self.settings.off(shop.channel, shop.name)
-        there = {s.name: s for s in source.streams}
+        there = {
+            stream.name: Listed(kind, source, stream)
+            for kind, source in sources.items()
+            for stream in source.streams
+        }
         if strange := [name for name in wanted if name not in there]:
             names = ", ".join(there)
             raise Misconfigured(
                 f"{shop.channel} has no stream {strange[0]!r}; it has: {names}"
             )
         chosen = [
-            s
-            for s in there.values()
-            if s.name not in off and (not wanted or s.name in wanted)
+            one
+            for name, one in there.items()
+            if off.isdisjoint({name, one.kind}) and (not wanted or name in wanted)
         ]
-        for stream in chosen:
-            _refuse_cursors(shop, stream)
-        return [self.settings.stream(shop.channel, s, shop.name) for s in chosen]
+        for one in chosen:
+            _refuse_unreadable(shop, one)
+        configured = self.settings.stream
+        return [
+            replace(one, stream=configured(shop.channel, one.stream, shop.name))
+            for one in chosen
+        ]
 
     def _stream(
         self,
         shop: Shop,
         line: Line,
-        source: Source,
-        stream: Stream,
+        listed: Listed,
         buffer: JournalBuffer,
         read: Read,
         on_step: OnStep | None,
     ) -> Outcome:
+        source, stream = listed.source, listed.stream
         outcome = Outcome(shop.name, stream.name)
         lease = self._lease(shop, stream.name)
         if lease is None:
@@ -151,7 +174,7 @@ class Pull:
             return outcome
         began, calls = time.monotonic(), buffer.noted
         line.stream = stream.name
-        ledger = self._ledger(shop, line, stream, lease, buffer, outcome.counts)
+        ledger = self._ledger(shop, line, listed, lease, buffer, outcome.counts)
         poll = Poll(
             source, stream, line, ledger,
             clock_known=lambda: line.clock.known,
@@ -204,7 +227,7 @@ class Pull:
         self,
         shop: Shop,
         line: Line,
-        stream: Stream,
+        listed: Listed,
         lease: Lease,
         buffer: JournalBuffer,
         counts: Counts,
@@ -219,15 +242,18 @@ class Pull:
             self._tell_listeners(shop, batch, done)
 
         return Ledger(
-            self.store, shop.owner, lease, stream.reread_every, self._now, counts,
-            buffer, provenance, told,
+            self.store, shop.owner, lease, listed.stream.reread_every, self._now, counts,
+            buffer, provenance, told, KINDS[listed.kind],
+            tuple(s.name for s in listed.source.streams),
         )  # fmt: skip
 
     def _tell_listeners(self, shop: Shop, batch: Batch, done: Written) -> None:
         """Plugins that listen, each alone, after the commit; none can undo it."""
         created, changed = set(done.created), set(done.changed)
         for fetched in batch.fetched:
-            order = fetched.order
+            order = fetched.record
+            if not isinstance(order, Order):
+                break
             if order.external_id in created or order.external_id in changed:
                 new = order.external_id in created
                 self.plugins.broadcast(
@@ -254,9 +280,9 @@ class Pull:
         try:
             self.consent.check(shop)
             line = self.lines.open(shop, buffer)
-            source = self.plugins.orders(shop.channel, line)
-            todo = self.streams(shop, source, wanted)
-            return [self._estimate(shop, line, source, s, since) for s in todo]
+            todo = self.streams(shop, self.plugins.sources(shop.channel, line), wanted)
+            counted = [one for one in todo if one.stream.paging is not CURSOR]
+            return [self._estimate(shop, line, one, since) for one in counted]
         except HubError as error:
             return [Estimate(shop.name, "", error=str(error.at(shop=shop.name)))]
         finally:
@@ -267,10 +293,10 @@ class Pull:
         self,
         shop: Shop,
         line: Line,
-        source: Source,
-        stream: Stream,
+        listed: Listed,
         since: datetime | None,
     ) -> Estimate:
+        source, stream = listed.source, listed.stream
         with self.store.reading() as connection:
             cursor = streams.progress(connection, shop.id, stream.name).cursor_at
         now = line.now()
@@ -285,12 +311,12 @@ class Pull:
         )  # fmt: skip
 
 
-def _refuse_cursors(shop: Shop, stream: Stream) -> None:
-    """Pages that are asked for by number are all the walks know."""
-    if stream.paging is Paging.OPAQUE_CURSOR:
+def _refuse_unreadable(shop: Shop, listed: Listed) -> None:
+    """A list that hands out its pages takes a source that asks for them so."""
+    if listed.stream.paging is CURSOR and not isinstance(listed.source, CursorSource):
         raise Misconfigured(
-            f"{shop.channel}: {stream.name} is paged by opaque cursors, which this hub "
-            "does not read yet; a newer one may, or a plugin that asks for numbered pages"
+            f"{shop.channel}: {listed.stream.name} is paged by opaque cursors, and its "
+            "source has no `after` to ask for them; a newer plugin may"
         )
 
 

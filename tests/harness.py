@@ -21,6 +21,8 @@ from hub_core.testing.bridge import VirtualClock, platform_transport
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
 """2026-11-20 12:00 in Beijing."""
 PLUGINS = load()
+OTHER_KINDS = ["products", "after_sales", "redemptions", "places"]
+"""All that a shop has besides orders: not read unless a test asks for it."""
 UNSET_LIMITS = [{"calls": 100_000, "seconds": 1.0, "burst": 1000}]
 
 
@@ -35,6 +37,7 @@ class Bench:
         database: str = "sqlite://",
         skew: float = 0.0,
         channel_settings: Mapping[str, Any] | None = None,
+        kinds: tuple[str, ...] = ("orders",),
         limits: tuple[Limit, ...] | None = (),
         transports: Any = None,
         served: Callable[[Platform], Any] = platform_transport,
@@ -44,7 +47,12 @@ class Bench:
         self.settings = Settings.of(
             {
                 "apps": {a.app_key: self._app(a) for a in platform.accounts()},
-                "channels": {platform.channel: dict(channel_settings or {})},
+                "channels": {
+                    platform.channel: {
+                        "off": [kind for kind in OTHER_KINDS if kind not in kinds],
+                        **(channel_settings or {}),
+                    }
+                },
             }
         )
         store = Store.open(database, b"k" * 32, self.clock.now)
@@ -164,7 +172,10 @@ def bench(
     history = how.pop("history", timedelta(days=1))
     joined = {
         k: how.pop(k)
-        for k in ("database", "skew", "channel_settings", "limits", "transports", "served")
+        for k in (
+            *("database", "skew", "channel_settings", "kinds", "limits", "transports"),
+            "served",
+        )
         if k in how
     }
     create = PLUGINS.sandbox(channel)

@@ -36,6 +36,8 @@ HISTORY = timedelta(days=7)
 ROUNDS = 3
 CHANGES = 60
 """Orders per shop that change between two rounds."""
+OTHER_KINDS = ["products", "after_sales", "redemptions", "places"]
+"""The demo reads orders."""
 CHURN = {"douyin-laike": 2, "taobao": 4, "jd": 4}
 """Orders of a platform that change with each list call, as on a busy day; a longer list
 takes more calls."""
@@ -149,7 +151,8 @@ def _settings(boxes: dict[str, Platform], urls: dict[str, str], folder: Path) ->
     for channel, box in boxes.items():
         apps |= app_tables(channel, box.accounts(), urls[channel], folder)
     page = {"page_size": PAGE_SIZE}
-    channels = {c: {"streams": {"orders": page, "unpaid": page}} for c in boxes}
+    streams = {"orders": page, "unpaid": page}
+    channels = {c: {"streams": streams, "off": OTHER_KINDS} for c in boxes}
     hub = {"database": _database(folder), "key": f"file:{KEY}"}
     path = folder / "plugins.toml"
     path.write_text(toml({"hub": hub, "apps": apps, "channels": channels}), "utf-8")

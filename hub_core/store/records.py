@@ -27,6 +27,8 @@ class Source:
     journal_id: int | None
     at: datetime
     reread_every: timedelta | None = None
+    stream: str | None = None
+    """The list that had them."""
 
 
 @dataclass(slots=True)
@@ -198,7 +200,8 @@ def _columns(
 ) -> dict[str, Iterable[object]]:
     """What records' rows hold, by column, but for their keys."""
     own = zip(*[d.row for d in drafts], strict=True)
-    return {
+    listed = {"listed_by": repeat(source.stream)} if "listed_by" in kind.table.c else {}
+    return listed | {
         **dict(zip(kind.columns, own, strict=True)),
         **kind.derived([d.record for d in drafts], owner, vault),
         "missing_at": repeat(None),
@@ -307,6 +310,16 @@ def due_for_reread(
         .where(c.shop_id == shop_id, c.reread_at <= now)
         .order_by(c.reread_at)
         .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def listed_by(connection: Connection, kind: Kind, shop_id: int, stream: str) -> list[str]:
+    """External ids of what a list read whole had when it was last seen to change, and
+    that are not known to be gone."""
+    c = kind.table.c
+    query = select(c.external_id).where(
+        c.shop_id == shop_id, c.listed_by == stream, c.missing_at.is_(None)
     )
     return list(connection.execute(query).scalars())
 

@@ -116,7 +116,9 @@ class Ledger:
 
     def _write(self, connection: Connection, batch: Batch, at: datetime) -> Written:
         of = self.provenance()
-        source = Source(of.area, of.shape, of.journal_id, at, self.reread_every)
+        source = Source(
+            of.area, of.shape, of.journal_id, at, self.reread_every, self.lease.stream
+        )
         vault = self.store.vault
         done = records.write_records(
             connection, self.kind, self.owner, source, batch.fetched, vault

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..errors import Misconfigured
-from ..ports import Session, Source, Stream, Window
+from ..ports import CursorSource, Paging, Session, Source, Stream, Window
 from ..store import streams
 from ..store.streams import Proof
+from .commits import Commits, NotClosed
 from .details import Details
 from .intake import Intake
 from .ledger import Batch, Ledger
 from .revisits import Revisits
+from .runs import Runs
 from .walk import SECOND
-from .windows import NotClosed, Windows
+from .windows import Windows
 
 EIGHTH = 8
 LEAST_STEP = timedelta(minutes=1)
@@ -58,10 +60,15 @@ class Poll:
         details = Details(source)
         self._intake = Intake(details, ledger)
         self._revisits = Revisits(details, stream, ledger)
-        self._windows = Windows(
-            source, stream, ledger, self._intake, self._closed_until, self._settled,
-            session.now,
-        )  # fmt: skip
+        self._commits = Commits(
+            stream, ledger, self._intake, self._closed_until, self._settled
+        )
+        self._windows: Windows | Runs
+        if stream.paging is Paging.OPAQUE_CURSOR:
+            assert isinstance(source, CursorSource)
+            self._windows = Runs(source, stream, self._commits)
+        else:
+            self._windows = Windows(source, stream, self._commits, session.now)
         self._begin = self._end = session.now()
 
     # What a caller asks for ----------------------------------------------------------
@@ -73,6 +80,8 @@ class Poll:
         and proved, then the unsettled tail is read, then open orders that are due.
         """
         self._revisits.retry_parked()
+        if self.stream.is_snapshot:
+            return self._whole(start_at)
         cursor = self._catch_up(self._cursor(start_at))
         self._tail(cursor)
         if self.stream.name == self.source.streams[0].name:
@@ -84,7 +93,9 @@ class Poll:
         Lists that only name rows have each row fetched, changed or not: some changes
         leave no trace in the list.
         """
-        self._intake.deep, self._windows.moves_cursor = True, False
+        if self.stream.is_snapshot:
+            return self._whole(None)
+        self._intake.deep, self._commits.moves_cursor = True, False
         end = self._closed_until()
         with self.ledger.store.reading() as connection:
             rows = streams.coverage_rows(connection, self._shop, self.stream.name)
@@ -108,6 +119,8 @@ class Poll:
         """
         if since > self.session.now():
             raise Misconfigured(f"{since:%Y-%m-%d %H:%M} UTC has not come yet")
+        if self.stream.is_snapshot:
+            return self._whole(None)
         self.ledger.set_back(max(_whole(since), self._edge()), self.session.now())
         self._intake.deep = True
         self.sync(start_at)
@@ -115,6 +128,30 @@ class Poll:
     def retry_parked(self) -> None:
         """Fetch every parked record that has an id again, whether due or not."""
         self._revisits.retry_parked(all_of_them=True)
+
+    # Lists that take no time -----------------------------------------------------------
+
+    def _whole(self, start_at: datetime | None) -> None:
+        """Read the whole list, unless that was done lately; what it no longer has is
+        asked for by its id, and marked where it is gone.
+
+        `start_at` None: whether lately or not.
+        """
+        assert isinstance(self._windows, Runs)
+        cursor = self._progress_at()
+        begun = _whole(self.session.now())
+        if start_at and cursor and begun - cursor < self.stream.snapshot_every:
+            return
+        self._begin, self._end = cursor or begun, begun
+        seen = self._windows.read_whole(begun, min(cursor or begun, begun))
+        if seen is not None:
+            self._revisits.miss_all_but(seen)
+
+    def _progress_at(self) -> datetime | None:
+        with self.ledger.store.reading() as connection:
+            progress = streams.progress(connection, self._shop, self.stream.name)
+        self._windows.careful = progress.last_error is not None
+        return progress.cursor_at
 
     # Where to begin --------------------------------------------------------------------
 
@@ -248,9 +285,9 @@ class Poll:
         until = self._closed_until(hopeful=True)
         if until <= cursor or self._clock_known():
             return cursor
-        self._windows.records = self._windows.moves_cursor = False
+        self._commits.records = self._commits.moves_cursor = False
         self._between(cursor, until)
-        self._windows.records = self._windows.moves_cursor = True
+        self._commits.records = self._commits.moves_cursor = True
         return until
 
 

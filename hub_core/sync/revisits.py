@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..ports import Stream
 from ..store import parked
-from ..store.records import due_for_reread, mark_missing, postpone_reread
+from ..store.records import due_for_reread, listed_by, mark_missing, postpone_reread
 from ..wire import Fetched, Misread
 from .details import Details
 from .intake import is_older
@@ -20,6 +22,8 @@ class Revisits:
 
     def retry_parked(self, *, all_of_them: bool = False) -> None:
         """Fetch parked records by id again: the due ones, or all."""
+        if not self._stream.by_id:
+            return
         with self._ledger.store.reading() as connection:
             now = None if all_of_them else self._ledger.now()
             waiting = parked.due(connection, self._shop, self._stream.name, now)
@@ -39,7 +43,7 @@ class Revisits:
 
     def reread(self, limit: int = 500) -> None:
         """Fetch open orders that are due by id: some changes leave the list silent."""
-        if self._stream.reread_every is None:
+        if self._stream.reread_every is None or not self._stream.by_id:
             return
         with self._ledger.store.reading() as connection:
             ids = due_for_reread(
@@ -51,6 +55,20 @@ class Revisits:
             if len(batch) >= ROWS_PER_COMMIT:
                 self._ledger.commit(batch)
                 batch = Batch()
+        if len(batch):
+            self._ledger.commit(batch)
+
+    def miss_all_but(self, seen: Collection[str]) -> None:
+        """The list was read whole: what it had once and has no longer is asked for by its
+        id, for it may stand in another list now, or is marked as gone."""
+        with self._ledger.store.reading() as connection:
+            listed = listed_by(connection, self._kind, self._shop, self._stream.name)
+        batch = Batch()
+        for external_id in sorted(set(listed) - set(seen)):
+            if self._stream.by_id:
+                self._reread_one(external_id, batch)
+            else:
+                self._miss(external_id)
         if len(batch):
             self._ledger.commit(batch)
 
@@ -67,14 +85,14 @@ class Revisits:
                 self._miss(external_id)
 
     def _miss(self, external_id: str) -> None:
-        assert self._stream.reread_every is not None
-        at = self._ledger.now()
+        every, at = self._stream.reread_every, self._ledger.now()
         with self._ledger.store.writing() as connection:
-            due = at + self._stream.reread_every
+            due = at + every if every and self._stream.by_id else None
             mark_missing(connection, self._kind, self._shop, external_id, at, due)
 
     def _postpone(self, external_id: str) -> None:
-        assert self._stream.reread_every is not None
+        if self._stream.reread_every is None:
+            return
         due = self._ledger.now() + self._stream.reread_every
         with self._ledger.store.writing() as connection:
             postpone_reread(connection, self._kind, self._shop, external_id, due)

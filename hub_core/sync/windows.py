@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 
 from ..errors import Banned, Down, Forbidden, Gone, Rejected, Retryable, Unreadable
 from ..ports import Source, Stream, Window
-from ..store.streams import Proof
+from .commits import Commits
 from .evidence import Evidence
-from .intake import Intake
-from .ledger import ROWS_PER_COMMIT, Batch, Ledger
 from .walk import SECOND, TooMany, Walk, halves
 
 ROWS_PER_WINDOW = 5_000
@@ -26,39 +24,18 @@ FINAL = (Banned, Down, Forbidden, Gone)
 """Errors that a shorter window would meet too."""
 
 
-class NotClosed(Exception):
-    """The window's end is not safely past by what was just learned of the clock."""
-
-
 class Windows:
-    """The windows of one stream.
-
-    `closed_until` tells the newest moment that is safely past; `settled` is told the end
-    of each window that was read.
-    """
+    """The windows of one stream that is paged by numbers."""
 
     def __init__(
-        self,
-        source: Source,
-        stream: Stream,
-        ledger: Ledger,
-        intake: Intake,
-        closed_until: Callable[[], datetime],
-        settled: Callable[[datetime], None],
-        now: Callable[[], datetime],
+        self, source: Source, stream: Stream, commits: Commits, now: Callable[[], datetime]
     ) -> None:
-        self._source, self._stream, self._ledger = source, stream, ledger
-        self._intake, self._closed_until, self._settled = intake, closed_until, settled
-        self._now = now
+        self._source, self._stream, self._commits = source, stream, commits
+        self._ledger, self._now = commits.ledger, now
         self.careful = False
         """The reading before this one broke off."""
         self.reached = False
         """Whether the last window's reading told of all that is younger, too."""
-        self.records = True
-        """Write down what is proved."""
-        self.moves_cursor = True
-        """And move the stream's cursor to its end. Raises NotClosed where it may not."""
-        self._last_batch = Batch()
         self._pages = 0
         """Read by the newest walk."""
         self._former: list[str] = []
@@ -93,7 +70,7 @@ class Windows:
         can_cut = halves(window) is not None
         try:
             self._read(self._walk(window, Evidence(), can_cut), None)
-            self._flush()
+            self._commits.flush()
         except TooMany:
             for half in halves(window) or ():
                 self.read_young(half)
@@ -177,52 +154,28 @@ class Windows:
         evidence.pages += walk.page_count
         return walk.proof == "one page"
 
-    # Reading and committing ------------------------------------------------------------
+    # Reading ---------------------------------------------------------------------------
 
     def _read(self, walk: Walk, window: Window | None) -> None:
-        """One pass: every page stored as it comes, in commits of some pages; the rest
-        with the proof it may be, or with the next pass, which may not see it again."""
-        self._flush()
-        batch, self._pages, young = Batch(), 0, False
+        """One pass: every page stored as it comes."""
+        self._commits.flush()
+        self._pages, young = 0, False
         for page in walk.pages():
             self._pages += 1
             if walk.page_count == 1 and window is not None:
-                self._check_closed(window)
+                self._commits.check_closed(window)
                 young = walk.beyond is None or walk.beyond > self._now() - YOUNG
-            self._intake.take(page, batch)
-            self._ledger.keep()
-            if len(batch) >= ROWS_PER_COMMIT:
-                self._commit(batch)
-                batch = Batch()
+            self._commits.take(page)
         if window is not None:
-            self._check_closed(window)
+            self._commits.check_closed(window)
             walk.reached &= young
-        self._last_batch = batch
         self._former = walk.former
         self._ledger.counts.pages += walk.page_count
         self._ledger.counts.rows += walk.rows
 
-    def _check_closed(self, window: Window) -> None:
-        if self.moves_cursor and window.until > self._closed_until() + SECOND:
-            raise NotClosed
-
     def _settle(self, window: Window, state: str, rule: str, evidence: Evidence) -> None:
-        of, e = self._ledger.provenance(), evidence
-        proof = Proof(
-            window.since, window.until, state, rule, e.passes, e.pages, e.rows,
-            self._stream.assumptions, of.shape, of.journal_id,
-        )  # fmt: skip
-        cursor = window.until if self.moves_cursor else None
-        self._commit(self._last_batch, proof if self.records else None, cursor)
-        self._last_batch, self._begun = Batch(), True
-        self._settled(window.until)
-
-    def _flush(self) -> None:
-        batch, self._last_batch = self._last_batch, Batch()
-        self._commit(batch)
-
-    def _commit(
-        self, batch: Batch, proof: Proof | None = None, cursor: datetime | None = None
-    ) -> None:
-        if len(batch) or proof is not None or cursor is not None:
-            self._ledger.commit(batch, proof=proof, cursor=cursor)
+        e = evidence
+        self._commits.settle(
+            window, state, rule, passes=e.passes, pages=e.pages, rows=e.rows
+        )
+        self._begun = True

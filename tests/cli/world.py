@@ -25,10 +25,14 @@ from hub_core.sandbox.server import running
 from hub_core.settings import key_file
 from hub_core.store.engine import connect
 from hub_core.store.schema import upgrade
+from tests.harness import OTHER_KINDS
 
 PROGRAM = Path(sys.executable).with_name("hub")
 HISTORY = timedelta(days=2)
-NO_LIMIT = {"limits": [{"calls": 100_000, "seconds": 1.0, "burst": 1000}]}
+NO_LIMIT: dict[str, Any] = {
+    "limits": [{"calls": 100_000, "seconds": 1.0, "burst": 1000}],
+    "off": OTHER_KINDS,
+}
 
 
 @dataclass(frozen=True, slots=True)

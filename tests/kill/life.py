@@ -22,8 +22,7 @@ from sqlalchemy import event
 
 from hub_core.client import Line
 from hub_core.hub import Hub
-from hub_core.ports import Stream
-from hub_core.pull import Pull
+from hub_core.pull import Listed, Pull
 from hub_core.store.journal import JournalBuffer
 from hub_core.store.shops import Shop
 from hub_core.store.streams import Lease, Proof
@@ -56,12 +55,12 @@ class CursorFirstPull(Pull):
         self,
         shop: Shop,
         line: Line,
-        stream: Stream,
+        listed: Listed,
         lease: Lease,
         buffer: JournalBuffer,
         counts: Counts,
     ) -> Ledger:
-        right = super()._ledger(shop, line, stream, lease, buffer, counts)
+        right = super()._ledger(shop, line, listed, lease, buffer, counts)
         return CursorFirst(**{f.name: getattr(right, f.name) for f in fields(right)})
 
 

@@ -39,6 +39,7 @@ limits = [
 """
 READING = """
 [channels.{channel}]
+off = ["products", "after_sales", "redemptions", "places"]
 streams.orders = {{ {keys} }}
 """
 

@@ -1,4 +1,4 @@
-"""A list that no walk reads yet is refused by name, not read wrongly."""
+"""A list whose pages its source cannot ask for is refused by name, not read wrongly."""
 
 from __future__ import annotations
 
@@ -36,14 +36,12 @@ class ByCursor:
         return self.real.record(external_id)
 
 
-def test_a_stream_paged_by_opaque_cursors_is_refused_and_named(tmp_path: Path) -> None:
+def test_a_stream_paged_by_cursors_takes_a_source_that_knows_them(tmp_path: Path) -> None:
     with bench("jd", tmp_path) as made:
         (account,) = made.platform.accounts()
         shop = made.hub.shop(account.name)
         real = made.hub.plugins.orders("jd", made.hub.lines.open(shop))
-        assert [s.name for s in made.hub.pull.streams(shop, real, ())] == [
-            "orders",
-            "unpaid",
-        ]
+        found = made.hub.pull.streams(shop, {"orders": real}, ())
+        assert [one.stream.name for one in found] == ["orders", "unpaid"]
         with pytest.raises(Misconfigured, match="jd: orders is paged by opaque cursors"):
-            made.hub.pull.streams(shop, ByCursor(real), ())
+            made.hub.pull.streams(shop, {"orders": ByCursor(real)}, ())

@@ -50,6 +50,8 @@ class ProductRow(SQLModel, table=True):
     journal_id: int | None = Field(default=None, sa_type=BigInteger)
     hub_seen_at: datetime
     hub_changed_at: datetime
+    listed_by: str | None = None
+    """The stream whose list had it."""
 
 
 class SkuRow(SQLModel, table=True):
@@ -108,3 +110,5 @@ class PlaceRow(SQLModel, table=True):
     journal_id: int | None = Field(default=None, sa_type=BigInteger)
     hub_seen_at: datetime
     hub_changed_at: datetime
+    listed_by: str | None = None
+    """The stream whose list had it."""
