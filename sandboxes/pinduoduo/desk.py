@@ -1,20 +1,27 @@
-"""The business behind the gateway: which part of it answers what."""
+"""The business behind the gateway: which part of it answers what, and what it changed."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from hub_core.sandbox import Effect
+
+from .aftersales import AfterSales
 from .envelope import Envelope
 from .gate import Asked
+from .goods import GoodsDesk
 from .happenings import Happenings
 from .options import Options
 from .orders import Orders, Seen
+from .privacy import Privacy
+from .shipping import Shipping
 from .times import text_of
 
 
 class Desk:
-    """Answers what the gate let in."""
+    """Answers what the gate let in. `effects` are what clients changed, by shop."""
 
     def __init__(
         self,
@@ -26,6 +33,11 @@ class Desk:
         self.envelope = envelope
         self.orders = Orders(happenings.orders, options, switches, envelope)
         self.orders.spoiled = happenings.spoiled
+        self.effects: defaultdict[str, list[Effect]] = defaultdict(list)
+        self._cases = AfterSales(happenings.cases, self.orders, options, switches)
+        self._goods = GoodsDesk(happenings.goods, options, switches)
+        self._shipping = Shipping(self.orders, happenings, options, switches)
+        self._privacy = Privacy(self.orders, options, switches)
 
     def serve(self, account: str, asked: Asked, now: float) -> tuple[str, Seen]:
         """The answer's JSON text and the orders in it. Raises Refused or Declined."""
@@ -36,16 +48,52 @@ class Desk:
                 return self.orders.one(account, asked, now)
             case "orders.status":
                 return self.orders.status(account, asked, now)
+            case "stock.push" | "ship.push" | "ship.extra" | "note.push":
+                inner = self._pushed(account, asked, now)
             case _:
-                return self.envelope.good(asked, self._told(account, asked, now)), []
+                inner = self._told(account, asked, now)
+        return self.envelope.good(asked, inner), []
 
     def _told(self, account: str, asked: Asked, now: float) -> dict[str, Any]:
-        """What is no order and needs no row rendered beforehand."""
+        """Answers that change nothing."""
+        sent = asked.sent
         match asked.api.operation:
+            case "after_sales.list":
+                return self._cases.listed(account, sent, now)
+            case "after_sales.get":
+                return self._cases.one(account, sent, now)
+            case "after_sales.check":
+                return self._cases.check(account, sent, now)
+            case "products.list":
+                return self._goods.listed(account, sent, now)
+            case "products.get":
+                return self._goods.one(account, sent, now)
+            case "carriers.get":
+                return self._shipping.companies()
+            case "decrypt" | "mask" as kind:
+                return self._privacy.decrypt(account, sent, now, mask=kind == "mask")
             case "time":
                 return {"time": text_of(now)}
             case _:
                 return _shop(account)
+
+    def _pushed(self, account: str, asked: Asked, now: float) -> dict[str, Any]:
+        """Answers that change something; what took effect is noted."""
+        sent = asked.sent
+        match asked.api.operation:
+            case "stock.push":
+                inner, one = self._goods.update(account, sent, now)
+                done = [one] if one.facts["available"] != one.facts["before"] else []
+            case "ship.push":
+                inner, one = self._shipping.send(account, sent, now)
+                done = [one]
+            case "ship.extra":
+                inner, done = self._shipping.more(account, sent, now)
+            case _:
+                inner, one = self._shipping.note(account, sent, now)
+                done = [one]
+        self.effects[account] += done
+        return inner
 
 
 def _shop(account: str) -> dict[str, Any]:

@@ -99,9 +99,9 @@ class Happenings:
             raise KeyError(chosen)
         self.spoiled[account, id] = chosen
 
-    def put(self, record: Record, at: float, **fields: Any) -> None:
-        """A change a client's call made: it shows as late as any other."""
-        self.orders.change(record, at, delay=self._delay(), **fields)
+    def put(self, record: Record, at: float, *, bump: bool = True, **fields: Any) -> None:
+        """A change of an order, by whomever: it shows as late as any other."""
+        self.orders.change(record, at, delay=self._delay(), bump=bump, **fields)
 
     # Orders -----------------------------------------------------------------------------
 
@@ -159,7 +159,7 @@ class Happenings:
         name = self.rng.choice(life.SILENT)
         fields = life.step(name, record.latest.content, self.rng, at)
         bump = self.switches["bumps"] == "all"
-        self.orders.change(record, at, delay=self._delay(), bump=bump, **fields)
+        self.put(record, at, bump=bump, **fields)
 
     # Cases ------------------------------------------------------------------------------
 

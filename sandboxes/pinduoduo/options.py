@@ -33,6 +33,8 @@ class Options:
     """How far behind the lagging copy and count run."""
     codes: Mapping[str, int] = field(default_factory=dict)
     sub_codes: Mapping[str, str] = field(default_factory=dict)
+    decrypt_error: int = 50001
+    """error_code of a row that cannot be decrypted; no document has one."""
     # Tokens
     grant_ttl: timedelta = timedelta(days=365)
     """Until the authorisation ends; no refresh prolongs it. A year for an own system."""

@@ -15,6 +15,7 @@ from .errors import Declined
 from .gate import Asked
 from .ledger import Ledger, Row
 from .options import Options
+from .paging import Paging
 from .queries import OrderQuery, Reader, ids, matches
 from .rows import Rows
 from .spoiled import spoil
@@ -42,14 +43,14 @@ class Orders:
         self._reader = Reader(options, switches)
         self._rows = Rows(switches, options.new_fields)
         self._written: dict[Any, str] = {}
-        self._calls = 0
+        self.paging = Paging(switches)
 
     def listed(self, account: str, asked: Asked, now: float) -> tuple[str, Seen]:
         """The increment list, or a list by the time of the deal."""
         increment = asked.type == "pdd.order.number.list.increment.get"
         sent = asked.sent
         query = self._reader.increment(sent) if increment else self._reader.deals(sent, now)
-        rows = self._ordered(self._matching(account, query, now), query)
+        rows = self.paging.ordered(self._matching(account, query, now))
         last = query.window.page * query.window.size
         page = rows[last - query.window.size : last]
         inner = self._count(account, query, now, len(rows), last)
@@ -105,17 +106,6 @@ class Orders:
             if (row[3].content["confirmed_at"] or now) >= oldest
             and query.wants(row[3].content)
         ]
-
-    def _ordered(self, rows: list[Row], query: OrderQuery) -> list[Row]:
-        """Direction, and the order within a second."""
-        ties = self.switches["ties"]
-        if ties == "by_sn_desc":
-            rows = sorted(rows, key=lambda row: (row[0], -row[1]))
-        elif ties == "unstable":
-            self._calls += 1
-            salt = 7919 * self._calls
-            rows = sorted(rows, key=lambda row: (row[0], row[1] * salt % 1_000_003))
-        return rows[::-1] if self.switches["sort"] == "newest_first" else rows
 
     def _count(
         self, account: str, query: OrderQuery, now: float, rows: int, last: int

@@ -13,19 +13,23 @@ from typing import Any, ClassVar
 from hub_core.sandbox import (
     Account,
     Clock,
+    Effect,
     Faults,
     Platform,
     Record,
     Request,
     Response,
     TruthOrder,
+    TruthRecord,
 )
 
+from .aftersales import case_truth
 from .catalogue import catalogue
 from .desk import Desk
 from .envelope import Envelope
 from .errors import Declined, Refused
 from .gate import Asked, Gate
+from .goods import goods_truth
 from .grants import Grants
 from .happenings import Happenings
 from .ledger import Ledger
@@ -43,6 +47,7 @@ class PddPlatform(Platform):
 
     channel: ClassVar[str] = "pinduoduo"
     SWITCHES: ClassVar[Mapping[str, tuple[str, ...]]] = {**Platform.SWITCHES, **SWITCHES}
+    KINDS: ClassVar[tuple[str, ...]] = ("after_sale", "product")
 
     def __init__(
         self,
@@ -125,6 +130,21 @@ class PddPlatform(Platform):
         late = self.options.lag_by if self.switches["lagging"] == "list" else 0.0
         return truth(record, late)
 
+    def records(self, account: str, kind: str) -> list[TruthRecord]:
+        """After-sale cases and goods; see `case_truth` and `goods_truth`."""
+        match kind:
+            case "after_sale":
+                return [case_truth(record) for record in self.cases.records(account)]
+            case "product":
+                return [goods_truth(record) for record in self.goods.records(account)]
+            case _:
+                return []
+
+    def effects(self, account: str) -> list[Effect]:
+        """Stock set (`stock`, facts available and before), parcels sent (`ship`, facts
+        carrier_code, tracking_no, mode), remarks (`note`)."""
+        return list(self.desk.effects[account])
+
     def error(self, kind: str) -> Response:
         """`throttled` and `busy` as switched, `error_body` a business refusal."""
         if kind == "error_body":
@@ -179,6 +199,13 @@ class PddPlatform(Platform):
     def poison(self, account: str, id: str, kind: str | None = None) -> None:
         """From now on this order's row is malformed, in one of `spoiled.ALL_KINDS`."""
         self.happenings.poison(account, id, kind)
+
+    def put_in_slot(self, account: str, goods_id: str, *, slot: bool = True) -> None:
+        """The goods stand in a promotion slot from now on (or no longer)."""
+        record = self.goods.get(account, goods_id)
+        if record is None:
+            raise KeyError(goods_id)
+        self.goods.change(record, self.clock.now(), bump=False, slot=slot)
 
     # How ------------------------------------------------------------------------------
 

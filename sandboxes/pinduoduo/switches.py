@@ -37,6 +37,8 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "case_detail_times": ("ms", "text"),
     # The detail's amounts are fen (two clients agree; no document says so).
     "case_detail_amounts": ("fen", "yuan"),
+    # Phones of shipped parcels may be virtual: a number and an extension, or both in one.
+    "virtual_numbers": ("none", "split", "joined"),
     # An official sample puts a point in time into w1_expires_in (§2).
     "w1_expires_in": ("seconds", "epoch"),
     # Lists -------------------------------------------------------------------------
