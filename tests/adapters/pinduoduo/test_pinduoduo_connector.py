@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 import connectors.pinduoduo as pinduoduo
+from connectors.pinduoduo.asking import ADAPTERS, FACTS
+from connectors.pinduoduo.orders import PddOrders
+from connectors.pinduoduo.tokens import PddAuthorisation
 from hub_core.errors import (
     BadRequest,
     Forbidden,
@@ -17,7 +20,7 @@ from hub_core.errors import (
     Unauthorised,
     Unreadable,
 )
-from hub_core.ports import Authorisation, Paging, Source, Stream, Window
+from hub_core.ports import Authorisation, CursorSource, Paging, Source, Stream, Window
 from hub_core.wire import JSON, Fetched, Misread, pick
 
 from .pdd import LEAST, NOON, WINDOW, Script, following, listed, refusal, single
@@ -25,8 +28,8 @@ from .pdd import LEAST, NOON, WINDOW, Script, following, listed, refusal, single
 LIST = "pdd.order.number.list.increment.get"
 
 
-def source(session: Script) -> pinduoduo.PddOrders:
-    return pinduoduo.PddOrders(session)
+def source(session: Script) -> PddOrders:
+    return PddOrders(session)
 
 
 def stream(session: Script) -> Stream:
@@ -49,6 +52,8 @@ def test_the_channel_says_what_it_is() -> None:
     assert channel.base_url == "https://gw-api.pinduoduo.com"
     assert pinduoduo.hub_sandbox() == "sandboxes.pinduoduo:create"
     assert isinstance(pinduoduo.hub_orders(Script([])), Source)
+    assert isinstance(pinduoduo.hub_after_sales(Script([])), Source)
+    assert isinstance(pinduoduo.hub_products(Script([])), CursorSource)
     assert isinstance(pinduoduo.hub_authorisation(Script([])), Authorisation)
 
 
@@ -81,7 +86,7 @@ def test_what_no_document_settles_is_configuration() -> None:
     assert (one.page_size, one.rows_cap) == (50, 5000)
     assert one.settle_lag >= timedelta(minutes=10)
     assert (one.overlap, one.look_back) == (timedelta(seconds=30), timedelta(days=30))
-    assert set(one.assumptions) <= set(pinduoduo.FACTS)
+    assert set(one.assumptions) <= set(FACTS)
 
 
 @pytest.mark.parametrize("name", ["rows_cap", "page_size", "look_back_days"])
@@ -244,12 +249,12 @@ GIVEN: JSON = {
 def refreshed(**more: Any) -> Any:
     given = {k: v for k, v in {**GIVEN, **more}.items() if v is not None}
     session = Script([{"pop_auth_token_refresh_response": given}])
-    return pinduoduo.PddAuthorisation(session).refresh("old-refresh"), session
+    return PddAuthorisation(session).refresh("old-refresh"), session
 
 
 def test_only_the_owner_can_give_a_first_token() -> None:
     with pytest.raises(Unauthorised):
-        pinduoduo.PddAuthorisation(Script([])).fetch()
+        PddAuthorisation(Script([])).fetch()
 
 
 def test_a_refresh_gives_a_new_pair_and_says_whose_it_is() -> None:
@@ -280,14 +285,14 @@ def test_the_end_that_is_told_outweighs_the_seconds() -> None:
 def test_a_refused_refresh_needs_the_owner(code: int) -> None:
     session = Script([refusal(code, "refresh_token已过期")])
     with pytest.raises(Unauthorised) as caught:
-        pinduoduo.PddAuthorisation(session).refresh("old-refresh")
+        PddAuthorisation(session).refresh("old-refresh")
     assert caught.value.code == str(code)
 
 
 def test_version_files_offer_the_same_calls_under_the_same_names() -> None:
-    first, second = (pick(pinduoduo.ADAPTERS, "orders", pin) for pin in (1, 2))
+    first, second = (pick(ADAPTERS, "orders", pin) for pin in (1, 2))
     for shape in (first, second):
         assert (shape.LIST.name, shape.GET.name) == ("orders.list", "orders.get")
         assert shape.LIST.shape == shape.GET.shape == shape.__name__.rpartition(".")[2]
         assert inspect.getdoc(shape)
-    assert pick(pinduoduo.ADAPTERS, "orders") is second
+    assert pick(ADAPTERS, "orders") is second

@@ -229,3 +229,34 @@ def test_a_refreshed_token_is_kept_as_it_came() -> None:
     assert token.owner_id == "900001"
     assert token.life(datetime.fromtimestamp(1795147200, UTC)) == 86400
     assert "golden" not in repr(token)
+
+
+def test_cases_of_a_list_have_yuan_and_kinds_from_two() -> None:
+    refunded, asked, new = [item.record for item in read("after_sales_v1", "page").items]
+    assert (refunded.kind, refunded.status) == ("return_refund", "closed_done")
+    assert (refunded.requested_amount, refunded.refunded_amount) == (750, 750)
+    assert refunded.return_tracking_no == "YTB0000000001"
+    assert refunded.applied_at == utc(12, 9, 3, 29)
+    assert (asked.kind, asked.status) == ("refund_only", "merchant_review")
+    assert (asked.requested_amount, asked.refunded_amount) == (3000, None)
+    assert asked.return_tracking_no is None  # the order's own waybill
+    assert (new.kind, new.status, new.status_raw) == ("unknown", "unknown", "30")
+
+
+def test_a_single_case_has_fen_and_kinds_from_one() -> None:
+    case = read("after_sales_v1", "one").record
+    assert (case.kind, case.kind_raw) == ("refund_only", "1")
+    assert case.requested_amount == 3000
+    assert case.applied_at == utc(20, 3)
+    assert case.deadline_at == utc(22, 4)
+
+
+def test_products_have_stock_and_are_on_sale_or_not() -> None:
+    clock, rack = [item.record for item in read("products_v1", "page").items]
+    assert (clock.listing_status, rack.listing_status) == ("on_sale", "off_sale")
+    assert [(s.available, s.reserved, s.status) for s in clock.skus] == [
+        *((100, 5, "on_sale"), (50, 0, "off_sale"))
+    ]
+    assert [sku.outer_code for sku in clock.skus] == ["M880", None]
+    assert rack.skus[0].status == "off_sale"
+    assert rack.external_id == "367872698"
