@@ -16,6 +16,11 @@ from . import receivers, states
 from .baskets import Basket
 from .times import DAY, text_of
 
+NEVER = (
+    *("delivery_one_day", "duoduo_wholesale", "only_support_replace", "self_contained"),
+    *("return_freight_payer", "shipping_type", "support_nationwide_warranty"),
+)
+"""Services no order of the box has: each is 0."""
 FLAGS = ("no_trace_delivery", "return_freight_payer", "free_sf", "ship_hold")
 """Some of the names order_tag_list may hold; a client meets each with 0 or 1."""
 
@@ -97,8 +102,6 @@ class Rows:
             "inner_transaction_id": "",
             "card_info_list": [],
             "free_sf": 0,
-            "id_card_name": "",
-            "id_card_num": "",
         }
 
     def _since_2021(self, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +135,9 @@ class Rows:
                 {"name": name, "value": content["memo"] >> n & 1 & (n > 0)}
                 for n, name in enumerate(FLAGS)
             ],
+            "yyps_date": "",
+            "yyps_time": "",
+            **dict.fromkeys(NEVER, 0),
             **self._parcels(content["parcels"]),
         }
 
@@ -191,5 +197,6 @@ def yuan_text(fen: int) -> str:
 
 
 def _paid_by(record: Record) -> dict[str, str]:
-    """How it was paid: told before 2021, blank since."""
-    return {"pay_no": f"4200{record.id[-12:]}", "pay_type": "WEIXIN"}
+    """How it was paid, and for customs by whom: told before 2021."""
+    nobody = {"id_card_name": "", "id_card_num": ""}
+    return {"pay_no": f"4200{record.id[-12:]}", "pay_type": "WEIXIN", **nobody}
