@@ -24,7 +24,8 @@ from .pull import OnStep, Outcome, Pull
 from .settings import Settings, master_key
 from .store import Store, feed, notes, parked, reads, shops, streams
 from .store import journal as journal_store
-from .store.reads import Change, OrderFilter, StoredOrder, Totals
+from .store.feed import Change
+from .store.reads import OrderFilter, StoredOrder, Totals
 from .store.shops import Shop
 from .store.streams import Span
 from .sync import Poll
@@ -313,15 +314,23 @@ class Hub:
             return reads.totals(connection, by_shop=by_shop)
 
     def changes(
-        self, after: int = 0, *, limit: int = 500, created_since: datetime | None = None
+        self,
+        after: int = 0,
+        *,
+        limit: int = 500,
+        created_since: datetime | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Change]:
         """What changed after a position of the feed; at least once, never skipping.
 
-        With `created_since` (aware) orders the buyer placed before it are left out: a
-        cut-off for an ERP that has those from elsewhere.
+        With `created_since` (aware) orders, cases and redemptions made before it are left
+        out: a cut-off for an ERP that has those from elsewhere. `kinds` (`order`,
+        `after_sale` …) narrows it; none: all.
         """
         with self.store.reading() as connection:
-            return reads.changes(connection, after, limit, created_since=created_since)
+            return feed.changes(
+                connection, after, limit, created_since=created_since, kinds=kinds
+            )
 
     def position(self) -> int:
         """The newest position of the feed: where an ERP that goes live now starts."""
@@ -406,5 +415,5 @@ class Hub:
                 if r.journal_id is not None
                 for entry in journal_store.entries(connection, id=r.journal_id)
             ]
-            events = reads.events_of(connection, order_id)
+            events = feed.events_of(connection, "order", order_id)
         return {"order": order, "raw": raw, "calls": calls, "events": events}

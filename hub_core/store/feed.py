@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import repeat
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, null, select, update
 from sqlmodel import col
 
 from . import bulk
-from .tables import FeedCounterRow, FeedRow
+from .kinds import KINDS, Kind
+from .tables import FeedCounterRow, FeedRow, ShopRow
 
 
 def append(
@@ -53,3 +55,69 @@ def last_seq(connection: Connection) -> int:
     """The newest position of the feed."""
     found = connection.execute(select(col(FeedCounterRow.seq))).scalar_one()
     return int(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event of the feed: a hint to fetch the record, which may be newer already."""
+
+    seq: int
+    at: datetime
+    kind: str
+    """What of: `order.created`, `after_sale.changed`, `product.missing` …"""
+    shop: str
+    channel: str
+    external_id: str
+    uid: str
+
+
+GO_LIVE = {"order", "after_sale", "redemption"}
+"""Kinds of which an ERP that goes live does not want the old ones."""
+
+
+def changes(
+    connection: Connection,
+    after: int,
+    limit: int,
+    *,
+    created_since: datetime | None = None,
+    kinds: Sequence[str] = (),
+) -> list[Change]:
+    """The feed after a position, oldest first; of all kinds, or of these (`order` …).
+
+    Without orders, cases and redemptions known to be created before `created_since`.
+    """
+    f, s = FeedRow, ShopRow
+    there = [k for k in KINDS.values() if not kinds or k.name in kinds]
+    named = func.coalesce(*[k.table.c.external_id for k in there], NOTHING)
+    keyed = func.coalesce(*[k.table.c.uid for k in there], NOTHING)
+    query = select(
+        col(f.seq), col(f.at), col(f.kind), col(s.name), col(s.channel), named, keyed
+    ).join(s, col(s.id) == col(f.shop_id))
+    for kind in there:
+        own = (kind.table.c.id == col(f.entity_id)) & (col(f.entity) == kind.name)
+        query = query.outerjoin(kind.table, own)
+    query = query.where(col(f.seq) > after, col(f.entity).in_([k.name for k in there]))
+    if created_since is not None:
+        query = query.where(*_not_before(there, created_since))
+    found = connection.execute(query.order_by(col(f.seq)).limit(limit))
+    return [Change(*row) for row in found]
+
+
+NOTHING = null()
+
+
+def _not_before(kinds: Sequence[Kind], moment: datetime) -> list[ColumnElement[bool]]:
+    created = [k.table.c.channel_created_at for k in kinds if k.name in GO_LIVE]
+    return [at.is_(None) | (at >= moment) for at in created]
+
+
+def events_of(
+    connection: Connection, kind: str, id: int
+) -> list[tuple[int, datetime, str]]:
+    """A record's own events in the feed, oldest first."""
+    f = FeedRow
+    query = select(col(f.seq), col(f.at), col(f.kind)).where(
+        col(f.entity) == kind, col(f.entity_id) == id
+    )
+    return [(r[0], r[1], r[2]) for r in connection.execute(query.order_by(col(f.seq)))]

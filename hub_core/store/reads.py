@@ -1,4 +1,4 @@
-"""Reading orders back: keyset pages, one order whole, totals, the change feed."""
+"""Reading orders back: keyset pages, one order whole, totals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sqlmodel import SQLModel, col
 from .records import raw_cell
 from .tables import (
     DeliveryRow,
-    FeedRow,
     OrderLineRow,
     OrderRow,
     PartyRow,
@@ -228,57 +227,3 @@ def totals(connection: Connection, *, by_shop: bool = False) -> list[Totals]:
         Totals(r.channel, r.name, r.n, r.open, int(r.paid), int(r.refunded), r.currency)
         for r in connection.execute(query)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One event of the feed: a hint to fetch the order, which may be newer already."""
-
-    seq: int
-    at: datetime
-    kind: str
-    shop: str
-    channel: str
-    external_id: str
-    uid: str
-
-
-def changes(
-    connection: Connection,
-    after: int,
-    limit: int,
-    *,
-    created_since: datetime | None = None,
-) -> list[Change]:
-    """The feed after a position, oldest first; without orders known to be created before
-    `created_since`."""
-    f, o, s = FeedRow, OrderRow, ShopRow
-    query = (
-        select(
-            col(f.seq),
-            col(f.at),
-            col(f.kind),
-            col(s.name),
-            col(s.channel),
-            col(o.external_id),
-            col(o.uid),
-        )
-        .join(o, col(o.id) == col(f.entity_id))
-        .join(s, col(s.id) == col(f.shop_id))
-        .where(col(f.seq) > after)
-        .order_by(col(f.seq))
-        .limit(limit)
-    )
-    if created_since is not None:
-        created = col(o.channel_created_at)
-        query = query.where((created >= created_since) | created.is_(None))
-    return [Change(*row) for row in connection.execute(query)]
-
-
-def events_of(connection: Connection, order_id: int) -> list[tuple[int, datetime, str]]:
-    """An order's own events in the feed, oldest first."""
-    f = FeedRow
-    query = select(col(f.seq), col(f.at), col(f.kind)).where(
-        col(f.entity) == "order", col(f.entity_id) == order_id
-    )
-    return [(r[0], r[1], r[2]) for r in connection.execute(query.order_by(col(f.seq)))]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.world import World, boxed, now
+from tests.harness import OTHER_KINDS
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def test_ctrl_c_ends_at_a_window_and_leaves_the_cursor_with_what_is_read(
         account, box = made.accounts("taobao")[0], made.boxes["taobao"]
         monkeypatch.setenv("SHOP_TOKEN", account.access_token or "")
         made.add_shop(account, "taobao", "--since", "2020-01-01")
-        paced = {"limits": [{"calls": 20, "seconds": 1.0}]}
+        paced = {"limits": [{"calls": 20, "seconds": 1.0}], "off": OTHER_KINDS}
         made.write_settings(channels={"taobao": paced})
         program = made.start("sync")
         while len(box.log.entries) < 20:  # a dozen probes go before the first window

@@ -17,9 +17,10 @@ from hub_core.models import (
     Party,
     PaymentStatus,
 )
-from hub_core.store import Store, reads, records
+from hub_core.store import Store, feed, reads, records
+from hub_core.store.feed import Change
 from hub_core.store.kinds import ORDER
-from hub_core.store.reads import Change, StoredOrder
+from hub_core.store.reads import StoredOrder
 from hub_core.store.records import Source, Written
 from hub_core.store.shops import Shop, add_shop, shop_named
 from hub_core.wire import Fetched
@@ -82,7 +83,7 @@ class Hands:
 
     def changes(self, after: int = 0) -> list[Change]:
         with self.store.reading() as connection:
-            return reads.changes(connection, after, 1000)
+            return feed.changes(connection, after, 1000)
 
     def kinds(self, after: int = 0) -> list[tuple[str, str]]:
         return [(c.kind, c.external_id) for c in self.changes(after)]

@@ -52,7 +52,7 @@ def test_readers_beside_many_writers_skip_nothing(store: Store) -> None:
         while True:
             last = done.is_set()
             with store.reading() as connection:
-                found = reads.changes(connection, read[-1] if read else 0, 7)
+                found = feed.changes(connection, read[-1] if read else 0, 7)
             read.extend(c.seq for c in found)
             if last and not found:
                 return
@@ -85,7 +85,7 @@ def test_an_order_knows_its_own_events(hands: Hands) -> None:
     hands.write(an_order("A2", 5))
     with hands.store.reading() as connection:
         ((order_id, _),) = reads.find_order(connection, "A2")
-        events = reads.events_of(connection, order_id)
+        events = feed.events_of(connection, "order", order_id)
     assert [(seq, kind) for seq, _, kind in events] == [
         (2, "order.created"),
         (3, "order.changed"),
