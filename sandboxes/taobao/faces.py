@@ -32,6 +32,10 @@ LIST_FIELDS = frozenset({
 """What the two lists give at trade level; anything else is fullinfo's alone."""
 
 
+USUAL = "圆通速递"
+"""The carrier of shops that send by themselves."""
+
+
 def yuan(fen: int) -> str:
     """`20007` as `200.07`."""
     sign = "-" if fen < 0 else ""
@@ -164,7 +168,7 @@ def _order(trade: Trade, line: Line, ident: Any, how: Mapping[str, str]) -> JSON
         "refund_id": None if line.refund_id is None else str(line.refund_id),
         "consign_time": _time(line.sent_at),
         "end_time": _time(line.ended_at),
-        "logistics_company": "圆通速递" if line.waybill else None,
+        "logistics_company": (line.courier or USUAL) if line.waybill else None,
         "invoice_no": line.waybill,
         "order_from": "WAP,TAOBAO",
         "buyer_rate": trade.rated and line.status in FINAL,

@@ -73,7 +73,8 @@ def ship(trade: Trade, at: float, rng: random.Random) -> Trade | None:
     """Send one line of several, or all that is left."""
     if trade.status not in {"WAIT_SELLER_SEND_GOODS", "SELLER_CONSIGNED_PART"}:
         return None
-    left = [x for x in trade.lines if x.status == "WAIT_SELLER_SEND_GOODS"]
+    waits = ("WAIT_SELLER_SEND_GOODS", "SELLER_CONSIGNED_PART")  # a client's part of a line
+    left = [x for x in trade.lines if x.status in waits]
     if any(x.refund_status in OPEN_REFUND for x in left):
         return None
     part = len(left) > 1 and trade.status == "WAIT_SELLER_SEND_GOODS"

@@ -23,11 +23,16 @@ OPERATIONS = {
     "taobao.item.quantity.update": "stock.update",
     "taobao.skus.quantity.update": "stock.batch",
     "tmall.item.quantity.update": "stock.tmall",
+    COMPANIES: "couriers.get",
+    "taobao.logistics.offline.send": "ship",
+    "alibaba.ascp.logistics.offline.send": "ship.chain",
+    "taobao.logistics.consign.resend": "ship.again",
 }
 WRITES = frozenset({
     MEMO, "taobao.item.quantity.update", "taobao.skus.quantity.update",
-    "tmall.item.quantity.update",
+    "tmall.item.quantity.update", "taobao.logistics.offline.send",
+    "alibaba.ascp.logistics.offline.send", "taobao.logistics.consign.resend",
 })  # fmt: skip
 """What needs the write grants (w1, w2)."""
-OPEN: frozenset[str] = frozenset()
+OPEN = frozenset({COMPANIES})
 """What needs no session."""

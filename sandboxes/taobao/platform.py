@@ -28,7 +28,7 @@ from .envelopes import Envelopes
 from .goods import Goods
 from .grants import App, Grants
 from .item_answers import ItemAnswers
-from .methods import OPERATIONS, WRITES
+from .methods import OPEN, OPERATIONS, WRITES
 from .oauth import Tokens
 from .plan import Plan
 from .poison import RECORD_POISONS
@@ -36,6 +36,7 @@ from .refund_answers import Method, RefundAnswers
 from .refunds import Refunds
 from .refusals import Refused
 from .shapes import JSON
+from .shipping import Shipping
 from .stock import Stock
 from .switches import SWITCHES
 from .world import Seller, World, trade_of
@@ -107,7 +108,9 @@ class Taobao(Platform):
         refunds = RefundAnswers(self.refunds, self.clock, how, total_cap=cap, served=served)
         items = ItemAnswers(self.goods, self.clock, how, total_cap=cap, served=served)
         stock = Stock(self.world, self.goods, how, self._effects)
-        return refunds.methods() | items.methods() | stock.methods()
+        shipping = Shipping(self.world, how, self._effects)
+        answering = (refunds, items, stock, shipping)
+        return {k: v for one in answering for k, v in one.methods().items()}
 
     def _populate(self, plan: Plan) -> None:
         """Trades first, with the refunds that follow them; then what has its own dice."""
@@ -238,7 +241,7 @@ class Taobao(Platform):
         return self.refunds.truth(account) if kind == "after_sale" else []
 
     def effects(self, account: str) -> list[Effect]:
-        """What clients did to stock, in the order it took effect."""
+        """What clients did to stock and parcels, in the order it took effect."""
         return [effect for user, effect in self._effects if user == account]
 
     def truth_of(self, record: Record) -> TruthOrder:
@@ -329,6 +332,9 @@ class Taobao(Platform):
             session = self._tokens.given(params, app)
             who.append(session.user)
             return {"token_result": shapes.compact(self._tokens.fields(session))}
+        if method in OPEN and not params.get("session"):
+            nobody = Seller("", "", app.key, clear=False)
+            return self._methods[method](params, nobody)
         session = self._door.session(params, app, now)
         who.append(session.user)
         self._door.granted(session, writes=method in WRITES, now=now)

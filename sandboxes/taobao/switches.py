@@ -72,6 +72,16 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "tmall_below_zero": ("refused", "clamped"),
     # Fewer pieces than unpaid orders hold: refused where payment takes stock (B).
     "below_held": ("taken", "refused"),
+    # A company_code nobody knows: clients were seen to send free names (B).
+    "unknown_courier": ("refused", "taken"),
+    # A number another trade has: B60 speaks of it; merged parcels share one (C).
+    "waybill_used": ("allowed", "refused"),
+    # Sending a line whose refund is pending (C).
+    "ship_refunding": ("refused", "allowed"),
+    # Another waybill: within 50 days in newer documents, a day in older ones.
+    "resend_days": ("50", "1"),
+    # alibaba.ascp…offline.send says no by an error, or by success=false (C).
+    "ascp_refusal": ("error", "success_false"),
     # Whether a refresh also replaces the refresh token, and ends the old session.
     "refresh": ("rotates", "kept"),
     "old_session": ("dies", "lives"),

@@ -39,6 +39,8 @@ class Line(NamedTuple):
     sent_at: float | None = None
     ended_at: float | None = None
     waybill: str | None = None
+    courier: str | None = None
+    """The name of the carrier a client sent it by; None: the shop's usual one."""
 
     @property
     def goods(self) -> int:
