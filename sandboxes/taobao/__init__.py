@@ -1,6 +1,6 @@
 """Taobao and Tmall's open platform (TOP) in a box, from the platform's documents alone.
 
-Order lists, order detail, memo, tokens; see `create` for what can be set.
+Orders, refunds, items, stock, parcels, receivers, tokens; see `create` for what can be set.
 """
 
 from .create import create

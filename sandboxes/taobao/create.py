@@ -54,6 +54,7 @@ def create(
     poison: float = 0.0,
     items: int = 12,
     refunds: str = "after",
+    decrypt_quota: int | None = None,
 ) -> Taobao:
     """A box with that many shops, and `orders` trades in each over `history`.
 
@@ -76,6 +77,7 @@ def create(
 
     `items` a shop has at first: six are what trades are about. `refunds`: told in the
     shape `before` dispute_type, the one `after` it, or `mixed`: after, before, after …
+    `decrypt_quota`: receivers a shop may have opened on a Beijing day.
     """
     if refunds not in REFUNDS:
         raise ValueError(f"no refunds {refunds!r}; there are: {', '.join(REFUNDS)}")
@@ -106,5 +108,6 @@ def create(
         new_fields=new_fields,
         items=items,
         refunds=refunds,
+        decrypt_quota=decrypt_quota,
     )
     return Taobao(plan, clock=clock, switches=switches, faults=faults, latency=latency)

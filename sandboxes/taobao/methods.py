@@ -27,6 +27,7 @@ OPERATIONS = {
     "taobao.logistics.offline.send": "ship",
     "alibaba.ascp.logistics.offline.send": "ship.chain",
     "taobao.logistics.consign.resend": "ship.again",
+    "taobao.top.oaid.decrypt": "decrypt",
 }
 WRITES = frozenset({
     MEMO, "taobao.item.quantity.update", "taobao.skus.quantity.update",

@@ -33,3 +33,4 @@ class Plan:
     new_fields: bool
     items: int
     refunds: str
+    decrypt_quota: int | None

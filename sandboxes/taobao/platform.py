@@ -23,6 +23,7 @@ from hub_core.sandbox import (
 
 from . import gate, pages, refusals, shapes
 from .answers import Answers
+from .decrypt import Decrypt
 from .door import Door
 from .envelopes import Envelopes
 from .goods import Goods
@@ -109,7 +110,9 @@ class Taobao(Platform):
         items = ItemAnswers(self.goods, self.clock, how, total_cap=cap, served=served)
         stock = Stock(self.world, self.goods, how, self._effects)
         shipping = Shipping(self.world, how, self._effects)
-        answering = (refunds, items, stock, shipping)
+        quota = plan.decrypt_quota
+        decrypt = Decrypt(self.world, self.clock, how, seed=plan.seed, quota=quota)
+        answering = (refunds, items, stock, shipping, decrypt)
         return {k: v for one in answering for k, v in one.methods().items()}
 
     def _populate(self, plan: Plan) -> None:

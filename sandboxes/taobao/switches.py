@@ -82,6 +82,12 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "resend_days": ("50", "1"),
     # alibaba.ascp…offline.send says no by an error, or by success=false (C).
     "ascp_refusal": ("error", "success_false"),
+    # Opened receivers come with a virtual number and its end, or the buyer's own (C).
+    "virtual_numbers": ("yes", "no"),
+    # An OAID the trade no longer has: the receiver of then, or none (C).
+    "unmatched_oaid": ("old_data", "no_data"),
+    # How a spent quota of opening is told (C).
+    "decrypt_spent": ("isv.decrypt-quota-limit", "isp.call-limited"),
     # Whether a refresh also replaces the refresh token, and ends the old session.
     "refresh": ("rotates", "kept"),
     "old_session": ("dies", "lives"),
