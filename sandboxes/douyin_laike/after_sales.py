@@ -32,17 +32,18 @@ class AfterSales:
         self.by_order: dict[str, list[str]] = {}
         """Ids of an order's cases, oldest first."""
         self._open: dict[tuple[str, int], Record] = {}
+        self._filed: list[Record] = []
         self._number, self._clock, self._options = number, clock, options
 
     def ask(self, sale: Sale, n: int, piece: Piece, at: float) -> None:
         """A guest wants the order's n-th voucher paid back; it stood like that before."""
-        rng, count = self.drawer.rng, len(self.drawer.records()) + 1
+        rng, count = self.drawer.rng, self.drawer.count + 1
         unit = sale.units[n]
         times_card = sale.order_type in TIMES_CARDS
         first = unit.times - piece.left + 1
         fresh = at >= self._clock.now() and rng.random() < 0.3
         id = scrambled(76, self._number, count)
-        self._open[sale.order_id, n] = self.drawer.add(
+        record = self.drawer.add(
             id,
             at,
             lag=self._lag(),
@@ -57,6 +58,8 @@ class AfterSales:
             requested=unit.pay,
             refunded=0,
         )
+        self._open[sale.order_id, n] = record
+        self._filed += [record] if fresh else []
         self.by_order.setdefault(sale.order_id, []).append(id)
 
     def pay_back(self, sale: Sale, n: int, amount: int, at: float) -> None:
@@ -71,7 +74,8 @@ class AfterSales:
 
     def churn(self) -> None:
         """A case that had only been filed goes to the merchant."""
-        for record in self._open.values():
+        while self._filed:
+            record = self._filed.pop()
             if record.latest.content["status"] == NEW:
                 now = self._clock.now()
                 self.drawer.change(record, now, lag=self._lag(), status=AUDITING)

@@ -7,15 +7,18 @@ opens a used voucher again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub_core.sandbox import Clock
 
 from .after_sales import AfterSales
 from .drawer import Drawer
+from .goods import Goods
 from .moves import Piece
 from .options import Options
 from .places import Places
 from .redemptions import Redemptions, Reopen
-from .sale import DELIVERY, Sale
+from .sale import DELIVERY, Product, Sale
 
 Pieces = tuple[Piece, ...]
 
@@ -24,29 +27,43 @@ class Backroom:
     """All drawers of one merchant."""
 
     def __init__(
-        self, account: str, number: int, clock: Clock, options: Options, seed: int
+        self,
+        account: str,
+        number: int,
+        clock: Clock,
+        options: Options,
+        seed: int,
+        products: Sequence[Product],
     ) -> None:
         self._clock = clock
         shared = account, number, clock, options, seed
         self.places = Places(*shared)
         self.redemptions = Redemptions(*shared, self.places)
         self.after_sales = AfterSales(*shared)
+        self.goods = Goods(*shared, products)
 
     @property
     def drawers(self) -> dict[str, Drawer]:
         """By kind."""
-        kept = (self.places, self.redemptions, self.after_sales)
-        return {one.drawer.kind: one.drawer for one in kept}
+        kept = (self.places, self.redemptions, self.after_sales, self.goods)
+        drawers = {one.drawer.kind: one.drawer for one in kept}
+        return drawers | {"draft": self.goods.drafts}
 
     def note(self, sale: Sale, before: Pieces, after: Pieces, at: float) -> None:
         """What has happened to an order's vouchers at that time."""
-        if sale.order_type == DELIVERY:
-            return  # what is brought to the door has no voucher
         for n, (old, new) in enumerate(zip(before, after, strict=True)):
+            self._count(sale.units[n].product, old, new)
+            if sale.order_type == DELIVERY:
+                continue  # what is brought to the door has no voucher
             if new.left < old.left:
                 self.redemptions.use(sale, n, old, at)
             elif new.status != old.status:
                 self._refund(sale, n, old, new, at)
+
+    def _count(self, product: Product, old: Piece, new: Piece) -> None:
+        paid, paid_back = (old.status, new.status) == (10, 20), new.status == 301
+        if paid or (paid_back and old.status != 301):
+            self.goods.count(product.product_id, product.sku_id, sold=paid)
 
     def _refund(self, sale: Sale, n: int, old: Piece, new: Piece, at: float) -> None:
         if new.status == 300:
@@ -70,3 +87,4 @@ class Backroom:
         self.places.churn()
         self.redemptions.churn(reopen)
         self.after_sales.churn()
+        self.goods.churn()

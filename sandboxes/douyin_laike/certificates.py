@@ -19,12 +19,10 @@ from .rows import JSON, Form, certificate_id, retyped
 from .sale import DELIVERY, TIMES_CARDS, Sale
 from .shop import Shop
 from .verify_money import written_money
-from .verify_rows import encrypted_code, plain_code, sku_row, voucher_of
+from .verify_rows import coupon_status, encrypted_code, plain_code, sku_row, voucher_of
 
 GET = "/goodlife/v1/fulfilment/certificate/get"
 QUERY = "/goodlife/v1/fulfilment/certificate/query"
-STATUSES = {100: 1, 200: 1, 201: 1, 400: 1, 401: 2, 300: 3, 301: 4}
-"""item_status of an issued voucher to the coupon's own status."""
 VALID_FOR = 90 * 86_400
 Voucher = tuple[Shop, str, int]
 
@@ -58,7 +56,7 @@ class CertificateDesk:
             row = shop.shelf.rows.get(order_id)
             if row is not None:
                 items = row.version.content["items"]
-                issued = (n for n, p in enumerate(items) if p.status in STATUSES)
+                issued = (n for n, p in enumerate(items) if coupon_status(p))
                 delivered = row.version.content["sale"].order_type == DELIVERY
                 return [] if delivered else [(shop, order_id, n) for n in issued]
         return []
@@ -96,7 +94,7 @@ class CertificateDesk:
         return retyped(self._in_its_unit(row, form, single=single), form)
 
     def _certificate(self, sale: Sale, n: int, piece: Piece, form: Form) -> JSON:
-        unit, status = sale.units[n], STATUSES[piece.status]
+        unit, status = sale.units[n], coupon_status(piece)
         used_long_ago = status == 2 and self._house.clock.now() - piece.at >= HOUR
         row: JSON = {
             "encrypted_code": encrypted_code(sale, n),

@@ -34,6 +34,7 @@ class Drawer:
         self.poisoned: set[str] = set()
         self._clock, self._options, self._words = clock, options, words
         self._book, self._shelf = Book(), Shelf()
+        self._count = 0
 
     def add(self, id: str, at: float, *, lag: float = 0.0, **content: Any) -> Record:
         """A new record, stamped with the second `at` falls in and visible from `at` on,
@@ -46,6 +47,7 @@ class Drawer:
         delay = at - stamp + lag + self._lateness()
         record = self._book.add(self.account, id, content, created_at=stamp, delay=delay)
         self._shelf.expect(record, record.latest)
+        self._count += 1
         return record
 
     def change(
@@ -71,6 +73,11 @@ class Drawer:
     def records(self) -> list[Record]:
         """All of them, in the order they were added."""
         return self._book.records(self.account)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self._count
 
     def seen(self) -> Shelf:
         """What stands on the shelf now."""

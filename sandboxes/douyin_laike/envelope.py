@@ -27,6 +27,7 @@ TOKEN_EXPIRED = 2190008
 TRADE = 2191002
 INTERNAL = 5000001
 UNKNOWN_PATH = 28001017
+OFFLINE = 28001056
 NOT_AUTHORISED = 11006
 ORDER_NOT_FOUND = 20000
 
@@ -43,6 +44,7 @@ SAID = {
     TRADE: "交易错误",
     INTERNAL: "系统内部错误",
     UNKNOWN_PATH: "请求的URI不存在",
+    OFFLINE: "接口已下线",
 }
 """Our wording of the platform's descriptions; clients must go by the code."""
 
@@ -101,10 +103,11 @@ class Envelope:
         over = refused.code == THROTTLED and self._switches["throttle"] == "http_429"
         return replace(answer, status=429) if over else answer
 
-    def good(self, data: JSON) -> Response:
-        """A good answer to any other call."""
+    def good(self, data: JSON, beside: JSON | None = None) -> Response:
+        """A good answer to any other call, with what some have beside the two blocks."""
         extra = self._extra()
-        answer: JSON = {"data": {"error_code": 0, "description": "success", **data}}
+        ok = {"error_code": 0, "description": "success"}
+        answer: JSON = {"data": {**ok, **data}, **(beside or {})}
         return json_response(answer if extra is None else {**answer, "extra": extra})
 
     def based(self, data: JSON) -> Response:

@@ -29,15 +29,14 @@ class House:
     revoked: set[str] = field(default_factory=set)
     banned: set[str] = field(default_factory=set)
 
-    def merchant(self, account_id: str, request: Request) -> Shop | None:
-        """Whose records are meant; None when there is nobody. Raises Refused."""
+    def merchant(
+        self, account_id: str, request: Request, *, header: bool = True
+    ) -> Shop | None:
+        """Whose records are meant; None when there is nobody. Raises Refused. Without
+        `header` the call is of a generation that knows no account header."""
+        if header:
+            self._header(account_id, request)
         shop = self.shops.get(account_id)
-        sent = request.headers.get("rpc-transit-life-account")
-        header = self.switches["account_header"]
-        if header == "required" and sent is None:
-            raise Refused(NO_PERMISSION, "Rpc-Transit-Life-Account is required")
-        if header != "ignored" and sent not in (None, account_id):
-            raise unauthorised()
         if shop is None:
             if self.switches["other_account"] == "refused":
                 raise unauthorised()
@@ -47,6 +46,14 @@ class House:
         if shop.id in self.banned:
             raise Refused(BANNED)
         return shop
+
+    def _header(self, account_id: str, request: Request) -> None:
+        sent = request.headers.get("rpc-transit-life-account")
+        header = self.switches["account_header"]
+        if header == "required" and sent is None:
+            raise Refused(NO_PERMISSION, "Rpc-Transit-Life-Account is required")
+        if header != "ignored" and sent not in (None, account_id):
+            raise unauthorised()
 
     def form(self, shop: Shop, *, twin: bool = False, secret_number: bool = False) -> Form:
         """The dialect this merchant's rows are written in."""

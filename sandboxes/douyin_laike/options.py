@@ -68,6 +68,8 @@ class Options:
     cancels: float = 0.1
     """How often a use is taken back within the hour and done again at once, and a voucher
     scanned by mistake and given back; orders show neither."""
+    goods_moves: float = 0.15
+    """How often a change changes a product too: status, price, stock, a draft."""
     after_sale_lag: float = 2.0
     """How late refund cases show on average; one in a hundred up to `after_sale_worst`.
     Source: refund-list-query page, "2 s", "p99 minutes"."""

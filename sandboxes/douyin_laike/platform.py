@@ -9,6 +9,7 @@ from typing import Any
 from hub_core.sandbox import (
     Account,
     Clock,
+    Effect,
     Faults,
     Platform,
     Record,
@@ -23,6 +24,7 @@ from .certificates import CertificateDesk
 from .desk import Desk
 from .envelope import BUSY, INTERNAL, THROTTLED, UNKNOWN_PATH, Envelope, Refused
 from .gate import Gate
+from .goods_desk import GoodsDesk
 from .house import Answering, House
 from .oauth import Oauth
 from .options import Options
@@ -31,6 +33,7 @@ from .records import KINDS, LISTS, told, told_order
 from .redemption_desk import RedemptionDesk
 from .routes import account_of, route_of, token_of
 from .shop import Shop
+from .stock_desk import StockDesk
 from .switches import SWITCHES
 from .tokens import Tokens
 
@@ -79,6 +82,9 @@ class DouyinLaike(Platform):
             "certificates": CertificateDesk(self._house),
             "after_sales": AfterSaleDesk(self._house),
             "places": PlaceDesk(self._house),
+            "products": GoodsDesk(self._house),
+            "drafts": GoodsDesk(self._house),
+            "stock": StockDesk(self._house),
         }
         for shop in self.shops.values():
             shop.populate(orders, history.total_seconds())
@@ -172,13 +178,17 @@ class DouyinLaike(Platform):
         """Every record of that kind, with facts a client must have understood."""
         return told(self._house, self.shops[account], kind) if kind in KINDS else []
 
+    def effects(self, account: str) -> list[Effect]:
+        """The stock clients have set, each change once."""
+        return list(self.shops[account].backroom.goods.effects)
+
     def error(self, kind: str) -> Response:
         """One of the platform's transient errors, in its own envelope."""
         return self.envelope.refusal(Refused(FAULTS[kind]))
 
     def emptied(self, body: Any) -> Any:
         """The list answer without its rows; the count stays."""
-        data = body.get("data") if isinstance(body, dict) else None
+        data = body.get("data", body) if isinstance(body, dict) else None
         if isinstance(data, dict):
             data.update({name: [] for name in LISTS if name in data})
         return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub_core.sandbox import Record, TruthOrder, TruthRecord, TruthVersion
 
 from .after_sales import after_sale_facts
+from .goods import product_facts
 from .house import House
 from .listing import shown_status
 from .places import place_facts
@@ -12,9 +13,12 @@ from .rows import Form
 from .shop import Shop
 from .verify_rows import redemption_facts
 
-KINDS = ("redemption", "after_sale", "place")
+KINDS = ("redemption", "after_sale", "place", "product")
 """The hub's words for what this box has besides orders."""
-LISTS = ("orders", "records", "records_v2", "after_sale_order_list", "pois")
+LISTS = (
+    *("orders", "records", "records_v2", "after_sale_order_list", "pois"),
+    *("products", "product_onlines", "product_drafts"),
+)
 """Where answers keep their rows."""
 
 
@@ -27,6 +31,8 @@ def told(house: House, shop: Shop, kind: str) -> list[TruthRecord]:
             return drawer.truth(lambda use: redemption_facts(use, form, box))
         case "after_sale":
             return drawer.truth(after_sale_facts)
+        case "product":
+            return drawer.truth(lambda goods: product_facts(goods, form))
         case _:
             return drawer.truth(lambda place: place_facts(place, form))
 

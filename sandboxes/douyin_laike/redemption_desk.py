@@ -12,14 +12,16 @@ from math import inf
 
 from hub_core.sandbox import Request, Response
 
+from .drawer import Content
 from .envelope import BEIJING
 from .house import House
 from .listing import onward
 from .question import Question, spelt
 from .rows import JSON, Form, retyped
 from .shelf import Key, Row, Shelf, Span, Time
+from .shop import Shop
 from .spoilt import spoilt
-from .verify_rows import verify_row
+from .verify_rows import coupon_status, verify_row
 
 PATH = "/goodlife/v1/fulfilment/certificate/verify_record/query"
 MOST = 20
@@ -47,7 +49,7 @@ class RedemptionDesk:
         down = self._house.switches["record_sort"] == "time_desc"
         page = onward(keys, after, size, down) if size else []
         form = self._house.form(shop)
-        rows = [self._written(shelf.rows[key[1]], key, form) for key in page]
+        rows = [self._written(shop, shelf.rows[key[1]], key, form) for key in page]
         return self._house.envelope.good(
             self._data(rows, self._total(keys, shelf), form.shape)
         )
@@ -77,13 +79,19 @@ class RedemptionDesk:
         rows = (shelf.rows[id] for _, id in keys)
         return sum(row.record.in_place_since(row.version) <= then for row in rows)
 
-    def _written(self, row: Row, key: Key, form: Form) -> JSON:
+    def _written(self, shop: Shop, row: Row, key: Key, form: Form) -> JSON:
         use, house = row.version.content, self._house
         body = verify_row(row.record.id, use, form, house.switches, house.clock.now())
-        if form.shape != "2022" and use["way"] in (2, 3):
-            body["fulfil_operator_name"] = use["served_by"]
+        if form.shape != "2022":
+            body["certificate_status"] = self._voucher_status(shop, use)
         body = retyped({"cursor": spelt(key), **body}, form)
         return spoilt(body, "redemption", use["poison"]) if "poison" in use else body
+
+    def _voucher_status(self, shop: Shop, use: Content) -> int:
+        """The voucher's own, as its order shows it now."""
+        shop.shelf.settle(self._house.clock.now())
+        order = shop.shelf.rows.get(use["sale"].order_id)
+        return coupon_status(order.version.content["items"][use["n"]]) if order else 0
 
     def _data(self, rows: list[JSON], total: int, shape: str) -> JSON:
         """2022 has one list; later the same rows may stand in two, or in the newer."""

@@ -71,9 +71,11 @@ class Redemptions:
     def churn(self, reopen: Reopen) -> None:
         """A use of the last hour may be taken back: done again, or undone for good."""
         now, rng = self._clock.now(), self.drawer.rng
-        self._fresh = [r for r in self._fresh if now - r.created_at < HOUR and stands(r)]
         redo, undo = rng.random() < self._options.cancels, rng.random() < self._options.undo
-        if not self._fresh or not (redo or undo):
+        if not (redo or undo):
+            return
+        self._fresh = [r for r in self._fresh if now - r.created_at < HOUR and stands(r)]
+        if not self._fresh:
             return
         record = rng.choice(self._fresh)
         if undo and self._undo(record, now, reopen):
@@ -96,7 +98,7 @@ class Redemptions:
     def _verify(
         self, sale: Sale, n: int, serial: int | None, before: Piece, at: float
     ) -> Record:
-        rng, count = self.drawer.rng, len(self.drawer.records()) + 1
+        rng, count = self.drawer.rng, self.drawer.count + 1
         place = self._places.pick(rng)
         record = self.drawer.add(
             scrambled(75, self._number, count),
@@ -113,7 +115,8 @@ class Redemptions:
             cancelled=0,
         )
         self.by_voucher.setdefault((sale.order_id, n), []).append(record)
-        self._fresh.append(record)
+        if self._clock.now() - at < HOUR:
+            self._fresh.append(record)
         return record
 
     def _take_back(self, record: Record, at: float) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hub_core.sandbox import Request
 
-from . import after_sale_desk, certificates
+from . import after_sale_desk, certificates, goods_desk, stock_desk
 from .desk import PATHS as ORDERS
 from .place_desk import PATH as PLACES
 from .redemption_desk import PATH as REDEMPTIONS
@@ -31,6 +31,10 @@ class Route(NamedTuple):
 AFTER_SALE = "life.capacity.catering_after_sale_order"
 """Despite its name not of catering alone. Source: paper §1.5."""
 
+GOODS = "life.capacity.goods.query"
+_ONLINE, _DRAFTS = Route("GET", "products.list", GOODS), Route("GET", "drafts.list", GOODS)
+_STOCK = Route("POST", "stock.sync", "life.capacity.goods.found")
+
 ROUTES = {
     **{path: Route("GET", "orders.list", "life.capacity.order.query") for path in ORDERS},
     REDEMPTIONS: Route("GET", "redemptions.list", "life.capacity.billing"),
@@ -39,6 +43,15 @@ ROUTES = {
     after_sale_desk.LIST: Route("GET", "after_sales.list", AFTER_SALE),
     after_sale_desk.DETAIL: Route("GET", "after_sales.get", AFTER_SALE),
     PLACES: Route("GET", "places.list", "life.capacity.shop"),
+    **{f"{root}/online/query": _ONLINE for root in goods_desk.GOODLIFE},
+    f"{goods_desk.LIFE}/online/list": _ONLINE,
+    **{f"{root}/draft/query": _DRAFTS for root in goods_desk.GOODLIFE},
+    **{
+        f"{root}/{what}/get": Route("GET", f"{desk}.get", GOODS)
+        for root in (*goods_desk.GOODLIFE, goods_desk.LIFE)
+        for what, desk in (("online", "products"), ("draft", "drafts"))
+    },
+    **{path: _STOCK for path in (*stock_desk.GOODLIFE, stock_desk.LIFE)},
 }
 
 

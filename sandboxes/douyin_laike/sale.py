@@ -119,7 +119,7 @@ class Counter:
         self._kinds, self._weights = zip(*KINDS[business], strict=True)
         self._street = Street(rng)
         self._buyers = [self._buyer() for _ in range(60)]
-        self._products = [self._product(n) for n in range(8)]
+        self.products = [self._product(n) for n in range(8)]
         self.poi_id = f"66{number:03d}{0:014d}"
         self.shop_account_id = f"72{number:03d}{0:014d}"
 
@@ -151,14 +151,14 @@ class Counter:
         several = kind in (GROUPON, DELIVERY)
         number = rng.choice((1, 1, 1, 2, 2, 3, 4)) if several else 1
         mixed = number > 1 and rng.random() < 0.4
-        first = rng.choice(self._products)
+        first = rng.choice(self.products)
         platform_off = rng.choice((0, 0, 0, 300, 500))
         payment_off = rng.choice((0, 0, 0, 0, 1, 188))
         times = 5 if kind in TIMES_CARDS else 1
         return tuple(
             Unit(
                 f"8{self._number:03d}{tail:016d}{n:07d}",
-                rng.choice(self._products) if mixed and n else first,
+                rng.choice(self.products) if mixed and n else first,
                 platform_off,
                 payment_off if n == 0 else 0,
                 times,

@@ -38,7 +38,8 @@ class Shop:
     ) -> None:
         self.account, self.id = account, account.external_id
         self.counter = Counter(number, account.settings["business"], rng)
-        self.backroom = Backroom(self.id, number, clock, options, seed)
+        products = self.counter.products
+        self.backroom = Backroom(self.id, number, clock, options, seed, products)
         self.shelf = Shelf()
         self.by_ext_id: dict[str, str] = {}
         self.poisoned: set[str] = set()
@@ -55,6 +56,7 @@ class Shop:
                 self._past(shared, shared)
             else:
                 self._past(int(now - self._rng.random() * seconds), now)
+        self.backroom.goods.open()
 
     def _past(self, created: int, until: int) -> None:
         state, updated = placed(self.counter.sell(created)), created

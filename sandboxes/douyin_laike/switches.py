@@ -83,6 +83,23 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "audit_time": ("seconds", "milliseconds"),
     # Whether the platform's part that goes back is told as market_refund_amount.
     "market_refund": ("none", "told"),
+    # Goods and stock ---------------------------------------------------------------------
+    # No page states the order of the product list.
+    "product_sort": ("create_desc", "update_desc"),
+    # The sample's next_cursor is "4": rows passed, it seems, but no page says.
+    "product_cursor": ("offset", "row"),
+    # status is optional; what is listed without it is not said.
+    "product_default": ("all", "online"),
+    # V3, V32: calls of the /life/ generation may still work.
+    "legacy_goods": ("answered", "gone"),
+    # Only the stock call's base envelope is documented; where rows stand beside it is not.
+    "legacy_data": ("nested", "flat"),
+    # §3.2: stock_qty is the total, what is sold and frozen included.
+    "stock_qty": ("total", "available"),
+    # A total below what is sold and frozen: no page says.
+    "stock_below_sold": ("refused", "zero"),
+    # The stock call names no SKU; what it does to a product with several is not said.
+    "multi_sku_stock": ("refused", "first"),
     # The envelope --------------------------------------------------------------------
     # §2.1: extra may be whole, reduced or absent.
     "extra": ("whole", "reduced", "missing"),

@@ -13,11 +13,16 @@ from collections.abc import Mapping
 from hub_core.sandbox import Facts
 
 from .drawer import Content
+from .moves import Piece
 from .redemptions import HOUR, STANDS
 from .rows import JSON, Form, certificate_id
 from .sale import TIMES_CARDS, Sale, Unit
 from .verify_money import OLD, money, written_money
 
+STATUSES = {100: 1, 200: 1, 201: 1, 400: 1, 401: 2, 300: 3, 301: 4}
+"""item_status to the coupon's status: 1 unused, 2 used, 3 refund asked, 4 refunded."""
+BY_MERCHANT = (2, 3)
+"""Ways of verifying where production rows name the shop as operator."""
 NAMES = {
     "original_amount": "original_amount",
     "pay_amount": "buyer_paid_amount",
@@ -55,8 +60,14 @@ def verify_row(
     if form.shape == "2022":
         return row | {"encrypted_code": encrypted_code(sale, n)}
     code = plain_code(sale, n) if closed and use["status"] == STANDS else ""
-    status = 2 if use["status"] == STANDS else 1
-    return row | {"code": code, "certificate_status": status}
+    by_hand = use["way"] in BY_MERCHANT
+    return row | {"code": code, "fulfil_operator_name": use["served_by"] if by_hand else ""}
+
+
+def coupon_status(piece: Piece) -> int:
+    """The coupon's own status, of its item_status; 0 before it is issued. A times card is
+    unused until its last use."""
+    return STATUSES.get(piece.status, 0)
 
 
 def _unit(use: Content) -> Unit:

@@ -18,6 +18,7 @@ GENERIC = "/goodlife/v1/trade/order/query/"
 CATERING = "/goodlife/v1/akte/order/query/"
 RECORDS = "/goodlife/v1/fulfilment/certificate/verify_record/query/"
 PLACES = "/goodlife/v1/shop/poi/query/"
+ONLINE = "/goodlife/v1/goods/product/online/query/"
 CASES = "/goodlife/v1/akte/after_sale/order/query/"
 
 
@@ -99,6 +100,16 @@ class Caller:
             data = self.good(CASES, **{"cursor": cursor, "page_size": 50, **asked})
             rows += data["after_sale_order_list"]
             cursor, more = data["cursor"], data["has_more"]
+        return rows
+
+    def products(self, path: str = ONLINE, **asked: Any) -> list[Any]:
+        """Every product, cursor by cursor; only sound while nothing happens."""
+        rows: list[Any] = []
+        cursor, more = None, True
+        while more:
+            data = self.good(path, **{"cursor": cursor, "count": 3, **asked})
+            rows += data["products"]
+            cursor, more = data["next_cursor"], data["has_more"]
         return rows
 
     def told(self, kind: str) -> dict[str, TruthRecord]:

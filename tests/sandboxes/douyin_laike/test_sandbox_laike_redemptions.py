@@ -450,6 +450,23 @@ def test_an_empty_page_is_one_without_rows(laike: Laike) -> None:
     assert emptied["data"]["total"] == body["data"]["total"]
 
 
+def test_a_record_shows_what_became_of_its_voucher(laike: Laike) -> None:
+    caller = laike(orders=400, cancels=0.3)
+    statuses = {
+        c["certificate_id"]: c["item_status"]
+        for order in caller.everything()
+        for c in order["certificate"]
+    }
+    shown = {
+        (statuses[r["certificate_id"]], r["certificate_status"]) for r in caller.uses()
+    }
+    assert shown >= {(401, 2), (100, 1)}
+    assert all(voucher == (2 if item == 401 else voucher) for item, voucher in shown)
+    assert all(
+        row["fulfil_operator_name"] for row in caller.uses() if row["verify_type"] == 2
+    )
+
+
 # Looking a voucher up ----------------------------------------------------
 
 
