@@ -74,6 +74,8 @@ class Kind:
     columns: tuple[str, ...]
     row: Callable[[Any], Row]
     children: tuple[Child, ...] = ()
+    is_dated: bool = True
+    """A shop's start day counts for it. Else all there is is read, however old."""
     derived: Derived = lambda records, owner, vault: {}
     is_final: Callable[[Any], bool] = lambda record: True
     """Nothing more is expected to happen to it by itself."""
@@ -169,6 +171,7 @@ PRODUCT = _kind(
     *("category_external_id", "category_path", "brand", "audit_reason", "sale_start_at"),
     *("sale_end_at", "place_external_ids", "currency"),
     name="product",
+    is_dated=False,
     plural="products",
     word="listing_status_raw",
     children=(
@@ -233,6 +236,7 @@ PLACE = _kind(
     *("name", "status_raw", "address", "latitude", "longitude", "account_external_id"),
     *("root_account_external_id", "outer_code"),
     name="place",
+    is_dated=False,
     plural="places",
     word="status_raw",
 )

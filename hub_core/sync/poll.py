@@ -74,7 +74,8 @@ class Poll:
     # What a caller asks for ----------------------------------------------------------
 
     def sync(self, start_at: datetime) -> None:
-        """From the cursor (first time: `start_at`) up to now.
+        """From the cursor (first time: `start_at`; records of no date: as far back as the
+        platform answers) up to now.
 
         Parked records that are due are tried again, then every closed window is read
         and proved, then the unsettled tail is read, then open orders that are due.
@@ -165,7 +166,8 @@ class Poll:
         cursor = progress.cursor_at
         self._windows.careful = progress.last_error is not None
         if cursor is None:
-            cursor = _whole(max(start_at, self._edge()))
+            dated = self.ledger.kind.is_dated
+            cursor = _whole(max(start_at, self._edge())) if dated else self._edge()
         self._refuse_future(cursor)
         if cursor < self._edge():
             cursor = self._pass_gap(cursor)
