@@ -69,16 +69,15 @@ class AfterSaleDesk:
     ) -> Response:
         by, _, direction = self._house.switches["after_sale_sort"].partition("_")
         time: Time = "create" if by == "create" else "update"
-        keys = [
-            (shelf.rows[id].at(time), id)
-            for _, id in shelf.between("create", spans[0])
-            if _fits(shelf.rows[id], spans[1], asked.whole("refund_status"))
-        ]
+        status, rows = asked.whole("refund_status"), shelf.rows
+        found = [rows[id] for _, id in shelf.between("create", spans[0])]
+        fitting = [row for row in found if _fits(row, spans[1], status)]
+        keys = [(row.at(time), row.record.id) for row in fitting]
         ahead = onward(sorted(keys), asked.cursor(), size + 1, direction == "desc")
         page, more = ahead[:size], len(ahead) > size > 0
         cursor = self._cursor(page, more=more)
-        found = [shelf.rows[id] for _, id in page]
-        return self._page(self._rows(shop, found, detail=False), cursor, more=more)
+        listed = [rows[id] for _, id in page]
+        return self._page(self._rows(shop, listed, detail=False), cursor, more=more)
 
     def _cursor(self, page: list[Key], *, more: bool) -> str:
         last = not more and self._house.switches["last_cursor"] == "empty"

@@ -1,8 +1,8 @@
 """GET …/certificate/get/ and …/certificate/query/: one voucher, or those of an order.
 
-2022 looked up by code or order too and wrote get's times in ms, query's in s; later docs
-say ms for the validity of both, and add certificate(s)_v_2. Source: paper §3.4, V7, V9,
-V12; samples certificate_get and certificate_query of 2022.
+get takes the encrypted code, query that or an order's id. 2022 wrote get's times in ms
+and query's in s; later docs say ms for the validity of both, and add certificate(s)_v_2.
+Source: paper §3.4, V7, V9, V12; samples certificate_get and certificate_query of 2022.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ class CertificateDesk:
         records = shop.backroom.redemptions.by_voucher.get((order_id, n), [])
         shown = [(r, seen[r.id].version.content) for r in records if r.id in seen]
         uses = [self._use(sale, n, *one) for one in shown if one[1]["status"] == STANDS]
+        uses.sort(key=lambda use: use["verify_time"])
         row = self._certificate(sale, n, piece, form)
         if uses:
             row["verify"] = uses[-1]

@@ -94,7 +94,7 @@ class GoodsDesk:
             ahead = onward(keys, asked.cursor(), size + 1, True)
             cursor = spelt(ahead[:size][-1]) if ahead else ""
         else:
-            start = asked.whole("cursor") or 0
+            start = max(0, asked.whole("cursor") or 0)
             ahead = keys[::-1][start : start + size + 1]
             cursor = str(start + len(ahead[:size]))
         more = len(ahead) > size

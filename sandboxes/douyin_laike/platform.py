@@ -19,21 +19,14 @@ from hub_core.sandbox import (
     TruthRecord,
 )
 
-from .after_sale_desk import AfterSaleDesk
-from .certificates import CertificateDesk
-from .desk import Desk
 from .envelope import BUSY, INTERNAL, THROTTLED, UNKNOWN_PATH, Envelope, Refused
 from .gate import Gate
-from .goods_desk import GoodsDesk
-from .house import Answering, House
+from .house import House
 from .oauth import Oauth
 from .options import Options
-from .place_desk import PlaceDesk
 from .records import KINDS, LISTS, told, told_order
-from .redemption_desk import RedemptionDesk
-from .routes import account_of, route_of, token_of
+from .routes import account_of, desks, route_of, token_of
 from .shop import Shop
-from .stock_desk import StockDesk
 from .switches import SWITCHES
 from .tokens import Tokens
 
@@ -76,16 +69,7 @@ class DouyinLaike(Platform):
         self._oauth = Oauth(*shared, self.tokens, self.envelope, self._app)
         self.shops = {shop.id: shop for shop in map(self._open, range(shops))}
         self._house = House(*shared, self.envelope, self.shops)
-        self._desks: dict[str, Answering] = {
-            "orders": Desk(self._house, self.served, seed),
-            "redemptions": RedemptionDesk(self._house),
-            "certificates": CertificateDesk(self._house),
-            "after_sales": AfterSaleDesk(self._house),
-            "places": PlaceDesk(self._house),
-            "products": GoodsDesk(self._house),
-            "drafts": GoodsDesk(self._house),
-            "stock": StockDesk(self._house),
-        }
+        self._desks = desks(self._house, self.served, seed)
         for shop in self.shops.values():
             shop.populate(orders, history.total_seconds())
 

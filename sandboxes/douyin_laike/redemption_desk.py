@@ -45,7 +45,9 @@ class RedemptionDesk:
         if shop is None:
             return self._house.envelope.good(self._data([], 0, ""))
         shelf = shop.backroom.redemptions.drawer.seen()
-        keys = [k for k in shelf.between(self._time, span) if _at(shelf, k, places)]
+        keys = shelf.between(self._time, span)
+        if places:
+            keys = [key for key in keys if _place(shelf, key) in places]
         down = self._house.switches["record_sort"] == "time_desc"
         page = onward(keys, after, size, down) if size else []
         form = self._house.form(shop)
@@ -104,5 +106,6 @@ class RedemptionDesk:
         return self._house.data({"total": total, **where[position]})
 
 
-def _at(shelf: Shelf, key: Key, places: list[str]) -> bool:
-    return not places or shelf.rows[key[1]].version.content["place"] in places
+def _place(shelf: Shelf, key: Key) -> str:
+    place: str = shelf.rows[key[1]].version.content["place"]
+    return place

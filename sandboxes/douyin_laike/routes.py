@@ -11,8 +11,12 @@ from hub_core.sandbox import Request
 
 from . import after_sale_desk, certificates, goods_desk, stock_desk
 from .desk import PATHS as ORDERS
+from .desk import Desk
+from .house import Answering, House
 from .place_desk import PATH as PLACES
+from .place_desk import PlaceDesk
 from .redemption_desk import PATH as REDEMPTIONS
+from .redemption_desk import RedemptionDesk
 
 
 class Route(NamedTuple):
@@ -53,6 +57,20 @@ ROUTES = {
     },
     **{path: _STOCK for path in (*stock_desk.GOODLIFE, stock_desk.LIFE)},
 }
+
+
+def desks(house: House, served: set[tuple[str, str]], seed: int) -> dict[str, Answering]:
+    """Everybody who answers, by the first word of an operation."""
+    return {
+        "orders": Desk(house, served, seed),
+        "redemptions": RedemptionDesk(house),
+        "certificates": certificates.CertificateDesk(house),
+        "after_sales": after_sale_desk.AfterSaleDesk(house),
+        "places": PlaceDesk(house),
+        "products": goods_desk.GoodsDesk(house),
+        "drafts": goods_desk.GoodsDesk(house),
+        "stock": stock_desk.StockDesk(house),
+    }
 
 
 def route_of(request: Request, path: str) -> Route | None:
