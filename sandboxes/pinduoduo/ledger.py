@@ -93,14 +93,14 @@ class Ledger(Book):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shelves: dict[tuple[str, float], Shelf] = {}
+        self._shelves: defaultdict[str, dict[float, Shelf]] = defaultdict(dict)
         self._known: defaultdict[str, list[tuple[float, Record]]] = defaultdict(list)
 
     def shelf(self, account: str, now: float, behind: float = 0.0) -> Shelf:
         """A shop's shelf as it stood `behind` seconds before `now`."""
-        shelf = self._shelves.get((account, behind))
+        shelf = self._shelves[account].get(behind)
         if shelf is None:
-            shelf = self._shelves[account, behind] = Shelf()
+            shelf = self._shelves[account][behind] = Shelf()
             for at, record in self._known[account]:
                 shelf.expect(record, at)
         shelf.catch_up(now - behind)
@@ -133,6 +133,5 @@ class Ledger(Book):
 
     def _expect(self, record: Record, at: float) -> None:
         self._known[record.account].append((at, record))
-        for (account, _), shelf in self._shelves.items():
-            if account == record.account:
-                shelf.expect(record, at)
+        for shelf in self._shelves[record.account].values():
+            shelf.expect(record, at)

@@ -149,6 +149,9 @@ def test_the_sellers_code_will_do_for_the_sku(shop: Open) -> None:
     asked = {"goods_id": goods["goods_id"], "outer_id": sku["outer_id"]}
     client.call(STOCK, **asked, quantity=11)
     assert stock(client, sku["sku_id"]) == 11
+    second = goods["sku_list"][1]["sku_id"]
+    client.call(STOCK, **asked, sku_id=second, quantity=12)
+    assert (stock(client, sku["sku_id"]), stock(client, second)) == (11, 12)
 
 
 def test_goods_in_a_promotion_slot_cannot_be_lowered(shop: Open) -> None:

@@ -238,8 +238,9 @@ def test_changes_show_up_to_three_minutes_late(shop: Open) -> None:
     assert client.increment(**window)["total_count"] > before
 
 
-def test_what_is_seen_is_the_truth_of_that_moment(shop: Open) -> None:
-    client = busy(shop, orders=30, late_probability=0.5)
+@pytest.mark.parametrize("lagging", ["nothing", "list"])
+def test_what_is_seen_is_the_truth_of_that_moment(shop: Open, lagging: str) -> None:
+    client = busy(shop, orders=30, late_probability=0.5, switches={"lagging": lagging})
     for _ in range(20):
         client.box.clock.advance(30)
         client.box.churn(5)
