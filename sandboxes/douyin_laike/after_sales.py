@@ -100,7 +100,6 @@ def after_sale_facts(case: Content) -> Facts:
     return {
         "order_external_id": case["sale"].order_id,
         "status_raw": str(case["word"] or case["status"]),
-        "reason_raw": str(case["reason"][0]),
         "applied_at": case["created"],
         "decided_at": case["audited"] or None,
         "completed_at": case["completed"] or None,

@@ -240,6 +240,7 @@ def product_facts(goods: Content, form: Form) -> Facts:
         for sku in goods["skus"]
         if form.shape != "2022"
     }
+    counts |= {f"price_amount:{sku.sku_id}": sku.price for sku in goods["skus"]}
     return {
         "title": goods["title"],
         "listing_status_raw": str(goods["word"] or goods["status"]),

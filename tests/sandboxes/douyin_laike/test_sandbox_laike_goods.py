@@ -75,6 +75,7 @@ def test_every_product_is_listed_once_as_it_is_known(laike: Laike) -> None:
             limited = stock["limit_type"] == 1
             expected = stock["avail_qty"] if limited else None
             assert facts[f"available:{sku['sku_id']}"] == expected
+            assert facts[f"price_amount:{sku['sku_id']}"] == sku["actual_amount"]
             parts = stock["avail_qty"] + stock["frozen_qty"] + stock["sold_qty"]
             assert stock["stock_qty"] == parts
 
