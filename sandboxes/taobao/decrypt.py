@@ -17,7 +17,7 @@ from hub_core.sandbox import Clock, Record
 from hub_core.sandbox.people import Person
 
 from . import gate, privacy, refusals, times
-from .refund_answers import Method
+from .methods import Method
 from .shapes import JSON
 from .trade import CLOSED, Trade
 from .world import Seller, World, trade_of

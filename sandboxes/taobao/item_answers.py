@@ -15,8 +15,8 @@ from hub_core.sandbox import Clock, Record, Version
 from . import gate, item_faces, pages, refusals, shapes
 from .goods import Goods, item_of
 from .items import BANNERS, ON_SALE, WAREHOUSE, Item
+from .methods import Method
 from .poison import ITEM_POISONS, spoiled
-from .refund_answers import Method
 from .shapes import JSON, Wanted
 from .world import Seller
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from .oauth import BY_CODE
+from collections.abc import Callable, Mapping
 
+from .oauth import BY_CODE
+from .shapes import JSON
+from .world import Seller
+
+Method = Callable[[Mapping[str, str], Seller], JSON]
+"""Answers a seller's call. Raises Refused."""
 MEMO = "taobao.trade.memo.update"
 COMPANIES = "taobao.logistics.companies.get"
 OPERATIONS = {

@@ -29,11 +29,11 @@ from .envelopes import Envelopes
 from .goods import Goods
 from .grants import App, Grants
 from .item_answers import ItemAnswers
-from .methods import OPEN, OPERATIONS, WRITES
+from .levers import Levers
+from .methods import OPEN, OPERATIONS, WRITES, Method
 from .oauth import Tokens
 from .plan import Plan
-from .poison import RECORD_POISONS
-from .refund_answers import Method, RefundAnswers
+from .refund_answers import RefundAnswers
 from .refunds import Refunds
 from .refusals import Refused
 from .shapes import JSON
@@ -47,7 +47,7 @@ LISTS = {"trades": "trade", "refunds": "refund", "items": "item"}
 """The containers of the lists, and what is in them."""
 
 
-class Taobao(Platform):
+class Taobao(Levers, Platform):
     """The box. `poisoned` has (account, order id) of rows malformed on purpose.
 
     `served_records` has (account, kind, id) of what else left in an answer.
@@ -141,95 +141,11 @@ class Taobao(Platform):
             grants.authorise(sellers[-1].user, key, self.clock.now())
         return grants, sellers
 
-    # What a test may do to it -----------------------------------------------------
-
-    def expire_token(self, account: str) -> None:
-        """The seller's session is over from now on."""
-        self.grants.current(account).until = self.clock.now()
-
-    def expire_reads(self, account: str) -> None:
-        """Its read grants (r1, r2) are over."""
-        self.grants.current(account).reads_until = self.clock.now()
-
-    def expire_writes(self, account: str) -> None:
-        """Its write grants (w1, w2) are over."""
-        self.grants.current(account).writes_until = self.clock.now()
-
-    def revoke(self, account: str) -> None:
-        """The seller withdraws the authorisation; only `authorise` brings it back."""
-        self.grants.revoke(account)
-
-    def authorise(self, account: str) -> Account:
-        """The seller authorises the app again: a new session, the old one is dead."""
-        seller = self.world.sellers[account]
-        self.grants.authorise(account, seller.app_key, self.clock.now())
-        return self._account(seller)
-
-    def code(self, account: str) -> str:
-        """What the seller's browser brings back after he has agreed: a code."""
-        seller = self.world.sellers[account]
-        return self.grants.code(seller.user, seller.app_key, self.clock.now())
-
-    def ban(
-        self, app_key: str, seconds: float, sub_code: str = "limited-by-api-access-count"
-    ) -> None:
-        """Every call of the app is refused for that long."""
-        self.limits.ban(app_key, sub_code, seconds, self.clock.now())
-
-    def reset_quota(self, app_key: str) -> bool:
-        """The owner resets the day's quota by hand; False after three times a day."""
-        return self.limits.reset(app_key, self.clock.now())
-
-    def refuse_next(self, sub_code: str, calls: int = 1, code: int | None = None) -> None:
-        """The next so many calls of a seller fail so; `code` None: the generic one."""
-        no = Refused(code, "Remote service error", sub_code, "远程服务调用失败")
-        self._refusals += [no] * calls
-
-    def poison(self, account: str, id: str, kind: str) -> None:
-        """Make a row malformed from now on; `poison.POISONS` has the kinds."""
-        self.world.poison(account, id, kind)
-
-    def poison_record(
-        self, account: str, kind: str, id: str, how: str | None = None
-    ) -> None:
-        """Make a product or an after-sale malformed from now on, in this way or any.
-
-        `poison.RECORD_POISONS` has the ways. Raises ValueError for what there is not.
-        """
-        ways = RECORD_POISONS.get(kind, {})
-        way = how or (sorted(ways)[sum(id.encode()) % len(ways)] if ways else "")
-        if way not in ways:
-            raise ValueError(f"no {kind}, or no way {how}: {sorted(ways)}")
-        keeper = self.goods if kind == "product" else self.refunds
-        keeper.poison(account, id, way)
-
-    @property
-    def poisoned_records(self) -> set[tuple[str, str, str]]:
-        """(account, kind, id) of every other record malformed on purpose."""
-        bad = {(a, "product", id) for a, id in self.goods.poisoned}
-        return bad | {(a, "after_sale", id) for a, id in self.refunds.poisoned}
-
     # What the kit asks ------------------------------------------------------------
 
     def accounts(self) -> list[Account]:
         """The shops, with the sessions that are good now."""
         return [self._account(seller) for seller in self.world.sellers.values()]
-
-    def _account(self, seller: Seller) -> Account:
-        session = self.grants.current(seller.user)
-        return Account(
-            external_id=seller.user,
-            name=seller.nick,
-            app_key=seller.app_key,
-            app_secret=self.grants.apps[seller.app_key].secret,
-            access_token=session.token,
-            refresh_token=session.refresh if self.grants.refreshable else None,
-            expires_in=max(0, int(session.until - self.clock.now())),
-            settings={
-                "privacy": "clear" if seller.clear else "masked",
-                "refunds": "after" if seller.disputes else "before",
-            },
-        )
 
     def churn(self, changes: int = 1, *, account: str | None = None) -> None:
         """That many things happen now, mostly to recent trades; more happens besides."""

@@ -8,12 +8,13 @@ documented order: see the switch `refund_order`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from hub_core.sandbox import Clock, Record, Version
 
 from . import gate, pages, privacy, queries, refund_faces, refusals, shapes
 from .cases import STATUSES
+from .methods import Method
 from .poison import REFUND_POISONS, spoiled
 from .refunds import Refunds, case_of
 from .shapes import JSON
@@ -22,7 +23,6 @@ from .world import Seller
 
 MANY = 100
 DEFAULT_KINDS = "guarantee_trade,auto_delivery"
-Method = Callable[[Mapping[str, str], Seller], JSON]
 
 
 class RefundAnswers:

@@ -168,13 +168,14 @@ class Refunds:
 
     def truth(self, account: str) -> list[TruthRecord]:
         """Every case as the platform knows it."""
-        return [told(record) for record in self.shelf.records(account)]
+        disputes = self._world.sellers[account].disputes
+        return [told(record, disputes) for record in self.shelf.records(account)]
 
 
-def told(record: Record) -> TruthRecord:
+def told(record: Record, disputes: bool) -> TruthRecord:
     """A case under the hub's names."""
     versions = tuple(
-        TruthRecordVersion(v.updated_at, v.visible_at, facts(case_of(v)))
+        TruthRecordVersion(v.updated_at, v.visible_at, facts(case_of(v), disputes))
         for v in record.versions
     )
     last = versions[-1]
@@ -190,16 +191,18 @@ def told(record: Record) -> TruthRecord:
     )
 
 
-def facts(case: Case) -> Facts:
-    """What a reader must have understood of it.
+def facts(case: Case, disputes: bool) -> Facts:
+    """What a reader must have understood of it; `kind_raw` where `disputes` are told.
 
-    Cases that move no money say nothing of amounts; `kind_raw` is told by newer shops only.
+    Cases that move no money say nothing of amounts.
     """
     said: dict[str, str | int | None] = {
         "order_external_id": str(case.trade.tid),
         "line_external_id": str(case.line.oid),
         "status_raw": case.status,
     }
+    if disputes:
+        said["kind_raw"] = case.dispute
     if case.moves_money:
         said["requested_amount"] = case.fee
         said["refunded_amount"] = case.fee if case.status == "SUCCESS" else None

@@ -19,7 +19,7 @@ from . import gate, refusals, times
 from .goods import Goods, item_of
 from .item_faces import properties
 from .items import Item, settled
-from .refund_answers import Method
+from .methods import Method
 from .refusals import Refused
 from .shapes import JSON
 from .world import Seller, World

@@ -52,6 +52,7 @@ def test_the_truth_of_refunds_is_what_the_wire_says(open_box: Any) -> None:
             "order_external_id": str(row["tid"]),
             "line_external_id": str(row["oid"]),
             "status_raw": row["status"],
+            "kind_raw": row["dispute_type"],
             "requested_amount": fen(row["refund_fee"]),
             "refunded_amount": fen(row["refund_fee"]) if paid else None,
         }
@@ -123,6 +124,7 @@ def test_dispute_type_stands_beside_has_good_return_in_the_later_shape(
     assert caller.account.settings["refunds"] == shape
     refunds = rows(caller)
     assert {"dispute_type" in r for r in refunds} == {told}
+    assert {"kind_raw" in t.facts for t in truths(caller)} == {told}
     assert {r["has_good_return"] for r in refunds} == {True, False}
     for row in refunds if told else []:
         back = row["dispute_type"] not in {"REFUND", "RESHIPPING"}
