@@ -12,7 +12,7 @@ from typing import Any
 import pluggy
 
 from .models import Order
-from .ports import Authorisation, Channel, Session, Source
+from .ports import Authorisation, Channel, Session, Shipping, Source, Stock
 
 PROJECT = "channel_hub"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -49,6 +49,14 @@ class Hooks:
     @hookspec(firstresult=True)
     def hub_places(self, session: Session) -> Source | None:
         """The physical places the shop sells at: `models.Place`."""
+
+    @hookspec(firstresult=True)
+    def hub_stock(self, session: Session) -> Stock | None:
+        """How the shop's stock is set and looked at."""
+
+    @hookspec(firstresult=True)
+    def hub_shipping(self, session: Session) -> Shipping | None:
+        """How the shop's shipments are reported."""
 
     @hookspec(firstresult=True)
     def hub_sandbox(self) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from .models import StockLevel
 from .wire import Call, Dialect, Fetched, Misread, Page
 
 Answer = TypeVar("Answer")
@@ -222,4 +223,105 @@ class Authorisation(Protocol):
 
     def refresh(self, refresh_token: str) -> Grant:
         """A new token for an old one."""
+        ...
+
+
+# Writing -------------------------------------------------------------------------------
+
+
+class Effect(StrEnum):
+    """What became of one thing that was asked of a platform."""
+
+    CONFIRMED = "confirmed"
+    """The platform said so, or shows it."""
+    REFUSED = "refused"
+    """It said no; nothing changed, and asking again changes nothing."""
+    UNKNOWN = "unknown"
+    """It may have happened: only looking tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The outcome for one target: a SKU, or an order."""
+
+    target: str
+    effect: Effect
+    told: int | None = None
+    """Of stock: the level the platform says it has now."""
+    reason: str | None = None
+    """In the platform's words, without personal data."""
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuLevel:
+    """Bring one SKU to a level: whole pieces a buyer can order now, never a difference."""
+
+    product_external_id: str
+    sku_external_id: str
+    available: int
+    key: str
+    """The same for every attempt at this; 64 hex digits at most, for platforms that take
+    one."""
+
+
+@runtime_checkable
+class Stock(Protocol):
+    """How a channel's stock is set and looked at, for one shop."""
+
+    most: int
+    """SKUs that one call of `set` takes."""
+    one_product: bool
+    """Whether they must be of one product."""
+
+    def set(self, levels: Sequence[SkuLevel]) -> Sequence[Done]:
+        """Set these, in one call to the platform (reading first where it must).
+
+        One outcome for each. Raises the HubError when the call as a whole failed: what a
+        Retryable or a lost answer did is not known, any other changed nothing.
+        """
+        ...
+
+    def level(self, product_external_id: str, sku_external_id: str) -> StockLevel | None:
+        """What the platform offers now; None when it has no such SKU."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """A carrier as the platform knows it."""
+
+    code: str
+    name: str
+    waybill_pattern: str | None = None
+    """A regular expression its waybill numbers fit, where the platform gives one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One parcel of an order. Without lines: all that is not sent yet."""
+
+    order_external_id: str
+    carrier_code: str
+    """The platform's own."""
+    tracking_no: str
+    line_external_ids: tuple[str, ...] = ()
+    is_first: bool = True
+    """No parcel of the order went before it."""
+    key: str = ""
+
+
+@runtime_checkable
+class Shipping(Protocol):
+    """How a channel is told that goods are on their way, for one shop."""
+
+    splits: bool
+    """Whether an order can be sent in several parcels."""
+
+    def carriers(self) -> Sequence[Carrier]:
+        """The carriers the platform takes."""
+        ...
+
+    def send(self, parcel: Parcel) -> Done:
+        """Report one parcel. Raises as `Stock.set` does."""
         ...

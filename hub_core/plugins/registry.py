@@ -15,7 +15,7 @@ import pluggy
 
 from ..errors import Misconfigured
 from ..hookspecs import PROJECT, Hooks
-from ..ports import Authorisation, Channel, Session, Source
+from ..ports import Authorisation, Channel, Session, Shipping, Source, Stock
 from ..wire import Call, shapes
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -87,6 +87,20 @@ class Plugins:
         plugin = self._served(id)[1]
         there = [kind for kind in KINDS if self._implements(plugin, f"hub_{kind}")]
         return {kind: self._ask(id, f"hub_{kind}", session=session) for kind in there}
+
+    def can(self, id: str, what: str) -> bool:
+        """Whether the channel's plugin has that capability: `stock`, `shipping` …"""
+        return self._implements(self._served(id)[1], f"hub_{what}")
+
+    def stock(self, id: str, session: Session) -> Stock:
+        """How the shop's stock is set."""
+        found: Stock = self._ask(id, "hub_stock", session=session)
+        return found
+
+    def shipping(self, id: str, session: Session) -> Shipping:
+        """How the shop's shipments are reported."""
+        found: Shipping = self._ask(id, "hub_shipping", session=session)
+        return found
 
     def authorisation(self, id: str, session: Session) -> Authorisation:
         """How the channel's tokens are had."""

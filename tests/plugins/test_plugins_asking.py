@@ -120,6 +120,31 @@ def test_hub_places_is_asked_where_it_is() -> None:
     check_that_it_is_asked_where_it_is("places")
 
 
+def test_hub_stock_is_asked_of_the_shops_own_plugin_alone() -> None:
+    check_that_it_writes("stock")
+
+
+def test_hub_shipping_is_asked_of_the_shops_own_plugin_alone() -> None:
+    check_that_it_writes("shipping")
+
+
+def check_that_it_writes(what: str) -> None:
+    class More(Connector):
+        """A connector that can write."""
+
+    def answer(self: More, session: Session) -> Any:
+        return f"{self.id} {what} for {session}"
+
+    answer.__name__ = f"hub_{what}"
+    setattr(More, f"hub_{what}", hookimpl(answer))
+    plugins = loaded(a=More("jd"), b=Connector("taobao"))
+
+    assert getattr(plugins, what)("jd", SESSION) == f"jd {what} for a session"
+    assert (plugins.can("jd", what), plugins.can("taobao", what)) == (True, False)
+    with pytest.raises(Misconfigured, match=f"taobao has no {what}"):
+        getattr(plugins, what)("taobao", SESSION)
+
+
 def test_hub_authorisation_is_asked_of_the_shops_own_plugin_alone() -> None:
     jd, taobao = Connector("jd"), Connector("taobao")
     plugins = loaded(a=jd, b=taobao)
