@@ -20,6 +20,25 @@ HOLDERS = {
 }
 """Methods whose answer holds an apiResult, and the key it stands under."""
 
+INNER = {
+    "jingdong.pop.afs.soa.refundapply.queryPageList": "queryResult",
+    "jingdong.pop.afs.soa.refundapply.queryById": "queryResult",
+    "jingdong.pop.afs.refundapply.querylist": "refundApplyResponse",
+    "jingdong.pop.afs.refundapply.querybyid": "refundApplyResponse",
+    "jingdong.asc.query.list": "pageResult",
+    "jingdong.asc.sync.list": "pageResult",
+    "jingdong.asc.serviceAndRefund.view": "pageResult",
+    "jingdong.pop.order.shipment": "sopjosshipment_result",
+    "jingdong.pop.order.waybill.update": "response",
+}
+"""Methods that refuse in a result of their own, and the key it stands under."""
+
+OLD_WRAPPERS = {
+    "360buy.get.vender.all.delivery.company": "vender_delivery_all_company_response",
+    "360buy.sku.stock.update": "ware_sku_stock_update_response",
+}
+"""What published clients of the older prefix read (B)."""
+
 
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -40,6 +59,8 @@ class Envelope:
 
     def wrapper(self, method: str) -> str:
         """`jingdong_pop_order_enSearch_responce`, misspelled unless switched."""
+        if method in OLD_WRAPPERS and self.switches["old_wrapper"] == "own":
+            return OLD_WRAPPERS[method]
         return f"{method.replace('.', '_')}_{self.switches['wrapper']}"
 
     def good(self, method: str, inner: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,12 +94,35 @@ class Envelope:
         layer, holder = self.switches["refusals"], HOLDERS.get(method)
         if layer == "gateway":
             return self.refused(number, *NUMBER_WORDS[kind]), number
+        said = f"{NUMBER_WORDS[kind][0]}：{detail}" if detail else NUMBER_WORDS[kind][0]
+        if layer == "api_result" and method in INNER:
+            inner = self._inner(INNER[method], number, said, NUMBER_WORDS[kind][1])
+            return self.good(method, {INNER[method]: inner}), number
         if layer == "code" or holder is None:
-            said = f"{NUMBER_WORDS[kind][0]}：{detail}" if detail else NUMBER_WORDS[kind][0]
             body = {"code": number, "zh_desc": said, "en_desc": NUMBER_WORDS[kind][1]}
             return {self.wrapper(method): body}, number
         result = {"apiResult": self.api_result(kind, detail)}
         return self.good(method, {holder: result}), number
+
+    def _inner(self, holder: str, number: str, said: str, english: str) -> dict[str, Any]:
+        """A refusal in the words of that result; their codes are made up."""
+        match holder:
+            case "queryResult":
+                return {"success": False, "errorCode": number, "errorMsg": said}
+            case "refundApplyResponse":
+                nothing = {"count": 0, "results": []}
+                return {"result_state": False, "result_info": said, **nothing}
+            case "pageResult":
+                return {"success": False, "code": number, "msg": said}
+            case "response":
+                return {"code": int(number), "msg": said, "data": None}
+            case _:
+                words = {"chineseErrCode": said, "englishErrCode": english}
+                return {"success": self.truth(False), "errorCode": number, **words}
+
+    def truth(self, good: bool) -> Any:
+        """success of a shipment: text, unless switched."""
+        return good if self.switches["shipment_success"] == "bool" else str(good).lower()
 
     def gateway(self, code: str, detail: str = "") -> dict[str, Any]:
         """error_response for a code of the gateway's table."""

@@ -30,9 +30,14 @@ NUMBER_CODES = {
     "missing_order": 10100002,
     "too_deep": 10100003,
     "system": 10100099,
+    "missing_sku": 10200001,
+    "stock": 10200002,
+    "carrier": 10400002,
+    "waybill": 10400003,
 }
 """apiResult.numberCode by kind. The first two were seen in tests of others (§5, C), the
-rest is made up: no document lists them. Option `number_codes` replaces them."""
+rest is made up: no document lists them. Option `number_codes` replaces them. Where a
+method answers without an apiResult the number stands in its own result, or in `code`."""
 
 NUMBER_WORDS = {
     "order_state": ("订单状态不合法", "invalid order_state"),
@@ -41,6 +46,10 @@ NUMBER_WORDS = {
     "missing_order": ("未查询到订单", "order not found"),
     "too_deep": ("查询结果过多，请缩小查询范围", "too many rows"),
     "system": ("系统繁忙，请稍后重试", "system busy"),
+    "missing_sku": ("商品不存在", "sku not found"),
+    "stock": ("库存数量不合法", "invalid stock"),
+    "carrier": ("物流公司不存在", "no such carrier"),
+    "waybill": ("运单号不合法", "invalid waybill"),
 }
 
 OAUTH_CODES = {

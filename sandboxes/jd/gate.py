@@ -28,7 +28,15 @@ METHODS = {
     "jingdong.pop.order.notPayOrderInfo": "unpaid.list",
     "jingdong.pop.order.notPayOrderById": "unpaid.get",
     "jingdong.vender.shop.query": "shop.get",
+    "jingdong.pop.afs.soa.refundapply.queryPageList": "refunds.list",
+    "jingdong.pop.afs.soa.refundapply.queryById": "refunds.get",
+    "jingdong.pop.afs.refundapply.querylist": "refunds.list",
+    "jingdong.pop.afs.refundapply.querybyid": "refunds.get",
+    "jingdong.asc.query.list": "services.list",
+    "jingdong.asc.sync.list": "services.list",
+    "jingdong.asc.serviceAndRefund.view": "services.refunds.list",
 }
+"""Every method there is, and the box's short name for what it does."""
 ALLOWED_SKEW = 360.0
 """Seconds a timestamp may be off either way."""
 

@@ -7,6 +7,7 @@ and not a walk over every order.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from operator import itemgetter
 from typing import Any
@@ -15,6 +16,8 @@ from hub_core.sandbox import Book, Record, Version
 
 from .states import NOT_PAY
 
+Listener = Callable[[Record, Mapping[str, Any] | None], None]
+"""Hears of an order that was born (None) or has changed (what it was)."""
 Row = tuple[float, int, Record, Version]
 """The second it is sorted by, its number, and what is seen of it."""
 REBUILD = 500
@@ -103,10 +106,14 @@ def _places(record: Record, version: Version) -> tuple[tuple[tuple[bool, bool], 
 
 
 class Ledger(Book):
-    """A book that tells its shelves whenever something will show."""
+    """A book that tells its shelves whenever something will show.
+
+    `listeners` hear of every birth and change: what follows orders is told here.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.listeners: list[Listener] = []
         self._shelves: dict[str, Shelf] = {}
 
     def shelf(self, account: str, now: float) -> Shelf:
@@ -119,6 +126,7 @@ class Ledger(Book):
         """As the kit's; the shelf hears of it."""
         record = super().add(account, id, content, **times)
         self._expect(record, record.latest.visible_at)
+        self._tell(record, None)
         return record
 
     def change(
@@ -131,14 +139,20 @@ class Ledger(Book):
         **fields: Any,
     ) -> Version:
         """As the kit's; the shelf hears of it."""
+        was = record.latest.content
         version = super().change(record, at, delay=delay, bump=bump, **fields)
         self._expect(record, version.visible_at)
+        self._tell(record, was)
         return version
 
     def remove(self, record: Record, at: float) -> None:
         """As the kit's; the shelf hears of it."""
         super().remove(record, at)
         self._expect(record, at)
+
+    def _tell(self, record: Record, was: Mapping[str, Any] | None) -> None:
+        for listener in self.listeners:
+            listener(record, was)
 
     def _expect(self, record: Record, at: float) -> None:
         self._shelves.setdefault(record.account, Shelf()).expect(record, at)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from .errors import NUMBER_CODES, OAUTH_CODES
 
 PRIVACY = ("plain", "phase1", "phase2", "oaid")
+REFUND_ROWS = ("flat", "nested")
 Limit = tuple[int, float]
 """So many calls in so many seconds."""
 
@@ -22,6 +23,9 @@ class Options:
     app_secret: str = field(default="sandbox-secret", repr=False)
     privacy: str | Sequence[str] = "phase2"
     """How receivers are protected, for all shops or one word per shop in turn."""
+    refunds: str | Sequence[str] = "flat"
+    """How rows of refundapply lie: as they are, or each under `refundApplyVo`; for all
+    shops or one word per shop in turn (paper §4)."""
     # Lists
     page_size_max: int = 100
     """100 is documented; some proxies stop at 50."""
@@ -71,7 +75,15 @@ class Options:
 
     def privacy_of(self, shop: int) -> str:
         """The protection of shop number `shop`. Raises ValueError for an unknown word."""
-        words = (self.privacy,) if isinstance(self.privacy, str) else tuple(self.privacy)
-        if not words or not set(words) <= set(PRIVACY):
-            raise ValueError(f"privacy is one of {PRIVACY}")
-        return words[shop % len(words)]
+        return _in_turn(self.privacy, PRIVACY, "privacy", shop)
+
+    def nested(self, shop: int) -> bool:
+        """Whether refund rows of that shop are nested. Raises ValueError likewise."""
+        return _in_turn(self.refunds, REFUND_ROWS, "refunds", shop) == "nested"
+
+
+def _in_turn(said: str | Sequence[str], known: Sequence[str], name: str, shop: int) -> str:
+    words = (said,) if isinstance(said, str) else tuple(said)
+    if not words or not set(words) <= set(known):
+        raise ValueError(f"{name} is one of {known}")
+    return words[shop % len(words)]

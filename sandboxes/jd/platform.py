@@ -1,7 +1,7 @@
-"""JD's order side as a platform in a box.
+"""JD's merchant side as a platform in a box: who may call, and whom it is passed on to.
 
-Source: channel paper §1, §2, §3, §5, §7 and §8; the answer of notPayOrderInfo as in the
-published SDK classes.
+Source: channel paper §1 to §5, §7 and §8; what the paper leaves open as in the published
+SDK classes.
 """
 
 from __future__ import annotations
@@ -20,12 +20,17 @@ from hub_core.sandbox import (
     Request,
     Response,
     TruthOrder,
+    TruthRecord,
     json_response,
 )
 
-from .answers import HOLDERS, Envelope
-from .counter import Counter
-from .errors import Declined, Refused
+from .after_sales import AfterSales
+from .answers import HOLDERS, INNER, Envelope, dumps
+from .asking import Method
+from .case_poison import WAYS
+from .cases import Cases
+from .counter import Counter, Seen
+from .errors import NUMBER_CODES, Declined, Refused
 from .gate import Asked, Gate
 from .grants import Grants
 from .happenings import Happenings
@@ -35,11 +40,18 @@ from .options import Options
 from .switches import SWITCHES
 from .truth import truth
 
+LISTS = ("orderInfoList", "pageList", "result", "results", "data")
+"""What the lists stand under, one level below the wrapper."""
+
 
 class JdPlatform(Platform):
-    """Drive it by `handle`; `Options` says what else `create` takes."""
+    """Drive it by `handle`; `Options` says what else `create` takes.
+
+    `served_records` has (account, kind, id) of what besides orders left in an answer.
+    """
 
     channel: ClassVar[str] = "jd"
+    KINDS: ClassVar[tuple[str, ...]] = ("after_sale",)
     SWITCHES: ClassVar[Mapping[str, tuple[str, ...]]] = {**Platform.SWITCHES, **SWITCHES}
 
     def __init__(
@@ -63,14 +75,31 @@ class JdPlatform(Platform):
         self.grants = Grants(self.options, self.switches, random.Random(f"{seed}:tokens"))
         self.oauth = OAuth(self.grants, self.options, self.switches)
         self.gate = Gate(self.options, self.switches, self.grants)
-        self.envelope = Envelope(
-            self.switches, self.options.number_codes, self.options.new_fields
-        )
+        codes = NUMBER_CODES | dict(self.options.number_codes)
+        self.envelope = Envelope(self.switches, codes, self.options.new_fields)
         self.happenings = Happenings(self.book, self.options, self.switches, self.rng)
         self.counter = Counter(self.book, self.options, self.switches, self.envelope)
         self._names = [str(10_622_317 + n) for n in range(shops)]
         self._asked: tuple[Request, Asked] | None = None
+        self.served_records: set[tuple[str, str, str]] = set()
+        self._beside = random.Random(f"{seed}:beside")
+        self.cases = Cases(self.options, self.switches, seed, self.clock.now)
+        self.book.listeners.append(self.cases.heard)
+        self._nested = {n: self.options.nested(i) for i, n in enumerate(self._names)}
+        self._methods = self._answering()
         self._open(seed, orders, history.total_seconds())
+
+    def _answering(self) -> dict[str, Method]:
+        """Who answers what is not about orders."""
+        cases = AfterSales(
+            self.cases,
+            self.switches,
+            new_fields=self.options.new_fields,
+            privacy=self.counter.privacy,
+            nested=self._nested,
+            served=self.served_records,
+        )
+        return {k: v for one in (cases,) for k, v in one.methods().items()}
 
     def _open(self, seed: int, orders: int, history: float) -> None:
         now = self.clock.now()
@@ -110,6 +139,11 @@ class JdPlatform(Platform):
         for _ in range(changes):
             name = account or self.rng.choice(self._names)
             self.happenings.one(name, self.clock.now())
+            self.cases.churn(account or self._beside.choice(self._names))
+
+    def records(self, account: str, kind: str) -> list[TruthRecord]:
+        """Cases of both after-sale systems."""
+        return self.cases.truth(account) if kind == "after_sale" else []
 
     def truth_of(self, record: Record) -> TruthOrder:
         """Status is the state word as sent; `truth` says what paid is."""
@@ -121,7 +155,7 @@ class JdPlatform(Platform):
         asked = self._asked[1] if self._asked else Asked("", {})
         if asked.operation == "token":
             return json_response(self.oauth.denied("busy"))
-        if kind == "error_body" and asked.method in HOLDERS:
+        if kind == "error_body" and asked.method in HOLDERS | INNER:
             return json_response(self.envelope.declined(asked.method, "system", "")[0])
         code = {"throttled": "2", "busy": "65"}.get(kind, "33")
         return json_response(self.envelope.gateway(code))
@@ -131,7 +165,7 @@ class JdPlatform(Platform):
         for wrapper in body.values() if isinstance(body, dict) else ():
             inner = wrapper if isinstance(wrapper, dict) else {}
             for holder in inner.values():
-                for name in ("orderInfoList", "pageList"):
+                for name in LISTS:
                     if isinstance(holder, dict) and name in holder:
                         holder[name] = []
         return body
@@ -175,6 +209,25 @@ class JdPlatform(Platform):
         """From now on this order's row is malformed, in one of `spoiled.ALL_KINDS`."""
         self.happenings.poison(account, id, kind)
 
+    def poison_record(
+        self, account: str, kind: str, id: str, how: str | None = None
+    ) -> None:
+        """From now on this record goes out malformed, in that way or any.
+
+        `case_poison.WAYS` has the ways. Raises ValueError for what there is not.
+        """
+        ways = sorted(WAYS.get(kind, ()))
+        way = how or (ways[sum(id.encode()) % len(ways)] if ways else "")
+        if way not in ways:
+            raise ValueError(f"no {kind}, or no way {how}: {ways}")
+        self.cases.keeper_of(account, id).poison(account, id, way)
+
+    @property
+    def poisoned_records(self) -> set[tuple[str, str, str]]:
+        """(account, kind, id) of every other record malformed on purpose."""
+        both = self.cases.applications.keeper, self.cases.bills.keeper
+        return {(a, k.kind, id) for k in both for a, id in k.poisoned}
+
     # How ------------------------------------------------------------------------------
 
     def _take(self, request: Request) -> Asked:
@@ -185,7 +238,7 @@ class JdPlatform(Platform):
     def _business(self, asked: Asked, now: float) -> tuple[Response, str]:
         try:
             account = self.gate.enter(asked, now)
-            text, seen = self.counter.serve(account, asked, now)
+            text, seen = self._served(account, asked, now)
         except Refused as refusal:
             return self._refused(refusal, asked)
         except Declined as no:
@@ -194,6 +247,13 @@ class JdPlatform(Platform):
         self.served.update(seen)
         kind = "application/json; charset=utf-8"
         return Response(200, text.encode(), {"content-type": kind}), "ok"
+
+    def _served(self, account: str, asked: Asked, now: float) -> tuple[str, Seen]:
+        method = self._methods.get(asked.method)
+        if method is None:
+            return self.counter.serve(account, asked, now)
+        inner = method(account, asked.business(), now)
+        return dumps(self.envelope.good(asked.method, inner)), []
 
     def _refused(self, refusal: Refused, asked: Asked) -> tuple[Response, str]:
         inside = self.switches["shop_closed"] == "api_result" and asked.method in HOLDERS
@@ -221,6 +281,7 @@ class JdPlatform(Platform):
             expires_in=max(0, int(grant.access_until - now)) if grant else None,
             settings={
                 "privacy": self.counter.privacy[name],
+                "refunds": "nested" if self._nested[name] else "flat",
                 "vender_id": name,
                 "open_id": handle_of(name),
             },

@@ -76,6 +76,34 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "unpaid_amount": ("fen", "yuan"),
     # created and modified are a Date in the SDK: text or epoch milliseconds in JSON.
     "unpaid_dates": ("text", "epoch_ms"),
+    # Cases -----------------------------------------------------------------------------
+    # applyRefundSum is fen (B); the SDK types it as a double, captures show whole numbers.
+    "refund_sum": ("whole", "double", "text"),
+    # orderId of an application is text in the SDK (§3: text or number between APIs).
+    "case_order_id": ("text", "number"),
+    # checkTime of an application nobody has looked at yet: not documented.
+    "unchecked": ("absent", "null", "blank", "0001"),
+    # Since there is modifiedStart, rows are read with `modified` (B).
+    "refund_modified": ("present", "absent"),
+    # Lists of cases have no documented order.
+    "case_order": ("oldest", "newest"),
+    # Times of asc.* are epoch milliseconds in captures, a Date in the SDK (§3).
+    "asc_times": ("epoch_ms", "text"),
+    # The SDK's row has both names; which of them is filled is not said.
+    "bill_updated": ("updateTime", "updateDate"),
+    # refoundAmount has no documented unit: an integer, a BigDecimal, text (§3).
+    "refound_amount": ("fen", "yuan", "yuan_text"),
+    # What serviceAndRefund.view says of a bill without a refund.
+    "no_refund": ("null", "absent", "left_out"),
+    # Whether the money comes with the bill's end, or after it, or leaves no trace in
+    # the bill's updateTime.
+    "refund_completes": ("with_the_bill", "later", "silently"),
+    # Whether buId must be the vender the token speaks for.
+    "bu_id": ("checked", "any"),
+    # Methods of the older prefix answer under names of their own (B).
+    "old_wrapper": ("own", "by_method"),
+    # success of a shipment is text in a client's test, a boolean in the SDK (§4).
+    "shipment_success": ("text", "bool"),
     # Tokens --------------------------------------------------------------------------
     # Whether a dead access token can still be refreshed: sources differ.
     "refresh_after_expiry": ("allowed", "refused"),
