@@ -4,7 +4,8 @@ Since 2022, until now. 2022: `records`, three amounts; since 2023 more amounts, 
 `records_v2` beside `records` with the same uses: the newer list is read, the older where
 it is empty. `total` counts the window. Every record bears the cursor of what follows it;
 the list ends with a page that has no record. 2024 also `sku_info` for `sku` and
-`platform_ticket_amount`. Neither the order nor, by the documents, the place is told.
+`platform_ticket_amount`. Neither the order nor, by the documents, the place is told: a
+list of the places asked for tells it.
 Source: page life.capacity.billing/certificate.verifyrecord.query; channel paper §3.4,
 §6 V7, V8, §10.
 """
@@ -47,11 +48,13 @@ STATUS = Words(
 
 class RecordQuery(Ask):
     """Uses by the time they were made, in seconds; without a start the platform takes
-    today's. The first cursor is "0", the next that of the last record."""
+    today's. The first cursor is "0", the next that of the last record. With `poi_ids`
+    those made at these places alone, without at all places of the account."""
 
     account_id: str = Field(min_length=1)
     cursor: str = Field(default="0", min_length=1)
     size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE)
+    poi_ids: list[str] | None = Field(default=None, min_length=1)
     start_time: Seconds
     end_time: Seconds
 

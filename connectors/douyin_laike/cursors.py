@@ -38,7 +38,7 @@ class Cursored(ABC):
 
     def probe(self, stream: Stream, window: Window) -> Page:
         """The first page; whether it counts the whole list is the platform's affair."""
-        return self.after(stream, window, None)
+        return self.ask(stream, window, None)
 
     def page(
         self, stream: Stream, window: Window, number: int, *, count: bool = False
@@ -46,7 +46,7 @@ class Cursored(ABC):
         """The first page alone; the others begin where the one before them ends."""
         if number != 1:
             raise Misconfigured(f"{ID}: {stream.name} has no numbered pages")
-        return self.after(stream, window, None)
+        return self.ask(stream, window, None)
 
     def record(self, external_id: str) -> Fetched | Misread | None:
         """No such list can be asked for one record, unless its source says how."""

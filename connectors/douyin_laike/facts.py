@@ -24,6 +24,11 @@ FACTS: Mapping[str, str] = {
     # How long a redemption can be taken back. An hour by the documents; codes of a third
     # party and scenic tickets may have another limit.
     "redemption_cancel_seconds": "3600",
+    # ask: the list names no place, so those of the shop are asked one by one or together
+    # (takes the scope life.capacity.shop). none: redemptions stay without a place.
+    "redemption_places": "ask",
+    # How many at once. No page names a most; of products' list it is 100. 1: one by one.
+    "redemption_places_at_once": "100",
     # "p99 can reach minutes", says the page of the refund list; not how many.
     "after_sale_settle_lag_seconds": "600",
     # How long a refund may stay open: neither list tells of one that is refused or

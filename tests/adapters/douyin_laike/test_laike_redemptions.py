@@ -19,6 +19,7 @@ HOUR = Window(
     datetime(2026, 11, 20, 1, 0, 0, 250_000, tzinfo=UTC),
     datetime(2026, 11, 20, 2, 0, 0, 750_000, tzinfo=UTC),
 )
+PLAIN = {"redemption_places": "none"}
 USED, TAKEN_BACK = 1795140000, 1795143600
 
 
@@ -196,6 +197,7 @@ def test_success_without_any_list_or_count_proves_nothing() -> None:
         {"account_id": ""},
         {"cursor": ""},
         {"end_time": None},
+        {"poi_ids": []},
     ],
 )
 def test_a_wrong_question_never_leaves(asked: JSON) -> None:
@@ -229,7 +231,8 @@ def test_a_window_is_read_again_as_long_as_a_use_can_be_taken_back() -> None:
 
 
 def test_a_walk_asks_for_a_second_more_and_ends_with_an_empty_page() -> None:
-    one, line = source(fine(records=[use(1), use(2)], total=2), fine(records=[], total=2))
+    two = fine(records=[use(1), use(2)], total=2)
+    one, line = source(two, fine(records=[], total=2), facts=PLAIN)
     (stream,) = one.streams
     first = one.after(stream, HOUR, None)
     assert (len(first.items), first.total, first.cursor) == (2, 2, "c2")
@@ -246,13 +249,14 @@ def test_a_walk_asks_for_a_second_more_and_ends_with_an_empty_page() -> None:
 
 
 def test_a_cursor_that_stands_still_is_no_way_on() -> None:
-    one, _ = source(fine(records=[use(1)], total=1))
+    one, _ = source(fine(records=[use(1)], total=1), facts=PLAIN)
     with pytest.raises(Unreadable, match="not moved"):
         one.after(one.streams[0], HOUR, "c1")
 
 
 def test_uses_that_are_counted_and_not_listed_are_no_empty_window() -> None:
-    one, _ = source(fine(records=None, total=3), fine(records=None, total=3))
+    nothing = fine(records=None, total=3)
+    one, _ = source(nothing, nothing, facts=PLAIN)
     with pytest.raises(Unreadable, match="counted"):
         one.after(one.streams[0], HOUR, None)
     assert one.after(one.streams[0], HOUR, "c9").items == ()  # past the last page
