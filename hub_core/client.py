@@ -183,8 +183,9 @@ class Line:
     def _retrying(self, call: Call[Any]) -> Retrying:
         # A token call may spend what it sends: it is repeated once and no more.
         attempts = self._attempts if call.needs_token else min(2, self._attempts)
+        worth = self._turned_away if call.is_write else self._worth_waiting
         return Retrying(
-            retry=retry_if_exception(self._worth_waiting),
+            retry=retry_if_exception(worth),
             wait=self._pause,
             stop=stop_after_attempt(attempts),
             sleep=self.clock.sleep,
@@ -194,6 +195,9 @@ class Line:
     def _worth_waiting(self, error: BaseException) -> bool:
         waits = isinstance(error, Retryable) and not isinstance(error, Down)
         return waits and getattr(error, "after", 0.0) <= self._patience
+
+    def _turned_away(self, error: BaseException) -> bool:
+        return isinstance(error, Throttled) and self._worth_waiting(error)
 
     def _pause(self, state: RetryCallState) -> float:
         """Half of a doubling pause, and up to the other half by chance; never sooner

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .clock import Clock, SystemClock
+from .desks import Desks
 from .errors import HubError, Misconfigured
 from .insight.estimate import Estimate
 from .lines import Lines, Transports
@@ -76,6 +77,7 @@ class Hub:
             settings, plugins, store, self.clock, transports, shared_limits=shared_limits
         )
         self.pull = Pull(settings, store, plugins, self.lines, self.clock.now)
+        self.desks = Desks(settings, store, plugins, self.lines, self.clock.now)
 
     @classmethod
     def open(

@@ -164,6 +164,20 @@ class Settings(Table):
         above = self.channels.get(channel, ChannelTable()).off
         return frozenset(above) | frozenset(self.shops.get(shop or "", ShopTable()).off)
 
+    def share(self, channel: str, shop: str) -> tuple[int, int]:
+        """Pieces of each item kept back, and per cent of the rest that is offered: the
+        shop's over the channel's; all of it where neither says."""
+        own, above = self.shops.get(shop), self.channels.get(channel)
+        tables = [table.stock for table in (own, above) if table is not None]
+        safety = [t.safety for t in tables if t.safety is not None]
+        share = [t.share_percent for t in tables if t.share_percent is not None]
+        return (safety or [0])[0], (share or [100])[0]
+
+    def carriers(self, channel: str, shop: str) -> dict[str, str]:
+        """The ERP's words for carriers to the platform's: the shop's over the channel's."""
+        above = self.channels.get(channel, ChannelTable()).carriers
+        return {**above, **self.shops.get(shop, ShopTable()).carriers}
+
     def shop_settings(self, shop: str) -> dict[str, Any]:
         """A shop's own `settings`, as its connector reads them."""
         return dict(self.shops.get(shop, ShopTable()).settings)

@@ -84,6 +84,15 @@ def _span(**length: float | None) -> timedelta | None:
     return None if None in length.values() else timedelta(**length)  # type: ignore[arg-type]
 
 
+class StockTable(Table):
+    """`stock`: how much of what the ERP has may be offered."""
+
+    safety: Annotated[int, Field(ge=0)] | None = None
+    """Pieces of each item that are kept back."""
+    share_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Of the rest, how much is offered here."""
+
+
 class Wiring(Table):
     """What an app may set, and a channel may set for all its apps."""
 
@@ -102,6 +111,9 @@ class Reading(Table):
     pins: dict[str, Count] = {}
     off: list[str] = []
     streams: dict[str, StreamTable] = {}
+    stock: StockTable = StockTable()
+    carriers: dict[str, str] = {}
+    """The ERP's word for a carrier to the platform's code or name of it."""
 
 
 class AppTable(Wiring):

@@ -36,6 +36,9 @@ class Call(Generic[Answer]):
     does not have the documented shape."""
     method: str = "POST"
     needs_token: bool = True
+    is_write: bool = False
+    """It changes something at the platform: sent once. Only what the platform is known to
+    have turned away (a limit) is sent again; of all else the caller finds out first."""
     shape: str = ""
     """The version file it stands in: `orders_v2`."""
     status: str = "documented"

@@ -177,5 +177,5 @@ def test_the_shipped_file_is_valid_with_every_comment_taken_out() -> None:
 
     assert settings.apps["laike-main"].limits[0].per == "shop"
     assert settings.pins("jd", "west-lake") == {"orders": 1}
-    assert settings.off("douyin-laike") == {"unpaid"}
+    assert settings.off("douyin-laike") == {"unpaid", "products"}
     assert settings.hub.key == "keyring:channel-hub/master"

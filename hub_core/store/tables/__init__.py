@@ -20,11 +20,13 @@ from .ledgers import (
 )
 from .orders import DeliveryRow, OrderLineRow, OrderRow, PartyRow, VoucherRow
 from .shops import CoverageRow, ShopRow, StreamRow, TokenRow
+from .writes import CommandRow, OfferRow, SkuBindingRow, StockItemRow, StockMovementRow
 
 __all__ = [
     "BIGINT_KEY",
     "AfterSaleLineRow",
     "AfterSaleRow",
+    "CommandRow",
     "CoverageRow",
     "DeliveryRow",
     "DriftRow",
@@ -33,6 +35,7 @@ __all__ = [
     "IncidentRow",
     "JournalRow",
     "MetaRow",
+    "OfferRow",
     "OrderLineRow",
     "OrderRow",
     "PaceRow",
@@ -44,7 +47,10 @@ __all__ = [
     "RedemptionRow",
     "RefundRow",
     "ShopRow",
+    "SkuBindingRow",
     "SkuRow",
+    "StockItemRow",
+    "StockMovementRow",
     "StreamRow",
     "TokenRow",
     "VoucherRow",
