@@ -43,7 +43,7 @@ class Jos:
         "not exist",
         "not found",
     )
-    """Words in a refusal of a single order that mean there is no such order."""
+    """Words in a refusal of a single record that mean there is no such record."""
 
     def request(
         self, call: Call[Any], params: JSON, who: Credentials, now: datetime
@@ -66,7 +66,7 @@ class Jos:
     def unwrap(self, call: Call[Any], body: JSON) -> JSON:
         """Open the envelope; success needs positive proof.
 
-        An order asked for by its number that is not there is no error but an empty
+        A record asked for by its number that is not there is no error but an empty
         wrapper.
         """
         wait = self.call_limit_wait

@@ -1,7 +1,10 @@
 """What wraps every JD answer, and what its error codes ask the hub to do.
 
-Three layers may each say no: `error_response`, the wrapper's `code`, and
-`apiResult.success`. HTTP is 200 in all three. Source: channel paper JD §3, §5, §8.
+Three layers may each say no: `error_response`, the wrapper's `code`, and a verdict in it:
+`apiResult.success`, or with other services than orders a `success` (`result_state`) of the
+wrapper or of its container, whose numbers are that service's own. HTTP is 200 in all three.
+Source: channel paper JD §3, §5, §8; official pages of the after-sale, product and stock
+services (apiId 925, 2171, 1227, 1239; a 2019 copy is lostinfo/jos-open-api, api_response).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from hub_core.errors import (
     Misconfigured,
     Rejected,
     Retryable,
+    Throttled,
     TokenExpired,
     Unauthorised,
     Unreadable,
@@ -40,6 +44,10 @@ ERRORS: Words[type[HubError]] = Words(
         "24": Forbidden,  # the merchant may not call this
         "33": Retryable,  # timed out inside the platform
         "65": Retryable,
+        "403": BadRequest,  # products and stock: a parameter is wrong
+        "500": Retryable,  # products and stock: the service itself failed
+        "503": Throttled,  # products and stock: ask less often
+        "10001": BadRequest,  # refund applications: nothing to search by
         "11100006": Unauthorised,  # the shop is not open
         # Seen in others' tests only (C):
         "103": Misconfigured,
@@ -54,7 +62,18 @@ DONE = ("0", "00000")
 """The wrapper's codes for success. "100" and "200" mean it in supplier (VC) answers,
 which the hub does not read."""
 
-TEXTS = ("zh_desc", "message", "errorMessage", "msg", "chineseErrCode", "en_desc")
+TEXTS = (
+    *("zh_desc", "message", "errorMessage", "errorMsg", "msg", "result_info"),
+    *("chineseErrCode", "en_desc"),
+)
+VERDICTS = ("success", "result_state")
+"""How services other than orders say whether it worked."""
+OWN_CODES = ("errorCode", "numberCode", "code")
+OLD_WRAPPERS = {
+    "360buy.get.vender.all.delivery.company": "vender_delivery_all_company_response",
+    "360buy.sku.stock.update": "ware_sku_stock_update_response",
+}
+"""Methods older than the rule by which a wrapper is named (B: captures of clients)."""
 ASCII_RUN = re.compile(r"[A-Za-z0-9+/=_*-]{8,}")
 LONGEST_WORD = 20
 
@@ -72,7 +91,8 @@ def opened(endpoint: str, body: JSON, wait: float, missing: tuple[str, ...] = ()
     if "error_response" in body:
         raise refused(body["error_response"], wait, missing)
     stem = endpoint.replace(".", "_")
-    inner = body.get(f"{stem}_responce", body.get(f"{stem}_response"))
+    named = (f"{stem}_responce", f"{stem}_response", OLD_WRAPPERS.get(endpoint, ""))
+    inner = next((body[name] for name in named if name in body), None)
     if inner is None and "code" in body:
         raise refused(body, wait, missing)
     if not isinstance(inner, dict):
@@ -81,19 +101,23 @@ def opened(endpoint: str, body: JSON, wait: float, missing: tuple[str, ...] = ()
 
 
 def proven(inner: JSON, wait: float, missing: tuple[str, ...] = ()) -> JSON:
-    """The wrapper, once its code and each `apiResult` in it say success."""
+    """The wrapper, once its code and each verdict in it say success."""
     code = inner.get("code")
     if code is not None and str(code) not in DONE:
         raise refused(inner, wait, missing)
-    results = [
-        part["apiResult"]
-        for part in inner.values()
-        if isinstance(part, dict) and "apiResult" in part
-    ]
-    if code is None and not results:
+    parts = [part for part in inner.values() if isinstance(part, dict)]
+    results = [part["apiResult"] for part in parts if "apiResult" in part]
+    spoken = [part for part in (inner, *parts) if any(v in part for v in VERDICTS)]
+    coded = [part for part in parts if "code" in part] if code is None else []
+    if code is None and not results and not spoken and not coded:
         raise Unreadable("an answer without any proof of success")
     for result in results:
         _judge(result, wait, missing)
+    for part in spoken:
+        _judge_own(part, missing)
+    for part in coded:
+        if part not in spoken and str(part["code"]) not in DONE:
+            raise refused(part, wait, missing)
     return inner
 
 
@@ -104,6 +128,16 @@ def _judge(result: Any, wait: float, missing: tuple[str, ...]) -> None:
     success = result.get("success")
     if success is not True and success != "true":
         raise refused({**result, "code": result.get("numberCode")}, wait, missing)
+
+
+def _judge_own(part: JSON, missing: tuple[str, ...]) -> None:
+    """A verdict of a service: true or "true". Its numbers mean nothing to the gateway."""
+    said = next(part[verdict] for verdict in VERDICTS if verdict in part)
+    if said is True or said == "true":
+        return
+    code = next((str(part[n]) for n in OWN_CODES if part.get(n) not in (None, "")), None)
+    kind = NotThere if _says(part, missing) else Rejected
+    raise kind(masked(_text(part)), code=code, request_id=part.get("requestId"))
 
 
 def refused(error: Any, wait: float, missing: tuple[str, ...] = ()) -> HubError:
@@ -118,12 +152,16 @@ def refused(error: Any, wait: float, missing: tuple[str, ...] = ()) -> HubError:
     kind = ERRORS[code or ""]
     if kind is Rejected and _says(error, missing):
         kind = NotThere
-    said = next((text for name in TEXTS if (text := error.get(name))), "")
+    said = _text(error)
     about = "the access token is not accepted" if kind is TokenExpired else masked(said)
     request_id = error.get("requestId") or error.get("request_id")
     if kind is Banned:
         return Banned(about, after=wait, code=code, request_id=request_id)
     return kind(about, code=code, request_id=request_id)
+
+
+def _text(error: JSON) -> Any:
+    return next((text for name in TEXTS if (text := error.get(name))), "")
 
 
 def _says(error: JSON, missing: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from hub_core.models import Order
+from hub_core.models import Order, Record
 from hub_core.wire import (
     JSON,
     Fetched,
@@ -36,8 +36,18 @@ def page_of(inner: JSON, wire: TypeAdapter[W], to_order: Callable[[W], Order]) -
     return Page(rows_of(found.get("orderInfoList"), wire, to_order), total=total)
 
 
+def name_of(row: Any) -> str | None:
+    """The number of an order that could not be read."""
+    number = row["orderId"]
+    return str(number) if isinstance(number, str | int) else None
+
+
 def rows_of(
-    rows: Any, wire: TypeAdapter[W], to_order: Callable[[W], Order]
+    rows: Any,
+    wire: TypeAdapter[W],
+    to_record: Callable[[W], Record],
+    name: Callable[[Any], str | None] = name_of,
+    what: str = "orders",
 ) -> tuple[Fetched | Ref | Misread, ...]:
     """Rows one by one. An empty page, as one behind the last, may come without a list.
 
@@ -46,8 +56,8 @@ def rows_of(
     if rows is None:
         return ()
     if not isinstance(rows, list):
-        raise ValueError(f"a list of orders, not {type(rows).__name__}")
-    return read_rows(rows, wire, to_order, name_of)
+        raise ValueError(f"a list of {what}, not {type(rows).__name__}")
+    return read_rows(rows, wire, to_record, name)
 
 
 def order_of(
@@ -61,12 +71,15 @@ def order_of(
 
 
 def one_of(
-    row: Any, wire: TypeAdapter[W], to_order: Callable[[W], Order]
+    row: Any,
+    wire: TypeAdapter[W],
+    to_record: Callable[[W], Record],
+    name: Callable[[Any], str | None] = name_of,
 ) -> Fetched | Misread | None:
     """A single row; None where there is none."""
     if row is None or row == {} or row == []:
         return None
-    (item,) = read_rows([row], wire, to_order, name_of)
+    (item,) = read_rows([row], wire, to_record, name)
     assert not isinstance(item, Ref)
     return item
 
@@ -92,7 +105,15 @@ def _with_verdict(inner: JSON, name: str) -> JSON:
     return found
 
 
-def name_of(row: Any) -> str | None:
-    """The number of an order that could not be read."""
-    number = row["orderId"]
-    return str(number) if isinstance(number, str | int) else None
+def bare(row: Any, name: str) -> Any:
+    """A row out of the object that names it: documents show one, captures do not."""
+    inner = row.get(name) if isinstance(row, dict) else None
+    return inner if isinstance(inner, dict) else row
+
+
+def part_of(inner: JSON, name: str) -> JSON:
+    """A container that must be there. Raises KeyError or ValueError."""
+    found = inner[name]
+    if not isinstance(found, dict):
+        raise ValueError(f"{name} is not an object")
+    return found

@@ -23,7 +23,7 @@ from hub_core.models import (
     PaymentStatus,
     Protection,
 )
-from hub_core.wire import Fetched, Page
+from hub_core.wire import Fetched, Page, Ref
 
 GOLDENS = Path(__file__).resolve().parents[2] / "golden" / "jd"
 CASES = sorted(GOLDENS.glob("*/*.wire.json"))
@@ -42,8 +42,8 @@ def canonical(answer: Any) -> Any:
         items = [canonical(item) for item in answer.items]
         return {"total": answer.total, "number": answer.number, "items": items}
     if isinstance(answer, Fetched):
-        return dataclasses.asdict(answer.order)
-    return answer.model_dump()
+        return dataclasses.asdict(answer.record)
+    return dataclasses.asdict(answer) if isinstance(answer, Ref) else answer.model_dump()
 
 
 def as_json(answer: Any) -> str:
@@ -65,7 +65,8 @@ def test_a_golden_answer_is_read_as_kept(path: Path) -> None:
 
 def test_every_version_file_has_a_golden() -> None:
     versions = {p.stem for p in (GOLDENS.parents[2] / "adapters/jd").glob("*_v*.py")}
-    assert {path.parent.name for path in CASES} == versions
+    writes = {name for name in versions if name.startswith(("stock_", "shipping_"))}
+    assert {path.parent.name for path in CASES} == versions - writes
 
 
 def orders(version: str) -> list[Order]:
