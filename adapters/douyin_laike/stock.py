@@ -66,5 +66,6 @@ def setting(path: str, ask: type[StockAsk], shape: str, status: str) -> Call[Out
     """The call of one generation."""
     reader: Callable[[JSON], Outcome] = read
     return Call(
-        name="stock.set", endpoint=path, ask=ask, read=reader, shape=shape, status=status
-    )
+        name="stock.set", endpoint=path, ask=ask, read=reader, shape=shape, status=status,
+        is_write=True,
+    )  # fmt: skip

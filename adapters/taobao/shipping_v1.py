@@ -39,6 +39,7 @@ def read(body: JSON) -> bool:
 
 SEND: Call[bool] = Call(
     name="shipping.send",
+    is_write=True,
     endpoint="taobao.logistics.offline.send",
     ask=SendAsk,
     read=read,

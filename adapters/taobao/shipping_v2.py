@@ -84,6 +84,7 @@ def read(body: JSON) -> bool:
 
 SEND: Call[bool] = Call(
     name="shipping.send",
+    is_write=True,
     endpoint="alibaba.ascp.logistics.offline.send",
     ask=SendAsk,
     read=read,

@@ -93,6 +93,7 @@ def _item(body: JSON) -> Any:
 
 SET: Call[StockSet] = Call(
     name="stock.set",
+    is_write=True,
     endpoint="taobao.skus.quantity.update",
     ask=SetAsk,
     read=read,
@@ -100,6 +101,7 @@ SET: Call[StockSet] = Call(
 )
 SET_ONE: Call[StockSet] = Call(
     name="stock.set_one",
+    is_write=True,
     endpoint="taobao.item.quantity.update",
     ask=SetOneAsk,
     read=read,

@@ -94,6 +94,7 @@ def read(body: JSON) -> StockSet:
 
 SET: Call[StockSet] = Call(
     name="stock.set",
+    is_write=True,
     endpoint="tmall.item.quantity.update",
     ask=SetAsk,
     read=read,
@@ -101,6 +102,7 @@ SET: Call[StockSet] = Call(
 )
 ADD: Call[StockSet] = Call(
     name="stock.add",
+    is_write=True,
     endpoint="tmall.item.quantity.update",
     ask=AddAsk,
     read=read,
