@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from adapters.douyin_laike.dialect import LaikeDialect
 from hub_core.hookspecs import hookimpl
-from hub_core.ports import Authorisation, Channel, Limit, Session, Source
+from hub_core.ports import Authorisation, Channel, Limit, Session, Source, Stock
 
 from .after_sales import LaikeAfterSales
 from .facts import ADAPTERS, FACTS, ID
@@ -17,6 +17,7 @@ from .orders import LaikeOrders
 from .places import LaikePlaces
 from .products import LaikeProducts
 from .redemptions import LaikeRedemptions
+from .stock import STOCK_FACTS, LaikeStock
 from .tokens import LaikeTokens
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "LaikePlaces",
     "LaikeProducts",
     "LaikeRedemptions",
+    "LaikeStock",
     "LaikeTokens",
 ]
 
@@ -51,7 +53,7 @@ CHANNEL = Channel(
         "root_account_id": "来客商户根账户ID, sent with each call; default: account_id."
         " Not a POI id: a POI is one place and comes with each order",
     },
-    facts=FACTS,
+    facts={**FACTS, **STOCK_FACTS},
 )
 
 
@@ -89,6 +91,12 @@ def hub_products(session: Session) -> Source:
 def hub_redemptions(session: Session) -> Source:
     """The uses of the shop's vouchers."""
     return LaikeRedemptions(session)
+
+
+@hookimpl
+def hub_stock(session: Session) -> Stock:
+    """The shop's stock."""
+    return LaikeStock(session)
 
 
 @hookimpl

@@ -9,14 +9,27 @@ from __future__ import annotations
 from adapters.taobao.dialect import Top
 from hub_core.hookspecs import hookimpl
 from hub_core.ports import Authorisation, Channel, Limit, Session, Source
+from hub_core.ports import Shipping as ShippingPort
+from hub_core.ports import Stock as StockPort
 
 from .after_sales import AfterSales
 from .facts import ADAPTERS, FACTS
 from .orders import Orders
 from .products import Products
+from .shipping import Shipping
+from .stock import Stock
 from .tokens import Tokens
 
-__all__ = ["CHANNEL", "FACTS", "AfterSales", "Orders", "Products", "Tokens"]
+__all__ = [
+    "CHANNEL",
+    "FACTS",
+    "AfterSales",
+    "Orders",
+    "Products",
+    "Shipping",
+    "Stock",
+    "Tokens",
+]
 
 CHANNEL = Channel(
     id="taobao",
@@ -55,6 +68,18 @@ def hub_products(session: Session) -> Source:
 def hub_after_sales(session: Session) -> Source:
     """The shop's after-sale cases."""
     return AfterSales(session)
+
+
+@hookimpl
+def hub_stock(session: Session) -> StockPort:
+    """The shop's stock."""
+    return Stock(session)
+
+
+@hookimpl
+def hub_shipping(session: Session) -> ShippingPort:
+    """The shop's shipments."""
+    return Shipping(session)
 
 
 @hookimpl
