@@ -18,6 +18,7 @@ BOXES = {
     "douyin-laike": "sandboxes.douyin_laike.switches",
     "taobao": "sandboxes.taobao.switches",
     "jd": "sandboxes.jd.switches",
+    "pinduoduo": "sandboxes.pinduoduo.switches",
 }
 
 

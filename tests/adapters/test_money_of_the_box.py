@@ -104,6 +104,29 @@ def jd(record: Record, order: JSON) -> Iterator[tuple[str, Any, Any]]:
     yield "lines", lines, [x.price * x.quantity for x in basket.lines]
 
 
+def pinduoduo(record: Record, order: JSON) -> Iterator[tuple[str, Any, Any]]:
+    """Of a basket: its one SKU, a change of price, who takes what off, services."""
+    content = record.latest.content
+    basket = content["basket"]
+    yield "goods", order["goods_amount"], basket.amount
+    yield "freight", order["freight_amount"], basket.postage
+    yield "payable", order["payable_amount"], basket.paid
+    yield "merchant", order["merchant_discount_amount"], basket.seller
+    yield "platform", order["platform_discount_amount"], basket.platform
+    yield "discounts", order["discount_amount"], basket.discount
+    yield "receivable", order["merchant_receivable_amount"], basket.paid + basket.platform
+    dealt = content["confirmed_at"] is not None
+    yield "paid", order["buyer_paid_amount"], basket.paid if dealt else None
+    yield "captain", order["ext"]["pdd:capital_free_amount"], basket.captain
+    (line,) = order["lines"]
+    yield "line", line["goods_amount"], basket.amount
+    yield "price", (line["unit_price"], line["quantity"]), (basket.sku.price, basket.count)
+    if "pdd:order_change_amount" in order["ext"]:  # since 2021
+        yield "change", order["ext"]["pdd:order_change_amount"], basket.change
+        fees = order["ext"].get("pdd:service_fee_amount", 0)
+        yield "services", fees, sum(fee for _, fee in basket.services)
+
+
 Grade = Callable[[Record, JSON], Iterator[tuple[str, Any, Any]]]
 CASES: dict[str, tuple[str, Grade, dict[str, Any]]] = {
     "laike": ("douyin-laike", laike, {"switches": {"payment_discount": "beside"}}),
@@ -115,6 +138,9 @@ CASES: dict[str, tuple[str, Grade, dict[str, Any]]] = {
     "taobao": ("taobao", taobao, {}),
     "jd": ("jd", jd, {}),
     "jd in numbers": ("jd", jd, {"switches": {"jd_price": "number"}}),
+    "pinduoduo": ("pinduoduo", pinduoduo, {}),
+    "pinduoduo in texts": ("pinduoduo", pinduoduo, {"switches": {"amounts": "text"}}),
+    "pinduoduo in clear": ("pinduoduo", pinduoduo, {"privacy": "plain"}),
 }
 
 

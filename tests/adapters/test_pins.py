@@ -17,7 +17,7 @@ from hub_core.settings import Settings
 from hub_core.store import Store
 from hub_core.store.reads import OrderFilter
 from hub_core.testing.bridge import VirtualClock, platform_transport
-from tests.harness import NOON, PLUGINS, add_account
+from tests.harness import NOON, OTHER_KINDS, PLUGINS, add_account
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ LAIKE_LOST = frozenset(
 """Sub orders, receipt_amount and order_sale_info came with the second shape."""
 SEARCH = "/goodlife/v1/trade/order/query/"
 INCREMENT = "taobao.trades.sold.increment.get"
+PDD_LOST = frozenset({"receiver.name", "receiver.phone", "receiver.protection"})
+"""Masks came with the second shape: without them a receiver that is not sealed any more
+has not been told at all."""
+PDD_LIST = "pdd.order.number.list.increment.get"
 CHANNELS = [
     Channel(
         "douyin-laike",
@@ -63,6 +67,13 @@ CHANNELS = [
         {"privacy": "plain"},
         calls=("jingdong.pop.order.search", "jingdong.pop.order.enSearch"),
     ),
+    Channel(
+        "pinduoduo",
+        {},
+        lost=PDD_LOST,
+        calls=(PDD_LIST, PDD_LIST),
+        coarser=frozenset({"receiver.protection"}),
+    ),
 ]
 OURS = frozenset(
     {
@@ -76,13 +87,21 @@ OURS = frozenset(
 
 @contextmanager
 def hub(
-    channel: Channel, folder: Path, tables: dict[str, Any]
+    channel: Channel,
+    folder: Path,
+    *,
+    all_pins: dict[str, int] | None = None,
+    shop_pins: dict[str, dict[str, int]] | None = None,
 ) -> Iterator[tuple[Hub, Platform]]:
-    """A hub over a fresh box of two shops, the same for every set of `tables`."""
+    """A hub that reads the orders of a fresh box of two shops, the same for all pins."""
     box = PLUGINS.sandbox(channel.id)(
         seed=5, shops=2, orders=40, clock=Clock(NOON), history=timedelta(days=1),
         poison=0.0, **channel.box,
     )  # fmt: skip
+    tables = {
+        "channels": {channel.id: {"off": OTHER_KINDS, "pins": all_pins or {}}},
+        "shops": {name: {"pins": pins} for name, pins in (shop_pins or {}).items()},
+    }
     apps = {}
     for account in box.accounts():
         secret = folder / f"secret-{account.app_key}"
@@ -142,12 +161,12 @@ def differences(old: Any, new: Any, column: str = "") -> Iterator[tuple[str, Any
 def test_a_pin_switches_the_shape_and_nothing_else(
     channel: Channel, by: str, tmp_path: Path
 ) -> None:
-    with hub(channel, tmp_path, {}) as (plain, box):
+    with hub(channel, tmp_path) as (plain, box):
         pinned, other = (account.name for account in box.accounts())
         newest = {name: facts(plain, name) for name in (pinned, other)}
-    where = pinned if by == "shops" else channel.id
-    pins = {by: {where: {"pins": {channel.area: 1}}}}
-    with hub(channel, tmp_path, pins) as (one, _):
+    pins = {channel.area: 1}
+    where: Any = {"all_pins": pins} if by == "channels" else {"shop_pins": {pinned: pins}}
+    with hub(channel, tmp_path, **where) as (one, _):
         older = {name: facts(one, name) for name in (pinned, other)}
         shapes = {
             name: {
@@ -191,8 +210,7 @@ def test_the_older_shape_of_laike_is_read_from_answers_of_its_own_time(
 ) -> None:
     """A merchant whose platform still answers as in 2022 is pinned and loses no order."""
     old = Channel("douyin-laike", {"shape": "2022"}, calls=(SEARCH, SEARCH))
-    pins = {"channels": {old.id: {"pins": {"orders": 1}}}}
-    with hub(old, tmp_path, pins) as (one, box):
+    with hub(old, tmp_path, all_pins={"orders": 1}) as (one, box):
         for account in box.accounts():
             told = {t.external_id for t in box.truth(account.external_id) if not t.removed}
             assert facts(one, account.name).keys() == told

@@ -39,6 +39,12 @@ PLACES: dict[str, dict[str, tuple[str, ...]]] = {
         "text": ("itemInfoList", "0", "skuName"),
         "id": ("orderState",),
     },
+    "pinduoduo": {
+        "amount": ("pay_amount",),
+        "pieces": ("item_list", "0", "goods_count"),
+        "text": ("item_list", "0", "goods_name"),
+        "id": ("order_status",),
+    },
 }
 VALUES = {"amount": HUGE, "pieces": HUGE, "text": "茶\0壶", "id": "a\0b"}
 READ = ("text",)
@@ -67,7 +73,9 @@ class Spoiled:
             for one in part:
                 self._visit(one)
         elif isinstance(part, dict):
-            ids = {str(part.get(name)) for name in ("order_id", "tid", "orderId")}
+            ids = {
+                str(part.get(name)) for name in ("order_id", "tid", "orderId", "order_sn")
+            }
             if self._order in ids and self._path[0] in part:
                 self._spoil(part)
             for one in part.values():

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.douyin_laike import CHANNEL as LAIKE
 from connectors.jd import CHANNEL as JD
+from connectors.pinduoduo import CHANNEL as PINDUODUO
 from connectors.taobao import CHANNEL as TAOBAO
 from hub_core.models import Order
 from hub_core.ports import Channel
@@ -20,11 +21,18 @@ from hub_core.wire import Call, Fetched, Page, shapes
 
 from .case import Case
 
-CHANNELS: dict[str, Channel] = {"douyin_laike": LAIKE, "taobao": TAOBAO, "jd": JD}
+CHANNELS: dict[str, Channel] = {
+    "douyin_laike": LAIKE,
+    "taobao": TAOBAO,
+    "jd": JD,
+    "pinduoduo": PINDUODUO,
+}
+ORDERS = ("orders", "orders_catering", "unpaid")
+"""Areas whose records are orders."""
 MODULES = sorted(
     p.stem
     for p in Path(__file__).parent.glob("*.py")
-    if p.stem.startswith(("laike_", "taobao_", "jd_"))
+    if p.stem.startswith(("laike_", "taobao_", "jd_", "pinduoduo_"))
 )
 CASES: list[Case] = [
     case for name in MODULES for case in import_module(f"{__package__}.{name}").CASES
@@ -64,7 +72,20 @@ def test_every_order_shape_is_among_them() -> None:
         (folder, module.rpartition(".")[2])
         for folder, channel in CHANNELS.items()
         for area, numbers in shapes(channel.adapters).items()
-        if area != "token"
+        if area in ORDERS
         for module in numbers.values()
     }
     assert covered == known
+
+
+def test_no_area_with_orders_is_forgotten() -> None:
+    """Whatever file lists orders, its area is one of those above."""
+    asked = {
+        area
+        for channel in CHANNELS.values()
+        for area, numbers in shapes(channel.adapters).items()
+        for module in numbers.values()
+        for call in vars(import_module(module)).values()
+        if isinstance(call, Call) and call.name in ("orders.list", "unpaid.list")
+    }
+    assert asked == set(ORDERS)
