@@ -35,6 +35,9 @@ METHODS = {
     "jingdong.asc.query.list": "services.list",
     "jingdong.asc.sync.list": "services.list",
     "jingdong.asc.serviceAndRefund.view": "services.refunds.list",
+    "jingdong.ware.read.searchWare4Valid": "wares.list",
+    "jingdong.sku.read.searchSkuList": "skus.list",
+    "jingdong.stock.read.findSkuStock": "stock.get",
 }
 """Every method there is, and the box's short name for what it does."""
 ALLOWED_SKEW = 360.0

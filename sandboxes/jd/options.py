@@ -26,6 +26,10 @@ class Options:
     refunds: str | Sequence[str] = "flat"
     """How rows of refundapply lie: as they are, or each under `refundApplyVo`; for all
     shops or one word per shop in turn (paper §4)."""
+    wares: int = 25
+    """Wares of each shop besides those its orders are about."""
+    ware_page_max: int = 100
+    """Rows a page of wares or SKUs may have. A guess: no document has a figure."""
     # Lists
     page_size_max: int = 100
     """100 is documented; some proxies stop at 50."""

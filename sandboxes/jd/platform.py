@@ -32,6 +32,7 @@ from .cases import Cases
 from .counter import Counter, Seen
 from .errors import NUMBER_CODES, Declined, Refused
 from .gate import Asked, Gate
+from .goods import Goods
 from .grants import Grants
 from .happenings import Happenings
 from .ledger import Ledger
@@ -39,6 +40,7 @@ from .oauth import OAuth, handle_of
 from .options import Options
 from .switches import SWITCHES
 from .truth import truth
+from .wares import Wares
 
 LISTS = ("orderInfoList", "pageList", "result", "results", "data")
 """What the lists stand under, one level below the wrapper."""
@@ -51,7 +53,7 @@ class JdPlatform(Platform):
     """
 
     channel: ClassVar[str] = "jd"
-    KINDS: ClassVar[tuple[str, ...]] = ("after_sale",)
+    KINDS: ClassVar[tuple[str, ...]] = ("product", "after_sale")
     SWITCHES: ClassVar[Mapping[str, tuple[str, ...]]] = {**Platform.SWITCHES, **SWITCHES}
 
     def __init__(
@@ -85,6 +87,7 @@ class JdPlatform(Platform):
         self._beside = random.Random(f"{seed}:beside")
         self.cases = Cases(self.options, self.switches, seed, self.clock.now)
         self.book.listeners.append(self.cases.heard)
+        self.goods = Goods(self.options, self.switches, seed, self.clock.now)
         self._nested = {n: self.options.nested(i) for i, n in enumerate(self._names)}
         self._methods = self._answering()
         self._open(seed, orders, history.total_seconds())
@@ -99,7 +102,14 @@ class JdPlatform(Platform):
             nested=self._nested,
             served=self.served_records,
         )
-        return {k: v for one in (cases,) for k, v in one.methods().items()}
+        wares = Wares(
+            self.goods,
+            self.switches,
+            most=self.options.ware_page_max,
+            new_fields=self.options.new_fields,
+            served=self.served_records,
+        )
+        return cases.methods() | wares.methods()
 
     def _open(self, seed: int, orders: int, history: float) -> None:
         now = self.clock.now()
@@ -108,7 +118,9 @@ class JdPlatform(Platform):
             self.counter.privacy[name] = self.options.privacy_of(place)
             rng = random.Random(f"{seed}:{name}")
             self.happenings.populate(name, place, orders, rng, now, history)
+            self.goods.populate(name, place, history)
         self.counter.spoiled = self.happenings.spoiled
+        self.book.listeners.append(self.goods.heard)
 
     # What the kit asks for ----------------------------------------------------------
 
@@ -139,10 +151,14 @@ class JdPlatform(Platform):
         for _ in range(changes):
             name = account or self.rng.choice(self._names)
             self.happenings.one(name, self.clock.now())
-            self.cases.churn(account or self._beside.choice(self._names))
+            shop = account or self._beside.choice(self._names)
+            self.cases.churn(shop)
+            self.goods.churn(shop, self._names.index(shop))
 
     def records(self, account: str, kind: str) -> list[TruthRecord]:
-        """Cases of both after-sale systems."""
+        """Wares, and cases of both after-sale systems."""
+        if kind == "product":
+            return self.goods.truth(account)
         return self.cases.truth(account) if kind == "after_sale" else []
 
     def truth_of(self, record: Record) -> TruthOrder:
@@ -220,13 +236,16 @@ class JdPlatform(Platform):
         way = how or (ways[sum(id.encode()) % len(ways)] if ways else "")
         if way not in ways:
             raise ValueError(f"no {kind}, or no way {how}: {ways}")
-        self.cases.keeper_of(account, id).poison(account, id, way)
+        case = kind == "after_sale"
+        keeper = self.cases.keeper_of(account, id) if case else self.goods.keeper
+        keeper.poison(account, id, way)
 
     @property
     def poisoned_records(self) -> set[tuple[str, str, str]]:
         """(account, kind, id) of every other record malformed on purpose."""
-        both = self.cases.applications.keeper, self.cases.bills.keeper
-        return {(a, k.kind, id) for k in both for a, id in k.poisoned}
+        cases, wares = self.cases, self.goods.keeper
+        keepers = cases.applications.keeper, cases.bills.keeper, wares
+        return {(a, k.kind, id) for k in keepers for a, id in k.poisoned}
 
     # How ------------------------------------------------------------------------------
 

@@ -100,6 +100,18 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "refund_completes": ("with_the_bill", "later", "silently"),
     # Whether buId must be the vender the token speaks for.
     "bu_id": ("checked", "any"),
+    # Wares -----------------------------------------------------------------------------
+    # jdPrice of a SKU is a JSON number in a capture (§8); documents have text.
+    "sku_price": ("number", "text"),
+    # onlineTime and offlineTime are milliseconds in a capture; the others like them.
+    "ware_times": ("epoch_ms", "text"),
+    # Whether `field` adds to the usual fields or replaces them.
+    "ware_fields": ("added", "only_named"),
+    # Neither list has a documented order.
+    "ware_order": ("id", "id_desc", "modified", "modified_desc"),
+    "sku_order": ("id", "id_desc", "modified", "modified_desc"),
+    # Whether a change of stock moves the `modified` of the ware, of the SKU, of neither.
+    "stock_bumps": ("ware_and_sku", "sku", "nothing"),
     # Methods of the older prefix answer under names of their own (B).
     "old_wrapper": ("own", "by_method"),
     # success of a shipment is text in a client's test, a boolean in the SDK (§4).
