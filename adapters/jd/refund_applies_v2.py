@@ -61,7 +61,9 @@ class Sku(WireSku):
 
 
 def _rows(value: Any) -> Any:
-    return () if value is None else [bare(row, "refundApplySkuVo") for row in value]
+    if isinstance(value, list):
+        return [bare(row, "refundApplySkuVo") for row in value]
+    return () if value is None else value
 
 
 class WireApplied(WireApplication):

@@ -13,9 +13,18 @@ from hub_core.ports import Authorisation, Channel, Limit, Session, Source
 from .after_sales import JdAfterSales
 from .facts import ADAPTERS, FACTS
 from .orders import JdOrders
+from .products import JdProducts
 from .tokens import JdAuthorisation
 
-__all__ = ["ADAPTERS", "CHANNEL", "FACTS", "JdAfterSales", "JdAuthorisation", "JdOrders"]
+__all__ = [
+    "ADAPTERS",
+    "CHANNEL",
+    "FACTS",
+    "JdAfterSales",
+    "JdAuthorisation",
+    "JdOrders",
+    "JdProducts",
+]
 
 CHANNEL = Channel(
     id="jd",
@@ -38,6 +47,12 @@ def hub_channel() -> Channel:
 def hub_orders(session: Session) -> Source:
     """The shop's orders."""
     return JdOrders(session)
+
+
+@hookimpl
+def hub_products(session: Session) -> Source:
+    """The shop's products."""
+    return JdProducts(session)
 
 
 @hookimpl

@@ -30,6 +30,15 @@ FACTS = {
     "operate_pin": "hub",  # who asks for service bills: any name, as clients show
     "service_bill_by": "sync",  # one bill: by the list of changes, or query: by the other
     "service_money": "yes",  # whether the app may ask what a bill gave back
+    # Which wares are listed (8,520 …). Blank: not sent, which is taken for all that are not
+    # deleted; a list of states, the other way, hides one that is newer than the list.
+    "ware_status_values": "",
+    "product_page_size": "50",  # no most is stated
+    "product_snapshot_minutes": "60",  # how often all wares are read
+    "product_max_window_days": "7",  # no span is stated for SKUs by change
+    "product_settle_lag_seconds": "600",  # a search engine answers
+    "product_look_back_days": "365",  # all of the past is among the wares anyhow
+    "sku_stock": "yes",  # whether a SKU that tells no stock is asked for it apart
     "service_money_unit": "",  # fen or yuan; blank: fen, and each amount says it is assumed
 }
 
