@@ -12,7 +12,7 @@ from typing import Any
 
 from hub_core.wire import BEIJING, JSON, Call, Credentials, HttpRequest, epoch
 
-from .envelope import NotThere, granted, opened, proven
+from .envelope import NotThere, agreed, granted, opened, proven
 from .sign import sign
 
 OAUTH_HOST = "https://open-oauth.jd.com"
@@ -44,6 +44,8 @@ class Jos:
         "not found",
     )
     """Words in a refusal of a single record that mean there is no such record."""
+    waybill_done: tuple[str, ...] = ("0", "200")
+    """Codes by which another waybill is said to have been taken."""
 
     def request(
         self, call: Call[Any], params: JSON, who: Credentials, now: datetime
@@ -74,9 +76,12 @@ class Jos:
             return granted(body, wait)
         missing = self.missing if call.name.endswith(".get") else ()
         try:
-            return proven(opened(call.endpoint, body, wait, missing), wait, missing)
+            inner = proven(opened(call.endpoint, body, wait, missing), wait, missing)
         except NotThere:
             return {}
+        if call.name == "shipping.change":
+            agreed(inner.get("response"), self.waybill_done)
+        return inner
 
     def request_id(self, body: JSON) -> str | None:
         """Only newer answers carry one, at varying places."""

@@ -140,6 +140,12 @@ def _judge_own(part: JSON, missing: tuple[str, ...]) -> None:
     raise kind(masked(_text(part)), code=code, request_id=part.get("requestId"))
 
 
+def agreed(part: Any, done: tuple[str, ...]) -> None:
+    """Raise Rejected where a container's own code is none of those that mean success."""
+    if isinstance(part, dict) and str(part.get("code")) not in done:
+        raise Rejected(masked(_text(part)), code=str(part.get("code")))
+
+
 def refused(error: Any, wait: float, missing: tuple[str, ...] = ()) -> HubError:
     """The error a refusal stands for, without anything secret its words may echo.
 

@@ -1,0 +1,70 @@
+"""Stock, second shape: `stock.write.updateSkuStock`, camel case, by JD's id alone.
+
+Sets a whole number, of the whole country where no warehouse is named. `increaseSkuStock`
+adds or takes away instead; its `stockRfId` is the caller's own number, by which the
+platform knows a change it has had before. Both answer that it was done and nothing else.
+Source: channel paper JD §4, §7.8 ("after"); official pages (increaseSkuStock: apiId 2170).
+"""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from hub_core.wire import JSON, Ask, Call
+
+from .stock import Change, GetAsk, Pieces, SkuNumber, StockSet, read_stock
+
+SHAPE = "stock_v2"
+
+
+class SetAsk(Ask):
+    """The pieces of one SKU."""
+
+    sku: SkuNumber = Field(serialization_alias="skuId")
+    quantity: Pieces = Field(serialization_alias="stockNum")
+    store: int | None = Field(None, ge=0, serialization_alias="storeId")
+
+
+class AddAsk(Ask):
+    """Pieces to add to one SKU or, below zero, to take away; `key` makes it happen once."""
+
+    sku: SkuNumber = Field(serialization_alias="skuId")
+    change: Change = Field(serialization_alias="stockNum")
+    store: int = Field(0, ge=0, serialization_alias="storeId")
+    key: str = Field(min_length=1, max_length=64, serialization_alias="stockRfId")
+
+    @field_validator("change")
+    @classmethod
+    def _something(cls, change: int) -> int:
+        if change == 0:
+            raise ValueError("a change of nothing")
+        return change
+
+
+def read(inner: JSON) -> StockSet:
+    """That it was done, which the envelope has judged; nothing more is told."""
+    inner["success"]
+    return StockSet()
+
+
+SET: Call[StockSet] = Call(
+    name="stock.set",
+    endpoint="jingdong.stock.write.updateSkuStock",
+    ask=SetAsk,
+    read=read,
+    shape=SHAPE,
+)
+ADD: Call[StockSet] = Call(
+    name="stock.add",
+    endpoint="jingdong.stock.write.increaseSkuStock",
+    ask=AddAsk,
+    read=read,
+    shape=SHAPE,
+)
+GET: Call[int | None] = Call(
+    name="stock.get",
+    endpoint="jingdong.stock.read.findSkuStock",
+    ask=GetAsk,
+    read=read_stock,
+    shape=SHAPE,
+)
