@@ -2,9 +2,9 @@
 
 `pop.order.shipment` names couriers `2100|4700` and their waybills `1,2|3`; 1274 is the
 merchant's own delivery, whose number is not kept. Success is a text, "true". Another
-waybill goes by `pop.order.waybill.update`, one nested `request`; whether its answer's `code`
-is 0 or 200 when done no document says (the dialect's `waybill_done`). Couriers have ids of
-this platform's own, listed by a method that kept its old prefix and wrapper.
+waybill goes by `pop.order.waybill.update`, one nested `request`; whether its answer's
+`code` is 0 or 200 when done no document says (the dialect's `waybill_done`). Couriers have
+ids of this platform's own, listed by a method that kept its old prefix and wrapper.
 Source: channel paper JD §4; official Java SDK (WayBillInfoDto, PartialLogisticsInfoVo,
 JosResponse); official page of the couriers (apiId 582); a published answer of the shipment.
 """
