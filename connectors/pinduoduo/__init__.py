@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from adapters.pinduoduo.dialect import Pop
 from hub_core.hookspecs import hookimpl
-from hub_core.ports import Authorisation, Channel, Limit, Session, Source
+from hub_core.ports import (
+    Authorisation,
+    Channel,
+    Limit,
+    Session,
+    Shipping,
+    Source,
+    Stock,
+)
 
+from . import shipping, stock
 from .after_sales import PddAfterSales
 from .asking import ADAPTERS, FACTS
 from .orders import PddOrders
 from .products import PddProducts
+from .shipping import PddShipping
+from .stock import PddStock
 from .tokens import PddAuthorisation
 
 CHANNEL = Channel(
@@ -28,8 +39,10 @@ CHANNEL = Channel(
         Limit(calls=100, seconds=10.0, prefix="after_sales.list", per="shop"),
         Limit(calls=500, seconds=1.0, prefix="after_sales.list", per="app"),
         Limit(calls=600, seconds=60.0, prefix="products.list", per="shop"),
+        # From outside the platform's own cloud; within it, a thousand times as many.
+        Limit(calls=1, seconds=10.0, prefix="receivers.decrypt", per="app"),
     ),
-    facts=FACTS,
+    facts={**FACTS, **stock.FACTS, **shipping.FACTS},
 )
 
 
@@ -55,6 +68,18 @@ def hub_after_sales(session: Session) -> Source:
 def hub_products(session: Session) -> Source:
     """The shop's products."""
     return PddProducts(session)
+
+
+@hookimpl
+def hub_stock(session: Session) -> Stock:
+    """The shop's stock."""
+    return PddStock(session)
+
+
+@hookimpl
+def hub_shipping(session: Session) -> Shipping:
+    """The shop's shipments."""
+    return PddShipping(session)
 
 
 @hookimpl

@@ -22,11 +22,21 @@ from hub_core.models import (
     PaymentStatus,
     Protection,
 )
-from hub_core.wire import Fetched, Page
+from hub_core.wire import Fetched, Page, Wire
 
 GOLDENS = Path(__file__).resolve().parents[2] / "golden" / "pinduoduo"
 CASES = sorted(GOLDENS.glob("*/*.wire.json"))
-CALLS = {"page": "LIST", "one": "GET", "refresh": "REFRESH"}
+CALLS = {
+    "page": "LIST",
+    "one": "GET",
+    "refresh": "REFRESH",
+    "set": "SET",
+    "level": "GET",
+    "send": "SEND",
+    "extra": "EXTRA",
+    "companies": "COMPANIES",
+    "decrypt": "DECRYPT",
+}
 
 
 def read(version: str, case: str) -> Any:
@@ -43,7 +53,9 @@ def canonical(answer: Any) -> Any:
         return {**told, "items": items}
     if isinstance(answer, Fetched):
         return dataclasses.asdict(answer.record)
-    return answer.model_dump()
+    if isinstance(answer, tuple):
+        return [dataclasses.asdict(row) for row in answer]
+    return answer.model_dump() if isinstance(answer, Wire) else answer
 
 
 def as_json(answer: Any) -> str:
@@ -260,3 +272,35 @@ def test_products_have_stock_and_are_on_sale_or_not() -> None:
     assert [sku.outer_code for sku in clock.skus] == ["M880", None]
     assert rack.skus[0].status == "off_sale"
     assert rack.external_id == "367872698"
+
+
+def test_stock_of_both_shapes_is_told_by_sku() -> None:
+    old, new = read("stock_v1", "level"), read("stock_v2", "level")
+    assert old == {
+        "6113246631": (2, None),
+        "6259240999": (1200, None),
+        "6576701894": (0, None),
+    }
+    assert new == {"840777314605": (100, 5), "840777314606": (0, 0)}
+    assert read("stock_v1", "set") is read("stock_v2", "set") is True
+
+
+def test_a_shipment_was_taken_in_two_words() -> None:
+    assert read("shipping_v1", "send") is read("shipping_v1", "extra") is True
+
+
+def test_courier_companies_have_numbers_and_some_are_not_to_be_used() -> None:
+    found = read("shipping_v1", "companies")
+    assert [(c.number, c.letters, c.available) for c in found] == [
+        *(("44", "SF", True), ("85", "YTO", True), ("3", None, False))
+    ]
+
+
+def test_opened_texts_are_told_by_what_they_are() -> None:
+    name, phone, joined, shut = read("receivers_v1", "decrypt")
+    assert (name.what, name.text, name.is_virtual_number) == ("name", "沙箱收件人甲", False)
+    assert (phone.what, phone.text, phone.extension) == ("phone", "17000000001", "1234")
+    assert (joined.text, joined.extension) == ("95000001", "12345678")
+    assert phone.is_virtual_number
+    assert joined.is_virtual_number
+    assert (shut.text, shut.refused) == (None, "订单已发货，不支持解密")

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from adapters.pinduoduo import after_sales_v1, orders_v1, orders_v2
+from adapters.pinduoduo import (
+    after_sales_v1,
+    orders_v1,
+    orders_v2,
+    shipping_v1,
+    stock_v1,
+)
 from adapters.pinduoduo.dialect import Pop
 from hub_core.errors import BadRequest, HubError, Misconfigured, Rejected
 from hub_core.models import AfterSale, Issue, Protection
@@ -69,6 +75,24 @@ def test_the_official_case_of_2018() -> None:
         *("return_refund", "closed_done", 800),
     )
     assert Issue("refunded_amount", "not_told") not in case.issues
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (stock_v1.SET, "stock/goods_sku_stock_update"),
+        (shipping_v1.SEND, "orders/logistics_online_send"),
+    ],
+)
+def test_the_official_yes_of_2018(call: Any, name: str) -> None:
+    assert call.read(Pop().unwrap(call, sample(f"{name}.2018.response.json"))) is True
+
+
+def test_the_official_product_of_2018_has_its_stock() -> None:
+    body = sample("products/goods_information_get.2018.response.json")
+    held = stock_v1.GET.read(Pop().unwrap(stock_v1.GET, body))
+    assert [each.quantity for each in held.values()] == [2, 1200, 1000, 0]
+    assert {each.reserved for each in held.values()} == {None}
 
 
 @pytest.mark.parametrize(
