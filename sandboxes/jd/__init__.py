@@ -1,4 +1,7 @@
-"""JD (JOS, POP shops) in a box: orders and tokens. Start with `create`."""
+"""JD (JOS, POP shops) in a box: orders, after-sales, wares, stock, parcels, tokens.
+
+Start with `create`.
+"""
 
 from .platform import JdPlatform, create
 

@@ -38,6 +38,12 @@ METHODS = {
     "jingdong.ware.read.searchWare4Valid": "wares.list",
     "jingdong.sku.read.searchSkuList": "skus.list",
     "jingdong.stock.read.findSkuStock": "stock.get",
+    "jingdong.stock.write.updateSkuStock": "stock.set",
+    "jingdong.stock.write.increaseSkuStock": "stock.set",
+    "360buy.sku.stock.update": "stock.set",
+    "360buy.get.vender.all.delivery.company": "couriers.list",
+    "jingdong.pop.order.shipment": "orders.ship",
+    "jingdong.pop.order.waybill.update": "orders.waybill",
 }
 """Every method there is, and the box's short name for what it does."""
 ALLOWED_SKEW = 360.0

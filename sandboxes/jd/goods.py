@@ -1,103 +1,21 @@
-"""The wares of all shops and what becomes of them. Their dice are their own.
-
-Prices are fen, times epoch seconds; values never change, a change makes a new one.
-Source: channel paper §4; the words of wareStatus and of a SKU's status (A).
-"""
+"""The wares of all shops and what becomes of them. Their dice are their own."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any
 
-from hub_core.sandbox import Facts, Record, TruthRecord
+from hub_core.sandbox import Record, TruthRecord
 from hub_core.sandbox.people import DEALS, GOODS
 
 from .keeper import Keeper, value
 from .options import Options
 from .states import CANCELLED
+from .ware import NEVER, ON, Sku, Ware, facts
+from .ware_events import HAPPENINGS
 
-NEVER, SELF_OFF, SYSTEM_OFF, ON = 1, 2, 4, 8
-FIRST_REVIEW, SELF_REVIEW, SYSTEM_REVIEW, ON_REVIEW, FAILED = 513, 514, 516, 520, 1028
-WARE_WORDS = {
-    NEVER: "从未上架", SELF_OFF: "自主下架", SYSTEM_OFF: "系统下架", ON: "上架",
-    FIRST_REVIEW: "从未上架待审", SELF_REVIEW: "自主下架待审",
-    SYSTEM_REVIEW: "系统下架待审", ON_REVIEW: "上架待审核", FAILED: "系统下架审核失败",
-}  # fmt: skip
-SHOWN = frozenset({ON, ON_REVIEW})
-"""Statuses in which buyers see the ware."""
-MOVES: dict[int, tuple[int, ...]] = {
-    NEVER: (FIRST_REVIEW,),
-    FIRST_REVIEW: (ON, ON, NEVER),
-    ON: (SELF_OFF, SELF_OFF, SYSTEM_OFF, ON_REVIEW),
-    ON_REVIEW: (ON,),
-    SELF_OFF: (ON, SELF_REVIEW),
-    SELF_REVIEW: (ON, SELF_OFF),
-    SYSTEM_OFF: (SYSTEM_REVIEW,),
-    SYSTEM_REVIEW: (ON, FAILED),
-    FAILED: (SYSTEM_REVIEW,),
-}
-"""What may follow, each as often as it weighs (C: no document has the order)."""
-SKU_ON, SKU_OFF, SKU_DELETED = 1, 2, 4
 COLOURS = ("曜石黑", "云雾白", "湖水蓝", "樱花粉", "苔藓绿")
 FIRST_WARE, FIRST_SKU = 10_024_838_828_001, 10_086_982_152_177
-
-
-class Sku(NamedTuple):
-    """One variant."""
-
-    sku_id: int
-    variant: str
-    outer: str
-    price: int
-    stock: int
-    created: float
-    modified: float
-    deleted: bool = False
-
-
-class Ware(NamedTuple):
-    """One page of a shop with its variants."""
-
-    ware_id: int
-    title: str
-    outer: str
-    status: int
-    created: float
-    skus: tuple[Sku, ...]
-    online: float | None = None
-    offline: float | None = None
-
-    def __deepcopy__(self, memo: Any) -> Self:
-        return self
-
-    @property
-    def alive(self) -> tuple[Sku, ...]:
-        """The variants that were not deleted."""
-        return tuple(sku for sku in self.skus if not sku.deleted)
-
-    def status_of(self, sku: Sku) -> int:
-        """On, off or deleted: a variant is on when its ware is."""
-        if sku.deleted:
-            return SKU_DELETED
-        return SKU_ON if self.status in SHOWN else SKU_OFF
-
-    def with_sku(self, sku_id: int, at: float, **fields: Any) -> Self:
-        """The ware with one of its variants changed."""
-        skus = tuple(
-            x._replace(modified=at, **fields) if x.sku_id == sku_id else x
-            for x in self.skus
-        )
-        return self._replace(skus=skus)
-
-
-def facts(ware: Ware) -> Facts:
-    """What a reader must have understood: `available:<sku id>` for each living SKU."""
-    said: dict[str, str | int | None] = {
-        "title": ware.title,
-        "listing_status_raw": str(ware.status),
-    }
-    return said | {f"available:{sku.sku_id}": sku.stock for sku in ware.alive}
 
 
 class Goods:
@@ -241,51 +159,3 @@ def _single(sku: int, ware: int, title: str, variant: str, price: int, at: float
     one = Sku(sku, variant, code, price, 5_000, at, at)
     name = f"{title} {variant}".strip()
     return Ware(ware, name, code, ON, at, (one,), online=at)
-
-
-Happens = Callable[[Ware, float, random.Random], Ware]
-
-
-def _restock(ware: Ware, at: float, rng: random.Random) -> Ware:
-    sku = rng.choice(ware.alive)
-    return ware.with_sku(sku.sku_id, at, stock=rng.randrange(5, 300))
-
-
-def _sell_out(ware: Ware, at: float, rng: random.Random) -> Ware:
-    return ware.with_sku(rng.choice(ware.alive).sku_id, at, stock=0)
-
-
-def _reprice(ware: Ware, at: float, rng: random.Random) -> Ware:
-    sku = rng.choice(ware.alive)
-    price = max(100, sku.price + rng.choice((-200, -100, 100, 250)))
-    return ware.with_sku(sku.sku_id, at, price=price)
-
-
-def _retitle(ware: Ware, at: float, rng: random.Random) -> Ware:
-    return ware._replace(title=f"{ware.title.split(' ·')[0]} ·{rng.choice('新热爆甄')}")
-
-
-def _move(ware: Ware, at: float, rng: random.Random) -> Ware:
-    status = rng.choice(MOVES[ware.status])
-    if status in SHOWN and ware.status not in SHOWN:
-        return ware._replace(status=status, online=at)
-    if ware.status in SHOWN and status not in SHOWN:
-        return ware._replace(status=status, offline=at)
-    return ware._replace(status=status)
-
-
-def _drop_sku(ware: Ware, at: float, rng: random.Random) -> Ware:
-    """A variant is deleted, never the last."""
-    if len(ware.alive) < 2:
-        return _restock(ware, at, rng)
-    return ware.with_sku(rng.choice(ware.alive).sku_id, at, deleted=True)
-
-
-HAPPENINGS: tuple[Happens, ...] = (
-    *(_restock,) * 8,
-    *(_sell_out,) * 2,
-    *(_reprice,) * 4,
-    *(_retitle,) * 3,
-    *(_move,) * 9,
-    _drop_sku,
-)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from hub_core.sandbox import (
     Account,
     Clock,
+    Effect,
     Faults,
     Platform,
     Record,
@@ -38,6 +39,8 @@ from .happenings import Happenings
 from .ledger import Ledger
 from .oauth import OAuth, handle_of
 from .options import Options
+from .shipping import Shipping
+from .stock import Stock
 from .switches import SWITCHES
 from .truth import truth
 from .wares import Wares
@@ -84,6 +87,7 @@ class JdPlatform(Platform):
         self._names = [str(10_622_317 + n) for n in range(shops)]
         self._asked: tuple[Request, Asked] | None = None
         self.served_records: set[tuple[str, str, str]] = set()
+        self._effects: list[tuple[str, Effect]] = []
         self._beside = random.Random(f"{seed}:beside")
         self.cases = Cases(self.options, self.switches, seed, self.clock.now)
         self.book.listeners.append(self.cases.heard)
@@ -109,7 +113,14 @@ class JdPlatform(Platform):
             new_fields=self.options.new_fields,
             served=self.served_records,
         )
-        return cases.methods() | wares.methods()
+        stock = Stock(self.goods, self.switches, self._effects)
+        shipping = Shipping(self.book, self.switches, self.envelope, self._effects)
+        return {
+            **cases.methods(),
+            **wares.methods(),
+            **stock.methods(),
+            **shipping.methods(),
+        }
 
     def _open(self, seed: int, orders: int, history: float) -> None:
         now = self.clock.now()
@@ -160,6 +171,10 @@ class JdPlatform(Platform):
         if kind == "product":
             return self.goods.truth(account)
         return self.cases.truth(account) if kind == "after_sale" else []
+
+    def effects(self, account: str) -> list[Effect]:
+        """What clients did to stock and parcels, in the order it took effect."""
+        return [effect for shop, effect in self._effects if shop == account]
 
     def truth_of(self, record: Record) -> TruthOrder:
         """Status is the state word as sent; `truth` says what paid is."""

@@ -112,6 +112,15 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "sku_order": ("id", "id_desc", "modified", "modified_desc"),
     # Whether a change of stock moves the `modified` of the ware, of the SKU, of neither.
     "stock_bumps": ("ware_and_sku", "sku", "nothing"),
+    # Writes ----------------------------------------------------------------------------
+    # A difference that would leave less than nothing.
+    "below_zero": ("refused", "clamped"),
+    # A stockRfId that was used before: done already, or an error.
+    "rf_id_again": ("success", "refused"),
+    # A carrier that is in no list.
+    "unknown_carrier": ("refused", "accepted"),
+    # The code of a waybill that was changed is an Integer in the SDK; which is not said.
+    "waybill_code": ("200", "0", "1"),
     # Methods of the older prefix answer under names of their own (B).
     "old_wrapper": ("own", "by_method"),
     # success of a shipment is text in a client's test, a boolean in the SDK (§4).

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from .asking import JSON, Asking, Method, needed, number, page, several, window, within
 from .case_poison import spoiled
 from .errors import Declined
-from .goods import WARE_WORDS, Goods, Sku, Ware
+from .goods import Goods
 from .keeper import Seen
 from .queries import text
 from .rows import yuan
 from .times import text_of
+from .ware import WARE_WORDS, Sku, Ware
 
 MANY_IDS = 20
 WARE_FIELDS = (

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sandboxes.jd.case_poison import WARE_WAYS
-from sandboxes.jd.goods import WARE_WORDS
 from sandboxes.jd.times import text_of
+from sandboxes.jd.ware import WARE_WORDS
 
 NOON, DAY = 1_795_147_200.0, 86_400.0
 ALL_STATES = "1,2,4"
