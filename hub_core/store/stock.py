@@ -277,3 +277,11 @@ def note_offer(
         return
     told = {"level": level, "version": version, "confirmed_at": at, "refused": None}
     connection.execute(update(o).where(*mine, col(o.version) <= version).values(**told))
+
+
+def forget_offers(connection: Connection, shop_id: int, skus: Sequence[str]) -> None:
+    """Nothing is known any more of what the platform has for these SKUs."""
+    o = OfferRow
+    mine = (col(o.shop_id) == shop_id, col(o.sku_external_id).in_(skus))
+    blank = {"level": None, "version": 0, "confirmed_at": None}
+    connection.execute(update(o).where(*mine).values(**blank))

@@ -25,6 +25,8 @@ class Wire(BaseModel):
 LARGEST = 10**16
 """No amount, count or time is beyond it: what one order adds up fits 64 bits."""
 MOST_PIECES = 10**9
+"""As many as one line of an order may have."""
+MOST_COUNTED = 2**31 - 1
 """What a column of 32 bits holds."""
 
 
@@ -83,6 +85,13 @@ def _some_whole(value: Any) -> int | None:
 def pieces(count: Any) -> int:
     """How many were bought, 1 or more; anything else is a ValueError."""
     if not 1 <= (number := _whole(count)) <= MOST_PIECES:
+        raise ValueError("a number of pieces")
+    return number
+
+
+def _some_pieces(value: Any) -> int | None:
+    number = _some_whole(value)
+    if number is not None and abs(number) > MOST_COUNTED:
         raise ValueError("a number of pieces")
     return number
 
@@ -191,6 +200,8 @@ Whole = Annotated[int, PlainValidator(_whole)]
 SomeWhole = Annotated[int | None, PlainValidator(_some_whole)]
 Pieces = Annotated[int, PlainValidator(pieces)]
 """How many were bought: 1 or more."""
+SomePieces = Annotated[int | None, PlainValidator(_some_pieces)]
+"""How many there are, or nothing: 0 and less too, where more was sold than there was."""
 Yuan = Annotated[int, PlainValidator(_yuan)]
 """An amount in yuan, kept in fen."""
 SomeYuan = Annotated[int | None, PlainValidator(_some_yuan)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from ..errors import HubError
+from ..errors import HubError, LeaseLost
 from ..ports import Done, Effect, SkuLevel, Stock
 from ..store import Store, commands, stock
 from ..store.commands import Command
@@ -102,12 +102,22 @@ class StockPush:
         """One pass over what differs; gives how many commands were sent."""
         sent = 0
         for batch in self._batches(self._due(at)):
-            found = [self._intend(sku) for sku in batch]
+            found = [self._intended(at, sku) for sku in batch]
             at.supersede(found)
             at.claim(found)
-            self._send(at, found, pushed)
+            try:
+                self._send(at, found, pushed)
+            except LeaseLost:
+                self._doubt(found)
+                raise
             sent += len(found)
         return sent
+
+    def _doubt(self, found: Sequence[Command]) -> None:
+        """We slept past our lease, and what we sent may have arrived after what the next
+        sender sent: nothing is known of these SKUs, so that the next push sets them."""
+        with self._store.writing() as connection:
+            stock.forget_offers(connection, self._shop.id, [c.target for c in found])
 
     def _due(self, at: Desk) -> list[BoundSku]:
         """SKUs whose newest version is neither confirmed nor refused, nor in doubt."""
@@ -142,6 +152,13 @@ class StockPush:
                 target=sku.sku_external_id, at=self._now(), version=sku.version,
                 asked={"available": pieces, "product": sku.product_external_id},
             )  # fmt: skip
+
+    def _intended(self, at: Desk, sku: BoundSku) -> Command:
+        """The same; one that is done is opened again where its effect is in doubt."""
+        command = self._intend(sku)
+        if command.state != "intended":
+            at.again(command, "what the platform has is in doubt: set anew")
+        return command
 
     def _send(self, at: Desk, found: Sequence[Command], pushed: Pushed) -> None:
         levels = [
