@@ -124,6 +124,7 @@ def read_companies(inner: JSON) -> tuple[Carrier, ...]:
 
 SEND: Call[bool] = Call(
     name="shipping.send",
+    is_write=True,
     endpoint="jingdong.pop.order.shipment",
     ask=SendAsk,
     read=read_sent,
@@ -131,6 +132,7 @@ SEND: Call[bool] = Call(
 )
 CHANGE: Call[bool] = Call(
     name="shipping.change",
+    is_write=True,
     endpoint="jingdong.pop.order.waybill.update",
     ask=ChangeAsk,
     read=read_changed,

@@ -53,6 +53,7 @@ def read(inner: JSON) -> StockSet:
 
 SET: Call[StockSet] = Call(
     name="stock.set",
+    is_write=True,
     endpoint="360buy.sku.stock.update",
     ask=SetAsk,
     read=read,

@@ -49,6 +49,7 @@ def read(inner: JSON) -> StockSet:
 
 SET: Call[StockSet] = Call(
     name="stock.set",
+    is_write=True,
     endpoint="jingdong.stock.write.updateSkuStock",
     ask=SetAsk,
     read=read,
@@ -56,6 +57,7 @@ SET: Call[StockSet] = Call(
 )
 ADD: Call[StockSet] = Call(
     name="stock.add",
+    is_write=True,
     endpoint="jingdong.stock.write.increaseSkuStock",
     ask=AddAsk,
     read=read,

@@ -106,6 +106,7 @@ def _company(row: WireCompany) -> Company:
 
 SEND: Call[bool] = Call(
     name="shipping.send",
+    is_write=True,
     endpoint="pdd.logistics.online.send",
     ask=SendAsk,
     read=read_sent,
@@ -114,6 +115,7 @@ SEND: Call[bool] = Call(
 )
 EXTRA: Call[bool] = Call(
     name="shipping.extra",
+    is_write=True,
     endpoint="pdd.order.upload.extra.logistics",
     ask=ExtraAsk,
     read=read_extra,

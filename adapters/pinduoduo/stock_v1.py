@@ -52,6 +52,7 @@ def read_held(inner: JSON) -> dict[str, Held]:
 
 SET: Call[bool] = Call(
     name="stock.set",
+    is_write=True,
     endpoint="pdd.goods.sku.stock.update",
     ask=SetAsk,
     read=read_taken,

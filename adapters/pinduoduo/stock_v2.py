@@ -62,6 +62,7 @@ def read_held(inner: JSON) -> dict[str, Held]:
 
 SET: Call[bool] = Call(
     name="stock.set",
+    is_write=True,
     endpoint="pdd.goods.quantity.update",
     ask=SetAsk,
     read=read_taken,
