@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,15 @@ def test_t12_the_http_library_repeats_nothing_itself() -> None:
     with pytest.raises(Retryable):
         bench.line(attempts=1).send(LIST)
     assert bench.calls == 1
+
+
+def test_p8_what_writes_is_sent_once_and_again_only_when_it_was_turned_away() -> None:
+    write = replace(LIST, is_write=True)
+    for fault in ("http_503", "timeout", "reset", "html"):
+        bench = Bench(Fault(fault))
+        with pytest.raises(Retryable):
+            bench.line(attempts=3).send(write)
+        assert bench.calls == 1, fault
+    bench = Bench(Fault("http_429", value=1.0, calls=frozenset({1})))
+    assert bench.line(attempts=3).send(write) == [1]
+    assert bench.calls == 2
