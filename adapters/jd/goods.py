@@ -16,6 +16,7 @@ from hub_core.wire import (
     ClockText,
     Id,
     SomeId,
+    SomePieces,
     SomeText,
     SomeWhole,
     SomeYuan,
@@ -82,7 +83,7 @@ class WireSku(Wire):
     outer_id: SomeText = None
     bar_code: SomeText = None
     jd_price: SomeYuan = None
-    stock_num: SomeWhole = None
+    stock_num: SomePieces = None
     sale_attrs: Annotated[tuple[WireAttribute, ...], BeforeValidator(_props)] = ()
 
     @model_validator(mode="before")

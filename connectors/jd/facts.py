@@ -35,9 +35,9 @@ FACTS = {
     "ware_status_values": "",
     "product_page_size": "50",  # no most is stated
     "product_snapshot_minutes": "60",  # how often all wares are read
-    "product_max_window_days": "7",  # no span is stated for SKUs by change
+    "product_max_window_days": "28",  # no span is stated for SKUs by change
     "product_settle_lag_seconds": "600",  # a search engine answers
-    "product_look_back_days": "365",  # all of the past is among the wares anyhow
+    "product_look_back_days": "90",  # what is older is among the wares anyhow
     "sku_stock": "yes",  # whether a SKU that tells no stock is asked for it apart
     "service_money_unit": "",  # fen or yuan; blank: fen, and each amount says it is assumed
 }
