@@ -105,6 +105,19 @@ def test_a_sku_that_is_not_there_has_no_stock(scripted: Any, answer: Any) -> Non
     assert scripted(lambda m, a: answer(m, skuStocks=[])).send(stock_v2.GET, sku=1) is None
 
 
+def test_what_changes_something_says_so_and_what_looks_does_not() -> None:
+    writes = [
+        stock_v1.SET,
+        stock_v2.SET,
+        stock_v2.ADD,
+        shipping_v1.SEND,
+        shipping_v1.CHANGE,
+    ]
+    looks = [stock_v1.GET, stock_v2.GET, shipping_v1.COMPANIES]
+    assert all(call.is_write for call in writes)
+    assert not any(call.is_write for call in looks)
+
+
 # Shipping ------------------------------------------------------------------------------
 
 
