@@ -23,6 +23,7 @@ from hub_core.wire import (
     Page,
     SomeFlag,
     SomeId,
+    SomePieces,
     SomeText,
     SomeWhole,
     Wire,
@@ -97,8 +98,8 @@ class WireStock(Wire):
 
     limit_type: SomeText = None
     stock_qty: SomeWhole = None
-    avail_qty: SomeWhole = None
-    frozen_qty: SomeWhole = None
+    avail_qty: SomePieces = None
+    frozen_qty: SomePieces = None
     sold_qty: SomeWhole = None
 
 

@@ -26,6 +26,7 @@ from hub_core.wire import (
     Page,
     SomeFlag,
     SomeId,
+    SomePieces,
     SomeText,
     SomeWhole,
     Text,
@@ -76,7 +77,7 @@ class Amount(Wire):
 class SerialAmount(Wire):
     """One use of a card (次卡): which, and its money."""
 
-    serial_numb: SomeWhole = None
+    serial_numb: SomePieces = None
     amount: Amount | None = None
 
 
@@ -110,7 +111,7 @@ class WireRecord(Wire):
     order_id: SomeId = None
     poi_id: SomeId = None
     certificate_status: SomeText = None
-    times_card_serial_num: SomeWhole = None
+    times_card_serial_num: SomePieces = None
     amount: Amount | None = None
     verify_amount_info: UseAmount | None = None
     sku: Sku | None = None

@@ -22,8 +22,8 @@ from hub_core.models import (
 from hub_core.wire import (
     Id,
     SomeId,
+    SomePieces,
     SomeText,
-    SomeWhole,
     Text,
     Wire,
     Words,
@@ -109,7 +109,7 @@ class WireCase(Wire):
     order_sn: SomeId = None
     goods_id: SomeId = None
     goods_name: SomeText = None
-    goods_number: SomeWhole = None
+    goods_number: SomePieces = None
     sku_id: SomeId = None
     outer_id: SomeText = None
     shipping_name: SomeText = None

@@ -17,6 +17,7 @@ from hub_core.wire import (
     Call,
     Id,
     Page,
+    SomePieces,
     SomeText,
     SomeWhole,
     Text,
@@ -45,8 +46,8 @@ class WireSku(Wire):
     sku_id: Id
     spec: SomeText = None
     outer_id: SomeText = None
-    sku_quantity: SomeWhole = None
-    reserve_quantity: SomeWhole = None
+    sku_quantity: SomePieces = None
+    reserve_quantity: SomePieces = None
     is_sku_onsale: SomeText = None
 
 

@@ -26,6 +26,7 @@ from hub_core.wire import (
     Id,
     Page,
     SomeId,
+    SomePieces,
     SomeText,
     SomeWhole,
     SomeYuan,
@@ -105,7 +106,7 @@ class Case(Wire):
     """`30004447689|颜色分类:军绿色;尺码:XS`: the SKU's id, a bar, its properties."""
     outer_id: SomeText = None
     title: SomeText = None
-    num: SomeWhole = None
+    num: SomePieces = None
     company_name: SomeText = None
     sid: SomeText = None
     """The waybill of what the buyer sends back."""

@@ -26,6 +26,7 @@ from hub_core.wire import (
     Misread,
     Page,
     SomeId,
+    SomePieces,
     SomeText,
     SomeWhole,
     SomeYuan,
@@ -56,8 +57,8 @@ class WireSku(Wire):
     outer_id: SomeText = None
     barcode: SomeText = None
     price: SomeYuan = None
-    quantity: SomeWhole = None
-    with_hold_quantity: SomeWhole = None
+    quantity: SomePieces = None
+    with_hold_quantity: SomePieces = None
     """Held by orders that are not paid, where stock is taken at payment."""
     properties_name: SomeText = None
     status: SomeText = None
@@ -75,8 +76,8 @@ class WireItem(Wire):
     cid: SomeId = None
     seller_cids: SomeText = None
     price: SomeYuan = None
-    num: SomeWhole = None
-    with_hold_quantity: SomeWhole = None
+    num: SomePieces = None
+    with_hold_quantity: SomePieces = None
     sub_stock: SomeWhole = None
     """When stock is taken: 1 with the order, 2 with the payment, 0 as the platform does."""
     is_virtual: Yes = None
