@@ -12,6 +12,9 @@ from .details import Details
 from .intake import is_older
 from .ledger import ROWS_PER_COMMIT, Batch, Ledger
 
+NAMELESS = "raw:"
+"""How the keys of rows begin that came without an id (see `rows.key_of`)."""
+
 
 class Revisits:
     """Orders of one stream asked for by their ids."""
@@ -60,7 +63,12 @@ class Revisits:
 
     def miss_all_but(self, seen: Collection[str]) -> None:
         """The list was read whole: what it had once and has no longer is asked for by its
-        id, for it may stand in another list now, or is marked as gone."""
+        id, for it may stand in another list now, or is marked as gone.
+
+        Where no id can be asked for, a row without one may be any of them.
+        """
+        if not self._stream.by_id and any(id.startswith(NAMELESS) for id in seen):
+            return
         with self._ledger.store.reading() as connection:
             listed = listed_by(connection, self._kind, self._shop, self._stream.name)
         batch = Batch()
