@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hub_core.sandbox import Fault
 from sandboxes.jd.applications import STATUSES
 from sandboxes.jd.bills import WORDS
 from sandboxes.jd.case_poison import CASE_WAYS
@@ -442,3 +443,19 @@ def test_refusals_stand_in_the_layer_switched_to(shop: Any, layer: str) -> None:
     answer = caller.call(f"{SOA}queryPageList", {})
     assert answer["code"] == "10100001"
     assert "queryResult" not in answer
+
+
+@pytest.mark.parametrize("operation", ["refunds.list", "services.list"])
+def test_a_list_can_come_back_without_its_rows(shop: Any, operation: str) -> None:
+    caller = lived(shop)
+    caller.box.faults.script.append(Fault("empty_page", operation))
+    if operation == "refunds.list":
+        asked: dict[str, Any] = {"pageIndex": 1, "pageSize": 50}
+        result = caller.call(f"{SOA}queryPageList", asked)["queryResult"]
+        rows = result["result"]
+    else:
+        asked = {"buId": caller.account, "operatePin": "hub"}
+        result = caller.call("jingdong.asc.query.list", asked)["pageResult"]
+        rows = result["data"]
+    assert rows == []
+    assert result["totalCount"] > 0
