@@ -23,10 +23,22 @@ from .plugins import Plugins, load
 from .ports import Grant
 from .pull import OnStep, Outcome, Pull
 from .settings import Settings, master_key
-from .store import Store, feed, notes, parked, reads, shops, streams
+from .store import (
+    Store,
+    commands,
+    feed,
+    notes,
+    parked,
+    reads,
+    records_reads,
+    shops,
+    streams,
+)
 from .store import journal as journal_store
+from .store.commands import Command
 from .store.feed import Change
 from .store.reads import OrderFilter, StoredOrder, Totals
+from .store.records_reads import Movement, Period, RecordFilter, Revenue, StoredRecord
 from .store.shops import Shop
 from .store.streams import Span
 from .sync import Poll
@@ -314,6 +326,56 @@ class Hub:
         """Orders and money per channel, or per shop."""
         with self.store.reading() as connection:
             return reads.totals(connection, by_shop=by_shop)
+
+    def records(
+        self, kind: str, wanted: RecordFilter | None = None, *, limit: int = 50
+    ) -> list[StoredRecord]:
+        """Records of a kind: `products`, `places`; the newest `after_sales`,
+        `redemptions`."""
+        with self.store.reading() as connection:
+            return records_reads.newest(connection, kind, wanted or RecordFilter(), limit)
+
+    def revenue(
+        self,
+        by: str,
+        wanted: RecordFilter | None = None,
+        period: Period | None = None,
+    ) -> list[Revenue]:
+        """What vouchers came to where and when they were used. `by` is `place`, `day` or
+        `place-day`; days are the shops' business days."""
+        which, days = wanted or RecordFilter(), period or Period()
+        with self.store.reading() as connection:
+            return records_reads.revenue(connection, which, days, by)
+
+    def undated(self, wanted: RecordFilter | None = None) -> int:
+        """Redemptions that tell no time of use, and so are in no period's revenue."""
+        with self.store.reading() as connection:
+            return records_reads.undated(connection, wanted or RecordFilter())
+
+    def streams_of(self, shop: Shop, kind: str) -> list[str]:
+        """The streams a kind is read by; none where the shop has no such kind, or it is
+        turned off."""
+        try:
+            sources = self.plugins.sources(shop.channel, self.lines.open(shop))
+            found = self.pull.streams(shop, sources, ())
+        except HubError:
+            return [kind]  # the first of them has the kind's name
+        return [one.stream.name for one in found if one.kind == kind]
+
+    def command(self, id: int) -> Command | None:
+        """One command of the ledger."""
+        with self.store.reading() as connection:
+            return records_reads.command(connection, id)
+
+    def paused(self) -> str | None:
+        """Why no command is sent; None where they are."""
+        with self.store.reading() as connection:
+            return commands.paused(connection)
+
+    def movement(self, key: str) -> Movement | None:
+        """The movement of stock a key was used for."""
+        with self.store.reading() as connection:
+            return records_reads.movement(connection, key)
 
     def changes(
         self,
