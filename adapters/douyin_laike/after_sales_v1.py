@@ -35,6 +35,7 @@ from hub_core.wire import (
     SomeWhole,
     Wire,
     Words,
+    row_reader,
 )
 
 from . import lists, money
@@ -303,3 +304,4 @@ OF_ORDER = Call(
     method="GET",
     shape="after_sales_v1",
 )
+READ_ROW = row_reader(WIRE, read_case)

@@ -26,6 +26,7 @@ from hub_core.wire import (
     SomeWhole,
     Text,
     Wire,
+    row_reader,
 )
 
 from . import catering, common, lines, money, people, vouchers, words
@@ -194,3 +195,4 @@ def read(data: JSON) -> Page:
 LIST = common.query("orders.list", PATH, OrderQuery, read, "orders_catering_v1")
 GET = common.query("orders.get", PATH, OrderQuery, read, "orders_catering_v1")
 SCROLL = common.query("orders.scroll", PATH, OrderScroll, read, "orders_catering_v1")
+READ_ROW = row_reader(WIRE, read_order)

@@ -10,7 +10,18 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Epoch, Id, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import (
+    JSON,
+    Epoch,
+    Id,
+    Page,
+    SomeId,
+    SomeText,
+    SomeWhole,
+    Text,
+    Wire,
+    row_reader,
+)
 
 from . import common, lines, money, people, vouchers, words
 
@@ -133,3 +144,4 @@ def read(data: JSON) -> Page:
 
 LIST = common.query("orders.list", PATH, OrderQuery, read, "orders_v1")
 GET = common.query("orders.get", PATH, OrderQuery, read, "orders_v1")
+READ_ROW = row_reader(WIRE, read_order)

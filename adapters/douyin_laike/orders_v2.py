@@ -14,7 +14,18 @@ from typing import Literal
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Order
-from hub_core.wire import JSON, Epoch, Id, Page, SomeId, SomeText, SomeWhole, Text, Wire
+from hub_core.wire import (
+    JSON,
+    Epoch,
+    Id,
+    Page,
+    SomeId,
+    SomeText,
+    SomeWhole,
+    Text,
+    Wire,
+    row_reader,
+)
 
 from . import common, lines, money, people, vouchers, words
 
@@ -186,3 +197,4 @@ def read(data: JSON) -> Page:
 LIST = common.query("orders.list", PATH, OrderQuery, read, "orders_v2")
 GET = common.query("orders.get", PATH, OrderQuery, read, "orders_v2")
 SCROLL = common.query("orders.scroll", PATH, OrderScroll, read, "orders_v2")
+READ_ROW = row_reader(WIRE, read_order)

@@ -14,7 +14,18 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, TypeAdapter, model_validator
 
 from hub_core.models import Issue, Place
-from hub_core.wire import JSON, Ask, Call, Id, Page, SomeId, SomeText, SomeWhole, Wire
+from hub_core.wire import (
+    JSON,
+    Ask,
+    Call,
+    Id,
+    Page,
+    SomeId,
+    SomeText,
+    SomeWhole,
+    Wire,
+    row_reader,
+)
 
 from . import lists
 from .common import ext
@@ -150,3 +161,4 @@ def _call(name: str) -> Call[Page]:
 
 
 LIST, GET = _call("places.list"), _call("places.get")
+READ_ROW = row_reader(WIRE, read_place)

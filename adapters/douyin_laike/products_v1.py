@@ -15,7 +15,14 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Product
-from hub_core.wire import JSON, Ask, Call, Page, SomeId
+from hub_core.wire import (
+    JSON,
+    Ask,
+    Call,
+    Page,
+    SomeId,
+    row_reader,
+)
 
 from . import goods
 
@@ -105,3 +112,4 @@ LIST = _call("products.list", "online/list", OnlineQuery, read)
 DRAFTS = _call("products.drafts", "draft/list", DraftQuery, read)
 GET = _call("products.get", "online/get", ById, read_online)
 GET_DRAFT = _call("products.get_draft", "draft/get", ById, read_drafts)
+READ_ROW = row_reader(WIRE, read_product)

@@ -15,7 +15,14 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Product
-from hub_core.wire import JSON, Ask, Call, Id, Page
+from hub_core.wire import (
+    JSON,
+    Ask,
+    Call,
+    Id,
+    Page,
+    row_reader,
+)
 
 from . import goods
 
@@ -103,3 +110,4 @@ LIST = _call("products.list", "online/query", OnlineQuery, read)
 DRAFTS = _call("products.drafts", "draft/query", DraftQuery, read)
 GET = _call("products.get", "online/get", ById, read_online)
 GET_DRAFT = _call("products.get_draft", "draft/get", ById, read_drafts)
+READ_ROW = row_reader(WIRE, read_product)

@@ -32,6 +32,7 @@ from hub_core.wire import (
     Text,
     Wire,
     Words,
+    row_reader,
 )
 
 from . import lists
@@ -253,3 +254,6 @@ LIST = Call(
     shape="redemptions_v1",
     status="simulated",
 )
+READ_ROW = row_reader(WIRE, read_redemption)
+APART = ("place_external_id",)
+"""Told by the list of which place the use was in."""

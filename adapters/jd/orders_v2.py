@@ -16,7 +16,16 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from hub_core.models import Order, Party
-from hub_core.wire import JSON, Call, Fetched, Misread, Page, SomeText, Wire
+from hub_core.wire import (
+    JSON,
+    Call,
+    Fetched,
+    Misread,
+    Page,
+    SomeText,
+    Wire,
+    row_reader,
+)
 
 from .asks import FIELDS, GetAsk, SearchAsk
 from .common import WireBasics, empty_object, put_together
@@ -144,3 +153,4 @@ GET = Call(
     shape="orders_v2",
     status="simulated",
 )
+READ_ROW = row_reader(ORDER, read_order)

@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from hub_core.models import Product
 from hub_core.wire import (
     JSON,
     Ask,
@@ -194,6 +195,17 @@ def with_skus(
     return Fetched(read_product(ware, skus), raw)
 
 
+def read_row(row: JSON, facts: Mapping[str, str]) -> Product:
+    """A kept ware with its SKUs."""
+    ware = _WARE.validate_python(row)
+    found = [_SKU.validate_python(one) for one in row.get("sku") or ()]
+    own = [sku for sku in found if sku.ware_id in (None, ware.ware_id)]
+    return read_product(ware, tuple([read_sku(sku, None) for sku in own]))
+
+
+READ_ROW = read_row
+APART = ("skus.available",)
+"""A SKU that tells no stock was asked for it by itself."""
 LIST: Call[Page] = Call(
     name="products.list",
     endpoint="jingdong.ware.read.searchWare4Valid",

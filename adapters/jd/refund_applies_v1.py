@@ -12,10 +12,18 @@ from __future__ import annotations
 
 from pydantic import Field, TypeAdapter
 
-from hub_core.wire import JSON, Ask, Call, Fetched, Misread, Page
+from hub_core.wire import (
+    JSON,
+    Ask,
+    Call,
+    Fetched,
+    Misread,
+    Page,
+    row_reader,
+)
 
 from .asks import BeijingText
-from .cases import WireApplication, only_one, page_of
+from .cases import WireApplication, only_one, page_of, read_application
 from .pages import part_of
 
 SHAPE = "refund_applies_v1"
@@ -67,3 +75,4 @@ GET: Call[Fetched | Misread | None] = Call(
     read=read_one,
     shape=SHAPE,
 )
+READ_ROW = row_reader(_ROW, read_application)

@@ -9,6 +9,7 @@ Source: channel paper JD §4, §7.7; official pages queryPageList and queryById 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from hub_core.models import AfterSale, AfterSaleLine
 from hub_core.wire import JSON, Ask, Call, ClockText, Fetched, Misread, Page
 
 from .asks import BeijingText
-from .cases import WireApplication, WireSku, only_one, page_of
+from .cases import WireApplication, WireSku, only_one, page_of, read_application
 from .pages import bare, part_of
 
 SHAPE = "refund_applies_v2"
@@ -122,6 +123,14 @@ def read_one(inner: JSON) -> Fetched | Misread | None:
     return Fetched(replace(case, channel_updated_at=None), found.raw)
 
 
+def read_row(row: JSON, facts: Mapping[str, str]) -> AfterSale:
+    """A kept application; as above, its version is not known without `modified`."""
+    case = read_application(_ROW.validate_python(row))
+    known = bare(row, "refundApplyVo").get("modified")
+    return case if known else replace(case, channel_updated_at=None)
+
+
+READ_ROW = read_row
 LIST: Call[Page] = Call(
     name="refund_applies.list",
     endpoint="jingdong.pop.afs.soa.refundapply.queryPageList",

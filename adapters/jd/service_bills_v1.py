@@ -12,6 +12,7 @@ lostinfo/jos-open-api); states and expectations as clients list them (B).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from hub_core.models import (
     AfterSaleLine,
     CaseStatus,
     Issue,
+    Record,
 )
 from hub_core.wire import (
     JSON,
@@ -272,6 +274,27 @@ def read_money(inner: JSON) -> Money:
     return Money(tuple(rows), COUNT.validate_python(found["totalCount"]))
 
 
+def read_row(row: JSON, facts: Mapping[str, str]) -> Record:
+    """A kept bill, with what was given back where that stands beside it.
+
+    Raises ValueError where its money cannot be read.
+    """
+    bill = Fetched(read_bill(_BILL.validate_python(row)), row)
+    money = row.get("orderAfsAndRefund")
+    if money is None:
+        return (without_money(bill) if _has_money(bill.record) else bill).record
+    told = with_money(bill, money, facts.get("service_money_unit", ""))
+    if isinstance(told, Misread):
+        raise ValueError(told.reason)
+    return told.record
+
+
+def _has_money(case: Record) -> bool:
+    assert isinstance(case, AfterSale)
+    return case.status not in WITHOUT_MONEY and case.order_external_id is not None
+
+
+READ_ROW = read_row
 LIST: Call[Page] = Call(
     name="service_bills.list",
     endpoint="jingdong.asc.sync.list",

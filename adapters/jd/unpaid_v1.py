@@ -28,6 +28,7 @@ from hub_core.wire import (
     SomeId,
     SomeText,
     Wire,
+    row_reader,
 )
 
 from .asks import BeijingText
@@ -201,3 +202,4 @@ GET = Call(
     shape="unpaid_v1",
     status="simulated",
 )
+READ_ROW = row_reader(ORDER, read_order)

@@ -9,6 +9,8 @@ pdd.refund.information.get; official sample of 2018-09.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import AfterSale
@@ -31,6 +33,9 @@ from .rules import DEFAULT, Rules
 
 SHAPE = "after_sales_v1"
 EVERY_KIND = 1
+LIST_ONLY = frozenset({"created_time", "after_sale_reason", "tracking_number"})
+DETAIL_ONLY = frozenset({"recreated_at", "after_sales_reason", "express_no"})
+"""Fields that only a listed case has, and only a single one."""
 
 
 class ListAsk(Ask):
@@ -82,7 +87,7 @@ FEN: TypeAdapter[WireFen] = TypeAdapter(WireFen)
 YUAN: TypeAdapter[WireYuan] = TypeAdapter(WireYuan)
 
 
-def read_row(row: WireRow) -> AfterSale:
+def read_listed(row: WireRow) -> AfterSale:
     """A listed case."""
     return read_case(
         row,
@@ -113,7 +118,7 @@ def read_detail(case: WireFen) -> AfterSale:
 
 def read_page(inner: JSON) -> Page:
     """A page of the list."""
-    return page_of(inner, "refund_list", "id", ROW, read_row)
+    return page_of(inner, "refund_list", "id", ROW, read_listed)
 
 
 def read_one(inner: JSON, rules: Rules = DEFAULT) -> Fetched | Misread | None:
@@ -123,6 +128,19 @@ def read_one(inner: JSON, rules: Rules = DEFAULT) -> Fetched | Misread | None:
     return one_of(inner, "id", FEN, read_detail)
 
 
+def read_row(row: JSON, facts: Mapping[str, str]) -> AfterSale:
+    """A kept case, listed or single: only the names of their fields tell which, and their
+    amounts are not of one unit. Raises ValueError where they do not tell."""
+    is_listed = not LIST_ONLY.isdisjoint(row)
+    if is_listed is not DETAIL_ONLY.isdisjoint(row):
+        raise ValueError("neither a listed case nor a single one")
+    if is_listed:
+        return read_listed(ROW.validate_python(row))
+    yuan = Rules.of(facts).case_detail_unit == "yuan"
+    return read_detail((YUAN if yuan else FEN).validate_python(row))
+
+
+READ_ROW = read_row
 LIST = Call(
     name="after_sales.list",
     endpoint="pdd.refund.list.increment.get",

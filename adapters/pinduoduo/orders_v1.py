@@ -7,7 +7,7 @@ Source: channel paper PDD §3, §7.3; official samples of 2018-09 and the page's
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import Field, TypeAdapter
 
@@ -75,6 +75,12 @@ def _reader(rules: Rules) -> Callable[[WireOrder], Order]:
     return lambda wire: put_together(wire, read_party(wire), rules)
 
 
+def read_row(row: JSON, facts: Mapping[str, str]) -> Order:
+    """A kept order."""
+    return _reader(Rules.of(facts))(ORDER.validate_python(row))
+
+
+READ_ROW = read_row
 LIST = Call(
     name="orders.list",
     endpoint="pdd.order.number.list.increment.get",

@@ -9,7 +9,7 @@ of pdd.order.information.get in copies of 2023 and 2024.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import Field, TypeAdapter
 
@@ -91,6 +91,12 @@ def _reader(rules: Rules) -> Callable[[WireOrder], Order]:
     return lambda wire: put_together(wire, read_party(wire), rules)
 
 
+def read_row(row: JSON, facts: Mapping[str, str]) -> Order:
+    """A kept order."""
+    return _reader(Rules.of(facts))(ORDER.validate_python(row))
+
+
+READ_ROW = read_row
 LIST = Call(
     name="orders.list",
     endpoint="pdd.order.number.list.increment.get",

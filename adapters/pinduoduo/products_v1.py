@@ -23,6 +23,7 @@ from hub_core.wire import (
     Text,
     Wire,
     Words,
+    row_reader,
 )
 
 from .pages import page_of
@@ -128,3 +129,4 @@ LIST = Call(
     shape="products_v1",
     status="simulated",
 )
+READ_ROW = row_reader(GOODS, read_product)

@@ -11,7 +11,16 @@ from __future__ import annotations
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import AfterSale, AfterSaleKind
-from hub_core.wire import JSON, Ask, Call, Fetched, Misread, Page, read_rows
+from hub_core.wire import (
+    JSON,
+    Ask,
+    Call,
+    Fetched,
+    Misread,
+    Page,
+    read_rows,
+    row_reader,
+)
 
 from .cases import EXCHANGING, Case, CaseListAsk, case_fields, read_case, read_cases
 
@@ -72,3 +81,4 @@ GET: Call[Fetched | Misread] = Call(
     read=read,
     shape=SHAPE,
 )
+READ_ROW = row_reader(_CASE, read_after_sale)

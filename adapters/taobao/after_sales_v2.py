@@ -25,6 +25,7 @@ from hub_core.wire import (
     SomeText,
     Words,
     read_rows,
+    row_reader,
 )
 
 from .cases import MONEY, Case, CaseListAsk, case_fields, read_case, read_cases
@@ -117,3 +118,4 @@ SPECIAL: Call[Fetched | Misread] = Call(
     read=read,
     shape=SHAPE,
 )
+READ_ROW = row_reader(_CASE, read_after_sale)

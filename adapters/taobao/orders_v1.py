@@ -9,7 +9,17 @@ from __future__ import annotations
 from pydantic import Field, TypeAdapter
 
 from hub_core.models import Order, Protection
-from hub_core.wire import JSON, Ask, Call, Fetched, Id, Misread, Page, read_rows
+from hub_core.wire import (
+    JSON,
+    Ask,
+    Call,
+    Fetched,
+    Id,
+    Misread,
+    Page,
+    read_rows,
+    row_reader,
+)
 
 from .common import ListAsk, read_list
 from .order import read_trade
@@ -81,3 +91,4 @@ GET: Call[Fetched | Misread] = Call(
     shape=SHAPE,
     status="simulated",
 )
+READ_ROW = row_reader(_TRADE, read_order)

@@ -23,6 +23,7 @@ from hub_core.wire import (
     SomeId,
     SomeText,
     read_rows,
+    row_reader,
 )
 
 from .common import ListAsk, read_list
@@ -116,3 +117,4 @@ GET: Call[Fetched | Misread] = Call(
     shape=SHAPE,
     status="simulated",
 )
+READ_ROW = row_reader(_TRADE, read_order)

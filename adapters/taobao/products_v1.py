@@ -34,6 +34,7 @@ from hub_core.wire import (
     Wire,
     Words,
     read_rows,
+    row_reader,
 )
 
 from .common import Moment, Names, read_page
@@ -254,3 +255,4 @@ GET: Call[Fetched | Misread] = Call(
     read=read,
     shape=SHAPE,
 )
+READ_ROW = row_reader(_ITEM, read_product)

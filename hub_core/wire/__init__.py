@@ -7,6 +7,7 @@ channel's `Dialect` signs and places a call's parameters and opens the envelope.
 
 from .calls import Ask, Call, Credentials, Dialect, HttpRequest
 from .complaint import complaint
+from .reread import ReadRow, reread, row_reader
 from .rows import JSON, Fetched, Item, Misread, Page, Ref, read_rows
 from .values import (
     BEIJING,
@@ -53,6 +54,7 @@ __all__ = [
     "Misread",
     "Page",
     "Pieces",
+    "ReadRow",
     "Ref",
     "SomeFlag",
     "SomeId",
@@ -72,5 +74,7 @@ __all__ = [
     "pieces",
     "priced",
     "read_rows",
+    "reread",
+    "row_reader",
     "shapes",
 ]

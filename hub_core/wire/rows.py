@@ -16,6 +16,8 @@ from .values import Wire
 
 JSON = dict[str, Any]
 W = TypeVar("W", bound=Wire)
+UNFIT_ROW = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What a reader may raise on a row that has not the documented shape."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -109,13 +111,7 @@ def _read_row(
 ) -> Item:
     try:
         return Fetched(to_record(wire.validate_python(row)), row)
-    except (
-        ValueError,
-        TypeError,
-        LookupError,
-        AttributeError,
-        ArithmeticError,
-    ) as error:
+    except UNFIT_ROW as error:
         return Misread(_name(row, name), complaint(error), row)
 
 
