@@ -1,29 +1,26 @@
 """Each documented state word, in each version file that reads it, and what it must mean.
 
 The words and their meaning are written down from the platforms' documents. A version file
-that is added is held to the same table; a golden shows whole orders, this the words.
+that is added is held to the same table; a golden shows whole orders, this the words. Those
+of cases, products and uses of vouchers stand in `test_golden_record_states`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import pytest
 
 from adapters.douyin_laike import words as laike_words
 from adapters.jd import words as jd_words
+from adapters.pinduoduo import words as pdd_words
 from adapters.taobao import words as taobao_words
-from connectors.douyin_laike import CHANNEL as LAIKE
-from connectors.jd import CHANNEL as JD
-from connectors.taobao import CHANNEL as TAOBAO
 from hub_core.models import Issue, Order, VoucherStatus
-from hub_core.ports import Channel
-from hub_core.wire import JSON, Fetched, Page, shapes
+from hub_core.wire import JSON, shapes
 from tests.adapters.by_hand.case import jd, laike, taobao
-
-CHANNELS: dict[str, Channel] = {"douyin_laike": LAIKE, "taobao": TAOBAO, "jd": JD}
+from tests.adapters.goldens import CHANNELS
+from tests.golden_words import files, read_record, rows
 
 
 class Meaning(NamedTuple):
@@ -152,22 +149,50 @@ what is paid or paid on delivery, and these words alone do not say which of the 
 JD_WORDS_OF_UNPAID = {"NOT_PAY"}
 """The unpaid list has no words of state: standing in it is the state."""
 
+# Pinduoduo -----------------------------------------------------------------------------
+
+PDD_ORDER = {
+    "1": Meaning("open", "paid", "unfulfilled"),
+    "2": Meaning("open", "paid", "shipped"),
+    "3": Meaning("open", "paid", "delivered"),
+}
+"""order_status of a deal that holds: it speaks of the goods alone. 3 is signed for; that
+the buyer has confirmed it, `receive_time` says."""
+_ASKED, _OPEN, _OVER = ("open", "refunding"), ("open", "paid"), ("closed", "paid")
+PDD_AFTER_SALE = {
+    "0": ("none", "paid"),
+    **dict.fromkeys(("2", "3", "4", "5", "6", "7", "8", "31", "33"), _ASKED),
+    **dict.fromkeys(("9", "11", "12", "13", "16", "17", "24", "25"), _OVER),
+    **dict.fromkeys(("14", "15", "18", "21", "22", "27", "32"), _OPEN),
+    "10": ("closed", "partially_refunded"),
+}
+"""after_sales_status of an order under way: the case, and the order's money. Exchanges
+(14 to 18), repairs (21 to 27) and goods sent again (32) are no matter of money; 10 may be
+of a part."""
+PDD_REFUND = {
+    "1": ("none", "paid"),
+    "2": _OPEN,
+    "3": _ASKED,
+    "4": ("closed", "partially_refunded"),
+}
+"""refund_status, where the finer word is not told. 2 does not say what the case is for."""
+PDD_STEP = {"0": "unpaid", "1": "partially_paid", "2": "paid"}
+PDD_TYPE = {"0": "normal", "1": "presale"}
+PDD_DEAL = {
+    "0": ("pending_payment", "unpaid", "unfulfilled"),
+    "1": ("open", "paid", "unfulfilled"),
+    "2": ("cancelled", "unpaid", "not_required"),
+}
+"""confirm_status of an order to ship, of which no time of payment is told."""
+
 
 # Reading -------------------------------------------------------------------------------
 
 
-def files(channel: str, *areas: str) -> list[str]:
-    found = shapes(CHANNELS[channel].adapters)
-    return [module.rpartition(".")[2] for area in areas for module in found[area].values()]
-
-
 def read(channel: str, shape: str, call: str, wire: JSON) -> Order:
-    of = CHANNELS[channel]
-    asked = getattr(import_module(f"{of.adapters}.{shape}"), call)
-    found = asked.read(of.dialect.unwrap(asked, wire))
-    (item,) = found.items if isinstance(found, Page) else (found,)
-    assert isinstance(item, Fetched), item
-    return item.order
+    found = read_record(channel, shape, call, wire)
+    assert isinstance(found, Order)
+    return found
 
 
 def laike_order(shape: str, **changes: Any) -> Order:
@@ -199,6 +224,13 @@ def jd_order(shape: str, state: str, **more: Any) -> Order:
     return read("jd", shape, "LIST", jd(method, row))
 
 
+def pdd_order(shape: str, status: str = "2", **more: Any) -> Order:
+    row = {"order_sn": "261120-300000000000001", "order_status": int(status)}
+    row |= {"updated_at": "2026-11-20 12:00:00", "confirm_status": 1, "group_status": 1}
+    page = {"order_sn_list": [row | more], "total_count": 1}
+    return read("pinduoduo", shape, "LIST", {"order_sn_increment_get_response": page})
+
+
 def meaning(order: Order) -> Meaning:
     return Meaning(
         order.order_status,
@@ -213,8 +245,7 @@ def table(
     channel: str, areas: tuple[str, ...], words: dict[str, Any]
 ) -> Callable[[Any], Any]:
     """Every version file times every word."""
-    rows = [(shape, word) for shape in files(channel, *areas) for word in words]
-    return pytest.mark.parametrize(("shape", "word"), rows)
+    return pytest.mark.parametrize(("shape", "word"), rows(files(channel, *areas), words))
 
 
 LAIKE_AREAS = ("orders", "orders_catering")
@@ -305,6 +336,67 @@ def test_jd_unpaid_orders_have_one_state(shape: str) -> None:
     assert meaning(order) == JD_ORDER["NOT_PAY"]
 
 
+@table("pinduoduo", ("orders",), PDD_ORDER)
+def test_pinduoduo_order_words(shape: str, word: str) -> None:
+    order = pdd_order(shape, word, refund_status=1, after_sales_status=0)
+    assert meaning(order) == PDD_ORDER[word]
+    assert (order.status_raw, order.issues) == (word, ())
+    confirmed = pdd_order(shape, word, receive_time="2026-11-20 12:00:00")
+    assert (confirmed.order_status == "completed") is (word == "3")
+
+
+@table("pinduoduo", ("orders",), PDD_AFTER_SALE)
+def test_pinduoduo_after_sale_words(shape: str, word: str) -> None:
+    order = pdd_order(shape, after_sales_status=int(word))
+    case, money = PDD_AFTER_SALE[word]
+    assert (order.after_sale_status, order.payment_status) == (case, money)
+    assert ("refund_requested" in order.flags) is (money == "refunding")
+    assert Issue("after_sale_status", "unknown_word") not in order.issues
+
+
+@table("pinduoduo", ("orders",), PDD_REFUND)
+def test_pinduoduo_refund_words(shape: str, word: str) -> None:
+    order = pdd_order(shape, refund_status=int(word))
+    assert (order.after_sale_status, order.payment_status) == PDD_REFUND[word]
+    assert ("refund_requested" in order.flags) is (word in ("2", "3"))
+
+
+@pytest.mark.parametrize("shape", files("pinduoduo", "orders"))
+def test_pinduoduo_orders_refunded_before_they_are_shipped_are_cancelled(
+    shape: str,
+) -> None:
+    order = pdd_order(shape, "1", refund_status=4, after_sales_status=10)
+    assert meaning(order) == Meaning("cancelled", "refunded", "not_required", "closed")
+
+
+@table("pinduoduo", ("orders",), PDD_DEAL)
+def test_pinduoduo_words_of_the_deal(shape: str, word: str) -> None:
+    order = pdd_order(shape, "1", confirm_status=int(word))
+    assert meaning(order)[:3] == PDD_DEAL[word]
+
+
+@table("pinduoduo", ("orders",), PDD_DEAL)
+def test_pinduoduo_words_of_the_group(shape: str, word: str) -> None:
+    """0 gathering, 1 complete, 2 failed."""
+    order = pdd_order(shape, "1", group_status=int(word))
+    assert (order.order_status == "cancelled") is (word == "2")
+    expected = {"0": ("group_pending",), "1": (), "2": ("group_failed",)}
+    assert order.flags == expected[word]
+
+
+@table("pinduoduo", ("orders",), PDD_STEP)
+def test_pinduoduo_presale_words(shape: str, word: str) -> None:
+    step = {"step_trade_status": int(word)}
+    order = pdd_order(shape, "1", trade_type=1, step_order_info=step)
+    assert (order.payment_status, order.type) == (PDD_STEP[word], "presale")
+
+
+@table("pinduoduo", ("orders",), PDD_TYPE)
+def test_pinduoduo_type_words(shape: str, word: str) -> None:
+    order = pdd_order(shape, trade_type=int(word))
+    assert (order.type, order.type_raw, order.issues) == (PDD_TYPE[word], word, ())
+
+
 # Whole ---------------------------------------------------------------------------------
 
 
@@ -316,21 +408,30 @@ def test_no_word_is_read_that_stands_in_no_table_here() -> None:
     assert taobao_words.REFUND.keys() == TAOBAO_REFUND.keys()
     assert taobao_words.STEP.keys() == TAOBAO_STEP.keys()
     assert jd_words.STATES.keys() == JD_ORDER.keys()
+    assert pdd_words.STATES.keys() == PDD_ORDER.keys()
+    assert pdd_words.AFTER_SALES.keys() == PDD_AFTER_SALE.keys()
+    assert pdd_words.REFUNDS.keys() == PDD_REFUND.keys()
+    assert pdd_words.STEPS.keys() == PDD_STEP.keys()
+    assert pdd_words.TYPES.keys() == PDD_TYPE.keys()
 
 
 def test_every_area_with_states_is_held_to_its_words() -> None:
-    held = {
-        ("douyin_laike", "orders"),
-        ("douyin_laike", "orders_catering"),
-        ("taobao", "orders"),
-        ("jd", "orders"),
-        ("jd", "unpaid"),
+    here = {
+        *(("douyin_laike", area) for area in LAIKE_AREAS),
+        *(("jd", area) for area in ("orders", "unpaid")),
+        *((channel, "orders") for channel in ("taobao", "pinduoduo")),
     }
-    stateless = {"token"}
+    with_the_records = {
+        *(("douyin_laike", area) for area in ("after_sales", "products", "redemptions")),
+        *(("jd", area) for area in ("refund_applies", "service_bills", "products")),
+        *(("taobao", area) for area in ("after_sales", "products")),
+        *(("pinduoduo", area) for area in ("after_sales", "products")),
+    }
+    stateless = {"token", "places", "stock", "shipping", "receivers"}
     known = {
         (folder, area)
         for folder, channel in CHANNELS.items()
         for area in shapes(channel.adapters)
         if area not in stateless
     }
-    assert known == held
+    assert known == here | with_the_records

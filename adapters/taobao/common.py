@@ -99,6 +99,8 @@ class Names:
 
 
 TRADES = Names("trades", "trade", "tid")
+AS_TEXT = {"true": True, "false": False}
+"""A truth value as the published sample of a list of cases writes it."""
 
 
 def read_list(body: JSON) -> Page:
@@ -112,6 +114,7 @@ def read_page(body: JSON, names: Names) -> Page:
     total, more = body.get("total_results"), body.get("has_next")
     if total is None and more is None and not found:
         raise ValueError("neither rows nor total_results nor has_next")
+    more = AS_TEXT.get(more, more) if isinstance(more, str) else more
     if more is not None and not isinstance(more, bool):
         raise ValueError("has_next is neither true nor false")
     total = None if total is None else _NUMBER.validate_python(total)
