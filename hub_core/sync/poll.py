@@ -144,7 +144,8 @@ class Poll:
         if start_at and cursor and begun - cursor < self.stream.snapshot_every:
             return
         self._begin, self._end = cursor or begun, begun
-        seen = self._windows.read_whole(begun, min(cursor or begun, begun))
+        since = min(cursor or begun, begun - SECOND)  # what stood there then, at least
+        seen = self._windows.read_whole(begun, since)
         if seen is not None:
             self._revisits.miss_all_but(seen)
 

@@ -76,7 +76,9 @@ class Applications:
     """Every application of every shop."""
 
     def __init__(self, options: Options, seed: int, now: Callable[[], float]) -> None:
-        self.keeper = Keeper("after_sale", facts, options, f"{seed}:refundapply")
+        self.keeper = Keeper(
+            "after_sale", facts, options, f"{seed}:refundapply", system="refund:"
+        )
         self._rng, self._now = self.keeper.rng, now
         self._open: dict[str, Record] = {}
         self._paying: dict[str, list[Record]] = {}

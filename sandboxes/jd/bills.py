@@ -107,7 +107,9 @@ class Bills:
         seed: int,
         now: Callable[[], float],
     ) -> None:
-        self.keeper = Keeper("after_sale", facts, options, f"{seed}:service")
+        self.keeper = Keeper(
+            "after_sale", facts, options, f"{seed}:service", system="service:"
+        )
         self._rng, self._now, self._switches = self.keeper.rng, now, switches
         self._open: dict[str, list[Record]] = {}
         self._arrived: dict[str, list[Record]] = {}

@@ -22,13 +22,21 @@ class Seen(NamedTuple):
 class Keeper:
     """All records of a kind. Its dice are its own: orders never feel them.
 
-    `poisoned` has (account, id) of what goes out malformed, and how.
+    `poisoned` has (account, id) of what goes out malformed, and how. `system` stands before
+    its ids in the truth, where two systems number their records apart.
     """
 
     def __init__(
-        self, kind: str, facts: Callable[[Any], Facts], options: Options, seed: str
+        self,
+        kind: str,
+        facts: Callable[[Any], Facts],
+        options: Options,
+        seed: str,
+        *,
+        system: str = "",
     ) -> None:
         self.kind, self._facts, self._options = kind, facts, options
+        self._system = system
         self.book = Book()
         self.rng = random.Random(seed)
         self._late = random.Random(f"{seed}:late")
@@ -76,7 +84,7 @@ class Keeper:
         last = versions[-1]
         return TruthRecord(
             kind=self.kind,
-            external_id=record.id,
+            external_id=f"{self._system}{record.id}",
             updated_at=last.updated_at,
             visible_at=last.visible_at,
             facts=last.facts,

@@ -182,11 +182,12 @@ def case_truth(record: Record) -> TruthRecord:
 
 
 def _facts(content: Mapping[str, Any]) -> Facts:
+    """A case about goods names no amount of its own: what stands in the row is no claim."""
     paid_back = content["status"] == states.PAID_BACK
-    return {
+    facts: dict[str, str | int | None] = {
         "order_external_id": content["order"],
         "status_raw": str(content["status"]),
         "kind_raw": str(content["kind"]),
-        "requested_amount": content["amount"],
         "refunded_amount": content["amount"] if paid_back else None,
     }
+    return facts | ({"requested_amount": content["amount"]} if content["amount"] else {})

@@ -64,7 +64,9 @@ def refunds(caller: Any) -> list[dict[str, Any]]:
 
 
 def truth(caller: Any) -> dict[str, Any]:
-    return {t.external_id: t for t in caller.box.records(caller.account, "after_sale")}
+    """By the platform's own number, without the system's name before it."""
+    found = caller.box.records(caller.account, "after_sale")
+    return {t.external_id.partition(":")[2]: t for t in found}
 
 
 # The first system -------------------------------------------------------------------------

@@ -70,7 +70,8 @@ def test_the_list_holds_each_case_of_the_window_under_its_status(shop: Open) -> 
         assert facts["status_raw"] == str(row["after_sales_status"])
         assert facts["kind_raw"] == str(row["after_sales_type"])
         assert facts["order_external_id"] == row["order_sn"]
-        assert facts["requested_amount"] == round(float(row["refund_amount"]) * 100)
+        asked = round(float(row["refund_amount"]) * 100)
+        assert facts.get("requested_amount", 0) == asked
 
 
 def test_only_a_case_paid_back_has_money_back(shop: Open) -> None:
