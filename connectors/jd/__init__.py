@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from adapters.jd.dialect import Jos
 from hub_core import hookimpl
-from hub_core.ports import Authorisation, Channel, Limit, Session, Source
+from hub_core.ports import (
+    Authorisation,
+    Channel,
+    Limit,
+    Session,
+    Shipping,
+    Source,
+    Stock,
+)
 
+from . import shipping
 from .after_sales import JdAfterSales
 from .facts import ADAPTERS, FACTS
 from .orders import JdOrders
 from .products import JdProducts
+from .shipping import JdShipping
+from .stock import JdStock
 from .tokens import JdAuthorisation
 
 __all__ = [
@@ -24,6 +35,8 @@ __all__ = [
     "JdAuthorisation",
     "JdOrders",
     "JdProducts",
+    "JdShipping",
+    "JdStock",
 ]
 
 CHANNEL = Channel(
@@ -33,7 +46,7 @@ CHANNEL = Channel(
     dialect=Jos(),
     adapters=ADAPTERS,
     limits=(Limit(calls=5, seconds=1.0),),  # C: only a daily count is documented
-    facts=FACTS,
+    facts={**FACTS, **shipping.FACTS},
 )
 
 
@@ -59,6 +72,18 @@ def hub_products(session: Session) -> Source:
 def hub_after_sales(session: Session) -> Source:
     """The shop's after-sale cases."""
     return JdAfterSales(session)
+
+
+@hookimpl
+def hub_stock(session: Session) -> Stock:
+    """The shop's stock."""
+    return JdStock(session)
+
+
+@hookimpl
+def hub_shipping(session: Session) -> Shipping:
+    """The shop's shipments."""
+    return JdShipping(session)
 
 
 @hookimpl
