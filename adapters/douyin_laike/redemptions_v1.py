@@ -127,7 +127,8 @@ def read_redemption(wire: WireRecord) -> Redemption:
     """Raises ValueError when the record bears no time of use."""
     if wire.verify_time is None:
         raise ValueError("verify_time is missing")
-    cancelled = wire.cancel_time if wire.status == CANCELLED else None
+    # A new word may be one of a use taken back, so only the old one denies it.
+    cancelled = None if wire.status == REDEEMED else wire.cancel_time
     sku = wire.sku or wire.sku_info or NO_SKU
     serial = _serial(wire)
     money, issues = _money(wire, sku, serial)

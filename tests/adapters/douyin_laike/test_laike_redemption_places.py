@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -57,6 +57,18 @@ class Town:
             (n for n, r in enumerate(rows, 1) if r["cursor"] == asked["cursor"]), 0
         )
         return fine(records=rows[begin : begin + asked["size"]], total=len(rows))
+
+    def with_first_row(self, **changes: Any) -> Callable[[Call[Any], JSON], JSON]:
+        """The same, with something else about the first use of each list."""
+
+        def reply(call: Call[Any], asked: JSON) -> JSON:
+            body = self.reply(call, asked)
+            for row in body["data"].get("records", [])[:1]:
+                if row["verify_id"] == self.uses[0][0]:
+                    row |= changes
+            return body
+
+        return reply
 
     def _place(self, id: str) -> JSON:
         own = {"poi_account": {"account_id": self.accounts.get(id)}}
@@ -220,6 +232,25 @@ def test_a_use_that_names_its_place_is_believed_and_not_asked_for() -> None:
     assert {call.name for call, _ in line.asked} == {"redemptions.list"}
 
 
+def test_a_place_that_is_asked_has_no_say_about_a_use_that_names_another() -> None:
+    town = Town(spread(2, WEST))
+    source = laike.LaikeRedemptions(Line(town.with_first_row(poi_id="6642")))
+    assert where(run(source)) == {"750000": "6642", "750001": WEST}
+
+
+def test_of_two_places_that_claim_a_use_it_stays_at_the_first() -> None:
+    town = Town([("7501", WEST), ("7502", SOUTH)], (EAST, WEST, NORTH, SOUTH))
+
+    def twice(call: Call[Any], asked: JSON) -> JSON:
+        if asked.get("poi_ids") == [NORTH]:
+            asked = asked | {"poi_ids": [WEST]}
+        return town.reply(call, asked)
+
+    line = Line(twice, facts={"redemption_places_at_once": "1"})
+    source = laike.LaikeRedemptions(line)
+    assert where(run(source)) == {"7501": WEST, "7502": SOUTH}
+
+
 def test_where_the_platform_passes_over_the_places_no_use_gets_a_wrong_one() -> None:
     source, line = open_(Town(spread(5, WEST, SOUTH), heeds=False))
     found = run(source)
@@ -251,13 +282,11 @@ def test_any_other_refusal_of_a_place_is_an_error() -> None:
 
 
 def test_a_use_that_cannot_be_read_is_put_aside_once() -> None:
-    source, _ = open_(Town(spread(3, WEST, SOUTH), row={"verify_time": 0}))
+    town = Town(spread(2, WEST))
+    source = laike.LaikeRedemptions(Line(town.with_first_row(verify_time=0)))
     items = [item for page in pages(source) for item in page.items]
-    assert [item.external_id for item in items if isinstance(item, Misread)] == [
-        "750000",
-        "750001",
-        "750002",
-    ]
+    assert [item.external_id for item in items if isinstance(item, Misread)] == ["750000"]
+    assert [i.record.external_id for i in items if isinstance(i, Fetched)] == ["750001"]
 
 
 def test_no_code_is_kept_with_a_place() -> None:
@@ -291,6 +320,12 @@ def test_the_shop_of_one_place_asks_for_none() -> None:
     source, line = open_(Town(spread(30, EAST), [EAST], {EAST: ACCOUNT}))
     assert where(run(source)) == {id: EAST for id, _ in spread(30, EAST)}
     assert asked_places(line) == []
+
+
+def test_a_brand_whose_places_stand_under_its_own_account_asks_for_them() -> None:
+    town = Town(spread(3, EAST, WEST), [EAST, WEST], {EAST: ACCOUNT, WEST: ACCOUNT})
+    source, _ = open_(town)
+    assert where(run(source)) == dict(town.uses)
 
 
 def test_a_brand_with_one_place_asks_for_it() -> None:

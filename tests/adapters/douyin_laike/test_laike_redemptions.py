@@ -111,6 +111,14 @@ def test_an_unknown_word_is_unknown() -> None:
     assert record.status is RedemptionStatus.UNKNOWN
     assert record.status_raw == "7"
     assert record.issues == (Issue("status", "unknown_word"),)
+    assert record.cancelled_at is None
+
+
+def test_a_use_taken_back_in_a_word_unheard_of_keeps_the_time() -> None:
+    record = read(status=7, cancel_time=TAKEN_BACK)
+    assert record.status is RedemptionStatus.UNKNOWN
+    assert record.cancelled_at == datetime.fromtimestamp(TAKEN_BACK, UTC)
+    assert record.channel_updated_at == record.cancelled_at
 
 
 def test_a_use_without_its_time_is_put_aside_and_spoils_no_other() -> None:
