@@ -1,0 +1,304 @@
+"""How the fields of a platform's rows change from one time to the next: never a value.
+
+Rows come in the order they were fetched, in spells of time, and each in a group (the
+platform's word for its state: what an order that waits for payment does not tell says
+nothing of one that is done). What every row of a group had and none has any more is gone;
+what none had and rows now have is new; a type, the form of a text or the size of an amount
+that turned into another is said so. By chance alone a finding comes less than once in a
+hundred times (`EXPECTED`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ..recording import EXPECTED
+from ..shapes import TIMELY, UNKNOWN, number_form, parent_of, text_form
+from ..vocabulary import IDENTIFIER, parts_of
+
+ALWAYS = 0.98
+"""A field that so large a part of the rows had is one they all have."""
+SILENT = 30.0
+"""So many values were to be expected where all there is is an empty one: much empties
+itself in the course of things."""
+RECURRING = 3
+"""So many rows have a name that is a field's and not somebody's."""
+LEAP = 1.5
+"""Powers of ten: amounts that grow or shrink by 30 are written in another unit."""
+ENOUGH = 8
+"""So many amounts on either side tell their size."""
+MONEY = frozenset(
+    {
+        *("amount", "amt", "fee", "price", "payment", "money", "discount", "postage"),
+        *("freight", "cost", "sum", "subsidy", "commission", "refund", "balance"),
+    }
+)
+"""Parts of the names of amounts."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing that is not as it was. `path` holds no name that may be somebody's."""
+
+    path: str
+    kind: str
+    """`new`, `gone`, `silent` (there, always empty), `type`, `form` or `unit`."""
+    before: str = ""
+    now: str = ""
+    rows: int = 0
+    """Rows since it is so."""
+    first_seen: datetime | None = None
+    """When it was first so; of what is gone, when it was first there."""
+    last_seen: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Trace:
+    """When one trait of one path was seen."""
+
+    spells: Counter[int] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def note(self, spell: int, at: datetime) -> None:
+        self.spells[spell] += 1
+        self.first = at if self.first is None else min(self.first, at)
+        self.last = at if self.last is None else max(self.last, at)
+
+    def until(self, spell: int) -> int:
+        return sum(n for s, n in self.spells.items() if s <= spell)
+
+    def since(self, spell: int) -> int:
+        return sum(n for s, n in self.spells.items() if s >= spell)
+
+
+KEY, VALUE, OBJECT = "key", "value", "object"
+Trait = tuple[str, str]
+"""(kind, which): there at all, with a value, of a type, of a form."""
+
+
+class History:
+    """The rows of one area, spell by spell. `known` are field names the channel's own code
+    spells out: they are no news when they come late."""
+
+    def __init__(self, known: Set[str] = frozenset()) -> None:
+        self._known = known
+        self._groups: dict[str, _Group] = {}
+        self._names: Counter[str] = Counter()
+        self.rows = 0
+
+    def add(self, row: Any, *, spell: int, at: datetime, group: str = "") -> None:
+        """Take one row. Spells are numbered in the order of time."""
+        self.rows += 1
+        mine = self._groups.setdefault(group, _Group())
+        seen: set[str] = set()
+        mine.walk("$", (), row, spell, at, seen)
+        self._names.update(seen)
+
+    def findings(self) -> list[Finding]:
+        """What is not as it was, of whatever group, once each, by path."""
+        found: dict[tuple[str, str, str, str], Finding] = {}
+        for group in self._groups.values():
+            for one in group.findings(self._known):
+                key = (one.path, one.kind, one.before, one.now)
+                found[key] = _both(found[key], one) if key in found else one
+        both_ways = {p for p, n in _leaps(found.values()).items() if n > 1}
+        said = {
+            replace(one, path=self._plain(one.path))
+            for one in found.values()
+            if one.kind != "unit" or one.before or one.path not in both_ways
+        }
+        return sorted(said, key=lambda one: (one.path, one.kind, one.before, one.now))
+
+    def _plain(self, path: str) -> str:
+        return ".".join(map(self._name, path.split(".")))
+
+    def _name(self, name: str) -> str:
+        bare = name.rstrip("[]")
+        known = bare in self._known or self._names[bare] >= RECURRING
+        fits = bare == "$" or (IDENTIFIER.fullmatch(bare) and known)
+        return name if fits else UNKNOWN + name[len(bare) :]
+
+
+def _leaps(found: Iterable[Finding]) -> Counter[str]:
+    """How many ways an amount leapt, by path: another unit goes one way in all groups."""
+    ways = {(f.path, f.now[:1]) for f in found if f.kind == "unit" and not f.before}
+    return Counter(path for path, _ in ways)
+
+
+def _both(one: Finding, other: Finding) -> Finding:
+    first = [at for at in (one.first_seen, other.first_seen) if at]
+    last = [at for at in (one.last_seen, other.last_seen) if at]
+    return replace(
+        one,
+        rows=one.rows + other.rows,
+        first_seen=min(first, default=None),
+        last_seen=max(last, default=None),
+    )
+
+
+class _Group:
+    """The rows of one group."""
+
+    def __init__(self) -> None:
+        self.traces: dict[str, dict[Trait, _Trace]] = {}
+        self.sizes: dict[str, dict[int, list[float]]] = {}
+
+    # Taking rows -----------------------------------------------------------------------
+
+    def walk(
+        self,
+        path: str,
+        names: tuple[str, ...],
+        value: Any,
+        spell: int,
+        at: datetime,
+        seen: set[str],
+    ) -> None:
+        traits = self.traces.setdefault(path, {})
+        for trait in _traits(names, value):
+            traits.setdefault(trait, _Trace()).note(spell, at)
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                name = key if IDENTIFIER.fullmatch(key) else UNKNOWN
+                seen.add(name)
+                self.walk(f"{path}.{name}", (*names, name), inner, spell, at, seen)
+        elif isinstance(value, list):
+            for inner in value:
+                self.walk(f"{path}[]", names, inner, spell, at, seen)
+        elif names and (size := _size(names[-1], value)) is not None:
+            self.sizes.setdefault(path, {}).setdefault(spell, []).append(size)
+
+    # What has changed ------------------------------------------------------------------
+
+    def findings(self, known: Set[str]) -> Iterator[Finding]:
+        for path, traits in self.traces.items():
+            yield from self._there(path, traits, known)
+            yield from _turned(path, traits, "type")
+            yield from _turned(path, traits, "form")
+            yield from self._leapt(path, traits)
+
+    def _there(
+        self, path: str, traits: Mapping[Trait, _Trace], known: Set[str]
+    ) -> Iterator[Finding]:
+        """New, gone, or there and silent. What is in a list may well be missing."""
+        parent = parent_of(path)
+        if parent is None or path.endswith("[]"):
+            return
+        whole = self.traces[parent].get(("type", OBJECT), _Trace())
+        key, value = traits[KEY, ""], traits.get((VALUE, ""))
+        if (rows := _missed(key, whole, EXPECTED)) is not None:
+            yield Finding(path, "gone", rows=rows, first_seen=key.first, last_seen=key.last)
+        elif value and (rows := _missed(value, key, SILENT)) is not None:
+            yield Finding(
+                path, "silent", rows=rows, first_seen=value.first, last_seen=value.last
+            )
+        begun = min(key.spells)
+        before = whole.until(begun - 1)
+        share = key.since(begun) / max(1, whole.since(begun))
+        if path.rpartition(".")[2] not in known and before * min(1.0, share) >= EXPECTED:
+            rows = key.since(begun)
+            yield Finding(path, "new", rows=rows, first_seen=key.first, last_seen=key.last)
+
+    def _leapt(self, path: str, traits: Mapping[Trait, _Trace]) -> Iterator[Finding]:
+        """An amount that is another power of ten from one spell on."""
+        spells = self.sizes.get(path, {})
+        best, at = 0.0, None
+        for spell in sorted(spells)[1:]:
+            old = [x for s, sizes in spells.items() if s < spell for x in sizes]
+            new = [x for s, sizes in spells.items() if s >= spell for x in sizes]
+            if min(len(old), len(new)) < ENOUGH:
+                continue
+            leap = _at(new, 1 / 2) - _at(old, 1 / 2)
+            if abs(leap) > abs(best) and _apart(old, new):
+                best, at = leap, spell
+        if at is not None and abs(best) >= LEAP:
+            said = f"{'×' if best > 0 else '÷'}{10 ** round(abs(best))}"
+            key = traits[KEY, ""]
+            yield Finding(path, "unit", "", said, key.since(at), None, key.last)
+
+
+def _missed(trace: _Trace, whole: _Trace, least: float) -> int | None:
+    """How many rows lack what all had until then; None where that may be chance."""
+    last = max(trace.spells)
+    before, after = whole.until(last), whole.since(last + 1)
+    share = trace.until(last) / max(1, before)
+    return after if share >= ALWAYS and min(before, after) * share >= least else None
+
+
+def _turned(path: str, traits: Mapping[Trait, _Trace], kind: str) -> Iterator[Finding]:
+    """One type or form that stopped, and another that began since."""
+    ours = {which: t for (of, which), t in traits.items() if of == kind}
+    value = traits.get((VALUE, ""), _Trace())
+    gone = {w: t for w, t in ours.items() if _missed(t, value, EXPECTED) is not None}
+    for before, old in sorted(gone.items()):
+        for now, new in sorted(ours.items()):
+            if min(new.spells) > max(old.spells):
+                unit = {before, now} == {"digits", "decimal"} and _is_money(path)
+                said = "unit" if unit else kind
+                rows = new.since(min(new.spells))
+                yield Finding(path, said, before, now, rows, new.first, new.last)
+
+
+def _at(values: Iterable[float], share: float) -> float:
+    """The value below which that share of them lies."""
+    ordered = sorted(values)
+    return ordered[int(share * (len(ordered) - 1))]
+
+
+def _apart(old: Iterable[float], new: Iterable[float]) -> bool:
+    """Whether the middle halves of both do not touch: much of what is paid varies by a
+    hundred from one row to the next."""
+    low, high = sorted((old, new), key=lambda values: _at(values, 1 / 2))
+    return _at(low, 3 / 4) < _at(high, 1 / 4)
+
+
+# One value ------------------------------------------------------------------------------
+
+
+def _traits(names: tuple[str, ...], value: Any) -> Iterator[Trait]:
+    yield KEY, ""
+    if value is None or value in ("", [], {}):
+        if value == {}:
+            yield "type", OBJECT
+        return
+    yield VALUE, ""
+    if isinstance(value, Mapping | list):
+        yield "type", OBJECT if isinstance(value, Mapping) else "array"
+        return
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    yield "type", kinds[type(value)]
+    if not isinstance(value, bool) and value != 0:
+        yield "form", _form(names, value)
+
+
+def _form(names: tuple[str, ...], value: Any) -> str:
+    """A family of forms: how long a number is says nothing."""
+    timely = bool(names) and not TIMELY.isdisjoint(parts_of(names[-1]))
+    if isinstance(value, float):
+        return "decimal"
+    made = (
+        number_form(value, timely) if isinstance(value, int) else text_form(value, timely)
+    )
+    family = made.partition("(")[0].removeprefix("negative ")
+    return "text" if family in ("text", "masked-text", "hex", "empty") else family
+
+
+def _is_money(path: str) -> bool:
+    return not MONEY.isdisjoint(parts_of(path.rpartition(".")[2]))
+
+
+def _size(name: str, value: Any) -> float | None:
+    """The power of ten of an amount; 0 and what is none have no size."""
+    if isinstance(value, bool) or MONEY.isdisjoint(parts_of(name)):
+        return None
+    try:
+        number = abs(float(value))
+    except (TypeError, ValueError):
+        return None
+    return math.log10(number) if 0 < number < math.inf else None
