@@ -9,17 +9,20 @@ from typing import Annotated
 import typer
 
 from . import (
+    adapter,
     changes,
     coverage,
     database,
     demo,
     doctor,
+    drift,
     export,
     init,
     journal,
     orders,
     parked,
     plugins,
+    rebuild,
     record,
     sandbox,
     shops,
@@ -80,6 +83,9 @@ changes.add(app)
 parked.add(app)
 journal.add(app)
 plugins.add(app)
+adapter.add(app)
+drift.add(app)
+rebuild.add(app)
 sandbox.add(app)
 record.add(app)
 database.add(app)
