@@ -73,7 +73,7 @@ def stored(case: Bench, account: Account) -> list[Mapping[str, Any]]:
     shop = case.hub.shop(account.name)
     with case.hub.store.reading() as connection:
         query = select(KIND.table).where(KIND.table.c.shop_id == shop.id)
-        return [row._mapping for row in connection.execute(query)]
+        return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def told(case: Bench, account: Account) -> list[TruthRecord]:
@@ -142,7 +142,7 @@ def test_every_use_is_stored_to_the_fen_and_with_its_place(
 @pytest.mark.parametrize("box", BOXES.values(), ids=list(BOXES))
 def test_whatever_the_documents_leave_open(tmp_path: Path, box: dict[str, Any]) -> None:
     with bench("douyin-laike", tmp_path, seed=5, kinds=KINDS_READ, **BUSY | box) as case:
-        day(case, hours=12)
+        day(case, hours=8)
         for account in case.platform.accounts():
             check(case, account)
 
