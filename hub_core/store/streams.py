@@ -16,6 +16,8 @@ from .engine import database_now, insert_unless_there
 from .holder import is_gone
 from .tables import CoverageRow, StreamRow
 
+COMMANDS = "command:"
+"""Before the names of leases that are held to send commands: they read nothing."""
 COVERAGE_ROW_SPAN = timedelta(days=1)
 """Adjacent proofs of one kind share a row up to this span, to keep the ledger small."""
 
@@ -348,5 +350,6 @@ def count_late(
 def stream_names(connection: Connection, shop_id: int) -> list[str]:
     """The streams of a shop that were ever read."""
     s = StreamRow
-    query = select(col(s.name)).where(col(s.shop_id) == shop_id).order_by(col(s.name))
-    return list(connection.execute(query).scalars())
+    read = ~col(s.name).startswith(COMMANDS)
+    query = select(col(s.name)).where(col(s.shop_id) == shop_id, read)
+    return list(connection.execute(query.order_by(col(s.name))).scalars())

@@ -108,7 +108,7 @@ def desk(
 ) -> Iterator[Desk | None]:
     """The shop's desk for a kind of command; None while another works at it. What a
     former one left in the middle of sending is unknown from now on."""
-    stream = f"command:{kind}"
+    stream = f"{streams.COMMANDS}{kind}"
     with store.writing() as connection:
         lease = streams.take_lease(
             connection, shop.id, stream, new_holder(), commands.LEASE_SECONDS
