@@ -18,6 +18,7 @@ from tests.cli.world import PROGRAM
 # `hub` as a newcomer types it, whatever the folder.
 ENVIRONMENT = {**os.environ, "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"}
 Said = dict[str, Any]
+CHANNELS = {"douyin-laike", "taobao", "jd", "pinduoduo"}
 
 
 def run(*words: str, **how: Any) -> subprocess.CompletedProcess[str]:
@@ -44,10 +45,25 @@ def test_the_demo_loses_nothing_and_shows_what_a_forward_reader_loses(demo: Demo
 
     assert done.returncode == 0, done.stderr
     assert (said["ok"], said["coverage_complete"]) == (True, True)
-    assert set(said["channels"]) == {"douyin-laike", "taobao", "jd"}
+    assert set(said["channels"]) == CHANNELS
     assert all(c["lost"] == 0 == c["doubled"] for c in said["channels"].values())
     assert said["orders"] > 2_000
     assert sum(c["forward_reader"]["lost"] for c in said["channels"].values()) > 0
+
+
+def test_beyond_orders_everything_is_there_and_a_level_and_a_parcel_arrive(
+    demo: Demo,
+) -> None:
+    said = demo[1]
+
+    assert said["records"].keys() == CHANNELS
+    for kinds in said["records"].values():
+        assert kinds.keys() >= {"products", "after_sales"}
+        assert all(n["records"] > 0 == n["lost"] for n in kinds.values())
+    assert said["records"]["douyin-laike"]["redemptions"]["records"] > 100
+    assert said["stock"] == dict.fromkeys(CHANNELS, 9_000)
+    sends_goods = CHANNELS - {"douyin-laike"}
+    assert said["shipped"] == dict.fromkeys(sends_goods, "confirmed")
 
 
 def test_the_commands_it_ends_with_work_as_they_are_printed(demo: Demo) -> None:
