@@ -10,7 +10,9 @@ import typer
 
 from . import (
     adapter,
+    bindings,
     changes,
+    commands,
     coverage,
     database,
     demo,
@@ -24,8 +26,11 @@ from . import (
     plugins,
     rebuild,
     record,
+    records,
     sandbox,
+    ship,
     shops,
+    stock,
     sync,
     verify,
 )
@@ -76,6 +81,11 @@ init.add(app)
 sync.add(app)
 orders.add(app)
 export.add(app)
+records.add(app)
+bindings.add(app)
+stock.add(app)
+ship.add(app)
+commands.add(app)
 shops.add(app)
 coverage.add(app)
 verify.add(app)
@@ -92,6 +102,6 @@ database.add(app)
 doctor.add(app)
 
 
-def run(commands: typer.Typer, words: Sequence[str] | None = None) -> int:
+def run(program: typer.Typer, words: Sequence[str] | None = None) -> int:
     """Run these words (none: those the program was started with); gives the exit code."""
-    return ended(lambda: commands(words, standalone_mode=False))
+    return ended(lambda: program(words, standalone_mode=False))

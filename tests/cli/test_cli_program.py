@@ -274,7 +274,8 @@ def test_upgrade_makes_the_tables_and_does_so_once(bare: World) -> None:
 def test_plugins_tell_channels_and_how_far_each_call_is_tried(bare: World) -> None:
     said = bare.hub("plugins", "--json").json
 
-    assert {p["channel"] for p in said["plugins"]} == {"douyin-laike", "jd", "taobao"}
+    channels = {"douyin-laike", "jd", "pinduoduo", "taobao"}
+    assert {p["channel"] for p in said["plugins"]} == channels
     states = {o["status"].partition(" ")[0] for o in said["operations"]}
     assert states <= {"documented", "simulated", "live-verified"}
     assert "orders.list" not in bare.hub("plugins", "--no-operations").out
@@ -342,7 +343,7 @@ def test_a_box_is_served_until_ctrl_c(served: subprocess.Popen[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("ebay",), "there are: douyin-laike, jd, taobao"),
+        (("ebay",), "there are: douyin-laike, jd, pinduoduo, taobao"),
         (("jd", "--switch", "sort"), "name=value"),
         (("jd", "--switch", "sort=upwards"), "no sort=upwards"),
         (("jd", "--set", "colour=red"), "colour"),
