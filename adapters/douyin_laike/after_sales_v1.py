@@ -303,5 +303,6 @@ OF_ORDER = Call(
     read=read_of_order,
     method="GET",
     shape="after_sales_v1",
+    status="simulated",
 )
 READ_ROW = row_reader(WIRE, read_case)

@@ -247,6 +247,8 @@ def _issues(
         found.append(Issue("listing_status", "unknown_word"))
     if wire.product_type is not None and wire.product_type not in KIND:
         found.append(Issue("kind", "unknown_word"))
+    if {one.status for one in skus} - {None, LIMITED, DELETED}:
+        found.append(Issue("skus.status", "unknown_word"))
     if any([one.stock is not None and not _adds_up(one.stock) for one in skus]):
         found.append(Issue("skus.available", "does_not_add_up"))
     return tuple(found)

@@ -21,4 +21,4 @@ class StockAsk(stock.StockAsk):
     account_id: str = Field(min_length=1, exclude=True)
 
 
-SET = stock.setting("/life/goods/stock/sync/", StockAsk, "stock_v1", "documented")
+SET = stock.setting("/life/goods/stock/sync/", StockAsk, "stock_v1", "simulated")

@@ -212,6 +212,7 @@ LIST: Call[Page] = Call(
     ask=WaresAsk,
     read=read_wares,
     shape=SHAPE,
+    status="simulated",
 )
 CHANGED: Call[Page] = Call(
     name="products.changed",
@@ -219,6 +220,7 @@ CHANGED: Call[Page] = Call(
     ask=ChangedAsk,
     read=read_changed,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread | None] = Call(
     name="products.get",
@@ -226,6 +228,7 @@ GET: Call[Fetched | Misread | None] = Call(
     ask=WareAsk,
     read=read_one,
     shape=SHAPE,
+    status="simulated",
 )
 SKUS: Call[Skus] = Call(
     name="products.skus",
@@ -233,6 +236,7 @@ SKUS: Call[Skus] = Call(
     ask=SkusAsk,
     read=read_skus,
     shape=SHAPE,
+    status="simulated",
 )
 STOCK: Call[int | None] = Call(
     name="products.stock.get",
@@ -240,4 +244,5 @@ STOCK: Call[int | None] = Call(
     ask=StockAsk,
     read=read_stock,
     shape=SHAPE,
+    status="simulated",
 )

@@ -67,6 +67,7 @@ LIST: Call[Page] = Call(
     ask=ListAsk,
     read=read_page,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread | None] = Call(
     name="refund_applies.get",

@@ -137,6 +137,7 @@ LIST: Call[Page] = Call(
     ask=ListAsk,
     read=read_page,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread | None] = Call(
     name="refund_applies.get",
@@ -144,4 +145,5 @@ GET: Call[Fetched | Misread | None] = Call(
     ask=GetAsk,
     read=read_one,
     shape=SHAPE,
+    status="simulated",
 )

@@ -301,6 +301,7 @@ LIST: Call[Page] = Call(
     ask=SyncAsk,
     read=read_page,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread | None] = Call(
     name="service_bills.get",
@@ -308,6 +309,7 @@ GET: Call[Fetched | Misread | None] = Call(
     ask=GetAsk,
     read=read_one,
     shape=SHAPE,
+    status="simulated",
 )
 QUERY: Call[Fetched | Misread | None] = Call(
     name="service_bills.query.get",
@@ -315,6 +317,7 @@ QUERY: Call[Fetched | Misread | None] = Call(
     ask=GetAsk,
     read=read_one,
     shape=SHAPE,
+    status="simulated",
 )
 MONEY: Call[Money] = Call(
     name="service_bills.money",
@@ -322,4 +325,5 @@ MONEY: Call[Money] = Call(
     ask=MoneyAsk,
     read=read_money,
     shape=SHAPE,
+    status="simulated",
 )

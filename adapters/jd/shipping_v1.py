@@ -129,6 +129,7 @@ SEND: Call[bool] = Call(
     ask=SendAsk,
     read=read_sent,
     shape=SHAPE,
+    status="simulated",
 )
 CHANGE: Call[bool] = Call(
     name="shipping.change",
@@ -137,6 +138,7 @@ CHANGE: Call[bool] = Call(
     ask=ChangeAsk,
     read=read_changed,
     shape=SHAPE,
+    status="simulated",
 )
 COMPANIES: Call[tuple[Carrier, ...]] = Call(
     name="shipping.companies",
@@ -144,4 +146,5 @@ COMPANIES: Call[tuple[Carrier, ...]] = Call(
     ask=CompaniesAsk,
     read=read_companies,
     shape=SHAPE,
+    status="simulated",
 )

@@ -58,6 +58,7 @@ SET: Call[StockSet] = Call(
     ask=SetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[int | None] = Call(
     name="stock.get",
@@ -65,4 +66,5 @@ GET: Call[int | None] = Call(
     ask=GetAsk,
     read=read_stock,
     shape=SHAPE,
+    status="simulated",
 )

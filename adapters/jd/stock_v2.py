@@ -54,6 +54,7 @@ SET: Call[StockSet] = Call(
     ask=SetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 ADD: Call[StockSet] = Call(
     name="stock.add",
@@ -62,6 +63,7 @@ ADD: Call[StockSet] = Call(
     ask=AddAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[int | None] = Call(
     name="stock.get",
@@ -69,4 +71,5 @@ GET: Call[int | None] = Call(
     ask=GetAsk,
     read=read_stock,
     shape=SHAPE,
+    status="simulated",
 )

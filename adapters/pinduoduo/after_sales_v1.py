@@ -155,4 +155,5 @@ GET = Call(
     ask=GetAsk,
     read=read_one,
     shape=SHAPE,
+    status="simulated",
 )

@@ -73,6 +73,7 @@ LIST: Call[Page] = Call(
     ask=CaseListAsk,
     read=read_cases,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread] = Call(
     name="after_sales.get",
@@ -80,5 +81,6 @@ GET: Call[Fetched | Misread] = Call(
     ask=GetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 READ_ROW = row_reader(_CASE, read_after_sale)

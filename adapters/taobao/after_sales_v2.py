@@ -103,6 +103,7 @@ LIST: Call[Page] = Call(
     ask=CaseListAsk,
     read=read_cases,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread] = Call(
     name="after_sales.get",
@@ -110,6 +111,7 @@ GET: Call[Fetched | Misread] = Call(
     ask=GetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 SPECIAL: Call[Fetched | Misread] = Call(
     name="after_sales.get_special",

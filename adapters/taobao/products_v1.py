@@ -240,6 +240,7 @@ ON_SALE: Call[Page] = Call(
     ask=OnSaleAsk,
     read=read_items,
     shape=SHAPE,
+    status="simulated",
 )
 WAREHOUSE: Call[Page] = Call(
     name="products.list_warehouse",
@@ -247,6 +248,7 @@ WAREHOUSE: Call[Page] = Call(
     ask=WarehouseAsk,
     read=read_items,
     shape=SHAPE,
+    status="simulated",
 )
 GET: Call[Fetched | Misread] = Call(
     name="products.get",
@@ -254,5 +256,6 @@ GET: Call[Fetched | Misread] = Call(
     ask=GetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 READ_ROW = row_reader(_ITEM, read_product)

@@ -141,4 +141,5 @@ DECRYPT: Call[tuple[Receiver, ...]] = Call(
     ask=DecryptAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )

@@ -44,6 +44,7 @@ SEND: Call[bool] = Call(
     ask=SendAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 COMPANIES: Call[tuple[Carrier, ...]] = Call(
     name="shipping.companies",
@@ -51,4 +52,5 @@ COMPANIES: Call[tuple[Carrier, ...]] = Call(
     ask=CompaniesAsk,
     read=read_companies,
     shape=SHAPE,
+    status="simulated",
 )

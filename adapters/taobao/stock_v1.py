@@ -98,6 +98,7 @@ SET: Call[StockSet] = Call(
     ask=SetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 SET_ONE: Call[StockSet] = Call(
     name="stock.set_one",
@@ -106,4 +107,5 @@ SET_ONE: Call[StockSet] = Call(
     ask=SetOneAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )

@@ -99,6 +99,7 @@ SET: Call[StockSet] = Call(
     ask=SetAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
 ADD: Call[StockSet] = Call(
     name="stock.add",
@@ -107,4 +108,5 @@ ADD: Call[StockSet] = Call(
     ask=AddAsk,
     read=read,
     shape=SHAPE,
+    status="simulated",
 )
