@@ -70,15 +70,15 @@ def _channels(hub: Hub, channel: str | None) -> list[str]:
 
 
 def _fields(hub: Hub, channel: str, since: datetime | None) -> list[dict[str, Any]]:
-    from ..insight.versions.drift import fields, names
+    from ..insight.versions.drift import fields, known
     from ..store.kinds import KINDS
 
     shops = [shop for shop in hub.shops() if shop.channel == channel]
-    known = names(hub.plugins, channel)
+    words = known(hub.plugins, channel)
     return [
         _row(one)
         for kind in KINDS.values()
-        for one in fields(hub.store, kind, shops, known, channel)
+        for one in fields(hub.store, kind, shops, words, channel)
         if since is None or (one.finding.last_seen or since) >= since
     ]
 

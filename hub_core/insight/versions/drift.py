@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from ...store import Store
 from ...store.kinds import Kind
 from ...store.shops import Shop
 from ...store.tables import DriftRow, RawRow
-from ..vocabulary import vocabulary
+from ..vocabulary import Vocabulary, vocabulary
 from . import kept
 from .fields import Finding, History
 
@@ -61,16 +61,16 @@ def words(store: Store, channel: str | None, since: datetime | None) -> list[Wor
         return [Word(*row) for row in connection.execute(query)]
 
 
-def names(plugins: Plugins, channel: str) -> frozenset[str]:
-    """Field names a channel's own code spells out, its box's too where it has one."""
+def known(plugins: Plugins, channel: str) -> Vocabulary:
+    """Fields and words a channel's own code spells out, its box's too where it has one."""
     packages = [plugins.channel(channel).adapters]
     with suppress(Misconfigured):  # a plugin need not have a box
         packages.append(plugins.sandbox(channel).__module__.rpartition(".")[0])
-    return vocabulary(*packages).texts
+    return vocabulary(*packages)
 
 
 def fields(
-    store: Store, kind: Kind, shops: list[Shop], known: Set[str], channel: str
+    store: Store, kind: Kind, shops: list[Shop], known: Vocabulary, channel: str
 ) -> Iterator[FieldDrift]:
     """Findings in all that is kept of one kind of a channel's shops, area by area."""
     histories: dict[str, History] = {}

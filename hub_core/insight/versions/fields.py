@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from ..recording import EXPECTED
-from ..shapes import TIMELY, UNKNOWN, number_form, parent_of, text_form
-from ..vocabulary import IDENTIFIER, parts_of
+from ..shapes import TIMELY, UNKNOWN, WORD, WORDY, number_form, parent_of, text_form
+from ..vocabulary import IDENTIFIER, Vocabulary, parts_of
 
+NOTHING = Vocabulary(frozenset(), frozenset())
 ALWAYS = 0.98
 """A field that so large a part of the rows had is one they all have."""
-SILENT = 30.0
-"""So many values were to be expected where all there is is an empty one: much empties
-itself in the course of things."""
+SURE = 30.0
+"""So many were to be expected of what not all rows had, and of values where all that is
+left is an empty one: much comes and goes in the course of things."""
 RECURRING = 3
 """So many rows have a name that is a field's and not somebody's."""
 LEAP = 1.5
@@ -47,7 +49,8 @@ class Finding:
 
     path: str
     kind: str
-    """`new`, `gone`, `silent` (there, always empty), `type`, `form` or `unit`."""
+    """`new`, `gone`, `silent` (there, always empty), `type`, `form`, `unit`, or `word`:
+    one that the channel's own code does not spell out."""
     before: str = ""
     now: str = ""
     rows: int = 0
@@ -83,10 +86,10 @@ Trait = tuple[str, str]
 
 
 class History:
-    """The rows of one area, spell by spell. `known` are field names the channel's own code
-    spells out: they are no news when they come late."""
+    """The rows of one area, spell by spell. What the channel's own code spells out, field
+    or word, is no news when it comes late."""
 
-    def __init__(self, known: Set[str] = frozenset()) -> None:
+    def __init__(self, known: Vocabulary = NOTHING) -> None:
         self._known = known
         self._groups: dict[str, _Group] = {}
         self._names: Counter[str] = Counter()
@@ -95,7 +98,7 @@ class History:
     def add(self, row: Any, *, spell: int, at: datetime, group: str = "") -> None:
         """Take one row. Spells are numbered in the order of time."""
         self.rows += 1
-        mine = self._groups.setdefault(group, _Group())
+        mine = self._groups.setdefault(group, _Group(self._known))
         seen: set[str] = set()
         mine.walk("$", (), row, spell, at, seen)
         self._names.update(seen)
@@ -104,7 +107,7 @@ class History:
         """What is not as it was, of whatever group, once each, by path."""
         found: dict[tuple[str, str, str, str], Finding] = {}
         for group in self._groups.values():
-            for one in group.findings(self._known):
+            for one in group.findings():
                 key = (one.path, one.kind, one.before, one.now)
                 found[key] = _both(found[key], one) if key in found else one
         both_ways = {p for p, n in _leaps(found.values()).items() if n > 1}
@@ -120,7 +123,7 @@ class History:
 
     def _name(self, name: str) -> str:
         bare = name.rstrip("[]")
-        known = bare in self._known or self._names[bare] >= RECURRING
+        known = bare in self._known.texts or self._names[bare] >= RECURRING
         fits = bare == "$" or (IDENTIFIER.fullmatch(bare) and known)
         return name if fits else UNKNOWN + name[len(bare) :]
 
@@ -145,7 +148,8 @@ def _both(one: Finding, other: Finding) -> Finding:
 class _Group:
     """The rows of one group."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Vocabulary) -> None:
+        self._known = known
         self.traces: dict[str, dict[Trait, _Trace]] = {}
         self.sizes: dict[str, dict[int, list[float]]] = {}
 
@@ -161,7 +165,7 @@ class _Group:
         seen: set[str],
     ) -> None:
         traits = self.traces.setdefault(path, {})
-        for trait in _traits(names, value):
+        for trait in _traits(names, value, self._known):
             traits.setdefault(trait, _Trace()).note(spell, at)
         if isinstance(value, Mapping):
             for key, inner in value.items():
@@ -176,16 +180,15 @@ class _Group:
 
     # What has changed ------------------------------------------------------------------
 
-    def findings(self, known: Set[str]) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Finding]:
         for path, traits in self.traces.items():
-            yield from self._there(path, traits, known)
+            yield from self._there(path, traits)
+            yield from _worded(path, traits)
             yield from _turned(path, traits, "type")
             yield from _turned(path, traits, "form")
             yield from self._leapt(path, traits)
 
-    def _there(
-        self, path: str, traits: Mapping[Trait, _Trace], known: Set[str]
-    ) -> Iterator[Finding]:
+    def _there(self, path: str, traits: Mapping[Trait, _Trace]) -> Iterator[Finding]:
         """New, gone, or there and silent. What is in a list may well be missing."""
         parent = parent_of(path)
         if parent is None or path.endswith("[]"):
@@ -194,15 +197,12 @@ class _Group:
         key, value = traits[KEY, ""], traits.get((VALUE, ""))
         if (rows := _missed(key, whole, EXPECTED)) is not None:
             yield Finding(path, "gone", rows=rows, first_seen=key.first, last_seen=key.last)
-        elif value and (rows := _missed(value, key, SILENT)) is not None:
+        elif value and (rows := _missed(value, key, SURE)) is not None:
             yield Finding(
                 path, "silent", rows=rows, first_seen=value.first, last_seen=value.last
             )
-        begun = min(key.spells)
-        before = whole.until(begun - 1)
-        share = key.since(begun) / max(1, whole.since(begun))
-        if path.rpartition(".")[2] not in known and before * min(1.0, share) >= EXPECTED:
-            rows = key.since(begun)
+        rows = _begun(key, whole)
+        if rows is not None and path.rpartition(".")[2] not in self._known.texts:
             yield Finding(path, "new", rows=rows, first_seen=key.first, last_seen=key.last)
 
     def _leapt(self, path: str, traits: Mapping[Trait, _Trace]) -> Iterator[Finding]:
@@ -224,11 +224,27 @@ class _Group:
 
 
 def _missed(trace: _Trace, whole: _Trace, least: float) -> int | None:
-    """How many rows lack what all had until then; None where that may be chance."""
+    """How many rows lack what they had until then; None where that may be chance."""
     last = max(trace.spells)
     before, after = whole.until(last), whole.since(last + 1)
-    share = trace.until(last) / max(1, before)
-    return after if share >= ALWAYS and min(before, after) * share >= least else None
+    share = min(1.0, trace.until(last) / max(1, before))
+    enough = least if share >= ALWAYS else SURE
+    return after if min(before, after) * share >= enough else None
+
+
+def _begun(trace: _Trace, whole: _Trace) -> int | None:
+    """How many rows have what none had before; None where that may be chance."""
+    first = min(trace.spells)
+    rows = trace.since(first)
+    share = min(1.0, rows / max(1, whole.since(first)))
+    return rows if whole.until(first - 1) * share >= EXPECTED else None
+
+
+def _worded(path: str, traits: Mapping[Trait, _Trace]) -> Iterator[Finding]:
+    """Words that the code does not know, where there were none before."""
+    new, value = traits.get(("word", UNKNOWN)), traits.get((VALUE, ""), _Trace())
+    if new is not None and (rows := _begun(new, value)) is not None:
+        yield Finding(path, "word", rows=rows, first_seen=new.first, last_seen=new.last)
 
 
 def _turned(path: str, traits: Mapping[Trait, _Trace], kind: str) -> Iterator[Finding]:
@@ -261,7 +277,7 @@ def _apart(old: Iterable[float], new: Iterable[float]) -> bool:
 # One value ------------------------------------------------------------------------------
 
 
-def _traits(names: tuple[str, ...], value: Any) -> Iterator[Trait]:
+def _traits(names: tuple[str, ...], value: Any, known: Vocabulary) -> Iterator[Trait]:
     yield KEY, ""
     if value is None or value in ("", [], {}):
         if value == {}:
@@ -273,13 +289,16 @@ def _traits(names: tuple[str, ...], value: Any) -> Iterator[Trait]:
         return
     kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
     yield "type", kinds[type(value)]
-    if not isinstance(value, bool) and value != 0:
-        yield "form", _form(names, value)
+    if isinstance(value, bool) or value == 0:
+        return
+    last = _parts(names[-1]) if names else ()
+    yield "form", _form(value, timely=not TIMELY.isdisjoint(last))
+    if last and last[-1] in WORDY and not _is_word(value, known):
+        yield "word", UNKNOWN
 
 
-def _form(names: tuple[str, ...], value: Any) -> str:
+def _form(value: Any, *, timely: bool) -> str:
     """A family of forms: how long a number is says nothing."""
-    timely = bool(names) and not TIMELY.isdisjoint(parts_of(names[-1]))
     if isinstance(value, float):
         return "decimal"
     made = (
@@ -289,13 +308,29 @@ def _form(names: tuple[str, ...], value: Any) -> str:
     return "text" if family in ("text", "masked-text", "hex", "empty") else family
 
 
+def _is_word(value: Any, known: Vocabulary) -> bool:
+    """Whether the code spells it out; what is no word at all is none of its business."""
+    if isinstance(value, int):
+        return value in known.numbers or str(value) in known.texts
+    if isinstance(value, str) and (WORD.fullmatch(value) or value.isdecimal()):
+        return value in known.texts or (
+            value.isdecimal() and len(value) < 10 and int(value) in known.numbers
+        )
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(parts_of(name))
+
+
 def _is_money(path: str) -> bool:
-    return not MONEY.isdisjoint(parts_of(path.rpartition(".")[2]))
+    return not MONEY.isdisjoint(_parts(path.rpartition(".")[2]))
 
 
 def _size(name: str, value: Any) -> float | None:
     """The power of ten of an amount; 0 and what is none have no size."""
-    if isinstance(value, bool) or MONEY.isdisjoint(parts_of(name)):
+    if isinstance(value, bool) or MONEY.isdisjoint(_parts(name)):
         return None
     try:
         number = abs(float(value))
