@@ -81,9 +81,15 @@ def _offer(offer: Offered | None) -> dict[str, Any]:
         problem = "the ERP has not told stock of all it is made of"
         return {"wanted": None, "offered": None, "up_to_date": False, "problem": problem}
     return {
-        "wanted": offer.wanted, "offered": offer.offered, "up_to_date": offer.up_to_date,
+        "wanted": offer.wanted, "offered": offer.offered, "up_to_date": is_there(offer),
         "problem": offer.problem,
     }  # fmt: skip
+
+
+def is_there(offer: Offered) -> bool:
+    """Whether the platform confirmed the newest level, and it is what should be there
+    now: a binding or a share may have changed since."""
+    return offer.up_to_date and offer.offered == offer.wanted
 
 
 def _sum_up(item: dict[str, Any]) -> None:

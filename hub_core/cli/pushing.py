@@ -9,6 +9,7 @@ import typer
 from ..errors import Misconfigured
 from .bindings import chosen_shops
 from .failing import complain_of
+from .offers import is_there
 from .opening import Json, Names, known_shops, opened
 from .output import complain, say_json, table
 
@@ -46,16 +47,26 @@ def push(shops: Names = None, json: Json = False) -> None:
 def _push(hub: Hub, shop: Shop) -> tuple[dict[str, Any], HubError | None]:
     """One shop: what this push did, and how its SKUs stand after it."""
     done = hub.desks.push_stock(shop)
-    offers = hub.desks.offers(shop)
-    problems = [{"sku": o.sku, "problem": o.problem} for o in offers if o.problem]
-    skus = {one.sku_external_id for one in hub.desks.bindings(shop)}
+    standing = _standing(hub, shop)
     row = {
-        "shop": shop.name, "confirmed": done.confirmed, "refused": len(problems),
-        "unknown": done.unknown, "waiting": done.waiting, "bound": len(skus),
-        "up_to_date": sum(o.up_to_date for o in offers), "skipped": done.skipped,
-        "problems": problems, "failed": done.error is not None,
+        "shop": shop.name, "confirmed": done.confirmed,
+        "refused": len(standing["problems"]), "unknown": done.unknown,
+        "waiting": done.waiting, "skipped": done.skipped, **standing,
+        "failed": done.error is not None,
     }  # fmt: skip
     return row, done.error
+
+
+def _standing(hub: Hub, shop: Shop) -> dict[str, Any]:
+    offers = hub.desks.offers(shop)
+    bound = {one.sku_external_id for one in hub.desks.bindings(shop)}
+    return {
+        "bound": len(bound),
+        "up_to_date": sum(map(is_there, offers)),
+        "untold": len(bound) - len(offers),
+        "other": [o.sku for o in offers if o.up_to_date and not is_there(o)],
+        "problems": [{"sku": o.sku, "problem": o.problem} for o in offers if o.problem],
+    }
 
 
 def _is_well(row: dict[str, Any]) -> bool:
@@ -100,9 +111,13 @@ def _complain(found: list[tuple[dict[str, Any], HubError | None]]) -> None:
                 f"hub: {row['shop']}: of {row['unknown']} the answer was lost; the next "
                 f"push looks first: hub stock push {row['shop']}"
             )
-        left = row["bound"] - row["up_to_date"] - row["refused"] - row["unknown"]
-        if left > row["waiting"]:
+        if row["untold"]:
             complain(
-                f"hub: {row['shop']}: the ERP has not told stock of all its bound SKUs are "
-                "made of; see: hub bind list --problems"
+                f"hub: {row['shop']}: {row['untold']} SKUs wait for the ERP to tell stock "
+                "of all they are made of; see: hub bind list --problems"
+            )
+        for sku in row["other"]:
+            complain(
+                f"hub: {row['shop']} {sku} offers another number than it should: its "
+                "binding or share has changed; tell its items' stock anew, and push"
             )

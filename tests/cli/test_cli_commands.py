@@ -272,6 +272,23 @@ def test_pieces_are_reckoned_of_whole_ones_and_the_scarcest_item(desk: Desk) -> 
     assert desk.truth(TAOBAO, sku) == 5
 
 
+def test_a_push_is_well_only_where_the_platform_has_what_it_should(desk: Desk) -> None:
+    """A binding that changes changes what should be offered, though no stock moved."""
+    sku, code = desk.fresh(TAOBAO)
+    desk.hub("stock", "set", code, "10")
+    desk.hub("bind", "set", TAOBAO, sku, code)
+    assert desk.hub("stock", "push", TAOBAO).code == 0
+    desk.hub("bind", "set", TAOBAO, sku, f"{code}=5")
+    said = desk.hub("stock", "push", TAOBAO)
+    (shown,) = desk.hub("stock", "show", code, "--json").json[0]["skus"]
+    there = desk.truth(TAOBAO, sku) == 2
+    desk.hub("bind", "remove", TAOBAO, sku)
+
+    assert shown["wanted"] == 2
+    assert (said.code == 0, shown["up_to_date"]) == (there, there)
+    assert (sku in said.err) is not there
+
+
 # Bindings ------------------------------------------------------------------------------
 
 
