@@ -48,8 +48,10 @@ CODES: dict[int, type[HubError]] = {
 }
 """Documented codes."""
 
+PARAMETERS = range(10000, 10020)
+"""What was asked is wrong."""
 RANGES: tuple[tuple[range, type[HubError]], ...] = (
-    (range(10000, 10020), BadRequest),
+    (PARAMETERS, BadRequest),
     (range(10000, 40000), Rejected),
     (range(50003, 52004), Rejected),
 )
@@ -77,6 +79,9 @@ class Manners:
     """Words of a business code that promise better luck."""
     bland: tuple[str, ...] = ("业务服务错误", "服务异常", "系统错误", "服务错误")
     """Words that say nothing: alone they are an internal fault."""
+    clock: tuple[str, ...] = ("timestamp", "时间戳")
+    """Words of a parameter's code that mean our clock is more than ten minutes off: the
+    answer's date corrects it, and the next try is right."""
     wrong: tuple[str, ...] = ("参数", "不能超过", "不能为空", "不合法", "格式", "必填")
     """Words that name a fault in what was asked."""
     missing: tuple[str, ...] = ("不存在", "未找到", "查询不到", "查无", "没有找到")
@@ -111,6 +116,8 @@ def classify(code: str, sub: str, said: str, manners: Manners) -> type[HubError]
         return _business(number, sub, said, manners)
     if number in CODES:
         return CODES[number]
+    if number in PARAMETERS and _has(said, manners.clock):
+        return Retryable
     return next((kind for codes, kind in RANGES if number in codes), Retryable)
 
 

@@ -196,6 +196,14 @@ def test_a_single_order_that_is_not_there_is_an_answer(said: str) -> None:
     assert isinstance(refused(refusal(10001, said), GET), BadRequest)
 
 
+@pytest.mark.parametrize("code", [10000, 10001])
+@pytest.mark.parametrize("said", ["公共参数错误:timestamp", "时间戳已过期"])
+def test_a_timestamp_too_far_off_is_asked_again(said: str, code: int) -> None:
+    """The answer's date has set the clock right by then."""
+    assert isinstance(refused(refusal(code, said)), Retryable)
+    assert isinstance(refused(refusal(code, said), clock=()), BadRequest)
+
+
 # Secrets -------------------------------------------------------------------------------
 
 TOKEN = "a1b2c3d4e5f647f8a9b0c1d2e3f4a5b6"
