@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,8 +70,10 @@ def live_forward(scenario: RecordScenario, folder: Path) -> list[str]:
             reader.read(_begin(scenario), made.clock.now())
             return []
 
-        _RecordDay(scenario, made, read, list, grades=False).run()
-        return reader.lost(made.platform.records(account.external_id, reader.kind))
+        lived = _RecordDay(scenario, made, read, list, grades=False)
+        lived.run()
+        known = made.platform.records(account.external_id, reader.kind)
+        return [id for id in reader.lost(known) if id not in lived.spoiled]
 
 
 @contextmanager
@@ -144,7 +147,7 @@ class _RecordDay(_Day):
             poison(self._account.external_id, self._kind.name, id)
 
     @property
-    def _spoiled(self) -> frozenset[str]:
+    def spoiled(self) -> frozenset[str]:
         """Records whose rows are malformed on purpose."""
         platform: Any = self.made.platform
         bad: set[tuple[str, str, str]] = getattr(platform, "poisoned_records", set())
@@ -164,7 +167,7 @@ class _RecordDay(_Day):
         """What is malformed is had where it is stored at all, or parked without a name;
         anything else where a parked row names it."""
         id, _, how = lost.partition(": ")
-        if id in self._spoiled:
+        if id in self.spoiled:
             return how != "is not there" or bool(texts)
         return any(id in text for text in texts)
 
@@ -179,7 +182,7 @@ class _RecordDay(_Day):
     def _check(self) -> None:
         """No interval may be called complete that is not, at any time."""
         if self._grades and self._day.keeps_its_lag:
-            known = [r for r in self._known if r.external_id not in self._spoiled]
+            known = [r for r in self._known if r.external_id not in self.spoiled]
             self.result.false_completes += self._ours(
                 grading.false_completes(self._day, self.made.hub, self._shop_id, known)
             )
@@ -202,7 +205,10 @@ class _Forward(ForwardReader):
         return [id for id, word in there.items() if self.had.get(id) != {"word": word}]
 
     def _keep(self, item: Item) -> None:
-        found = self.source.record(item.external_id) if isinstance(item, Ref) else item
+        found: Item | None = item
+        if isinstance(item, Ref):
+            with contextlib.suppress(HubError):  # as most would: it will come again
+                found = self.source.record(item.external_id)
         if isinstance(found, Fetched):
             word: Any = getattr(found.record, "status_raw", None)
             self.had[found.record.external_id] = {"word": word}

@@ -12,13 +12,23 @@ from typing import Any
 from hub_core.clock import SystemClock
 from hub_core.ports import ShopInfo, Stream
 from hub_core.store.kinds import KINDS
-from tests.loss.scenario import LAG, PLUGINS, Scenario, box, scenario
+from tests.loss.scenario import LAG, PLUGINS, SWITCHES, Scenario, box, scenario
+
+__all__ = ["SEEDS", "SWITCHES", "RecordScenario", "day", "pairs"]
 
 SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "200")) // 5
 """Seeds for each channel and kind: a fifth of what orders have."""
 HOUR = timedelta(hours=1)
 MANY = 4
 """Of more lists than this one round is read."""
+
+BUSY = {
+    ("taobao", "after_sales"): 8,
+    ("taobao", "products"): 4,
+    ("douyin-laike", "after_sales"): 6,
+    ("pinduoduo", "after_sales"): 6,
+}
+"""How much more has to happen in a shop, for as much to happen to records of the kind."""
 
 
 def pairs() -> list[tuple[str, str]]:
@@ -102,7 +112,8 @@ def day(channel: str, kind: str, seed: int) -> RecordScenario:
     facts = _facts(base, kind, rng)
     given = {f.name: getattr(base, f.name) for f in fields(base)}
     given["options"] = dict(base.options) | _options(channel, kind, rng)
-    given["churn"] = base.churn + (kind != "redemptions") * rng.randrange(3)
+    busy = BUSY.get((channel, kind), 2)
+    given |= {"churn": base.churn * busy, "changes": base.changes * busy}
     streams = _streams(channel, kind, facts)
     if len(streams) > MANY:
         given["rounds"] = 1
@@ -145,7 +156,7 @@ def _options(channel: str, kind: str, rng: random.Random) -> dict[str, Any]:
             uses = {"cancels": 0.4, "undo": rng.choice((0.0, 0.3))}
             return goods | where | (uses if kind == "redemptions" else {})
         case "taobao":
-            more = {"orders": rng.randrange(100, 200)} if kind == "after_sales" else {}
+            more = {"orders": rng.randrange(300, 600)} if kind == "after_sales" else {}
             return more | {
                 "items": rng.randrange(8, 30),
                 "refunds": rng.choice(("before", "after", "after")),
