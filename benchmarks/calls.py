@@ -11,13 +11,16 @@ The minimum is what the platform's documents leave of a reading that loses nothi
 * A list sorted by a time that changes is read from its last page to its first, so how many
   rows it has must be asked before: one call, whose own rows are worth nothing where there
   is more than one page. Source: taobao.trades.sold.increment.get (the two steps are written
-  there); channel papers of JD §3 and 抖音来客 §3.3 for the others, whose lists are numbered
-  pages over the time of change just so.
+  there); pdd.order.number.list.increment.get ("from the last page"); channel papers of JD
+  §3 and 抖音来客 §3.3 for the others, whose lists are numbered pages over the time of
+  change just so.
 * Then its pages, each of the most rows the platform gives: 100. Source: page_size of
-  taobao.trades.sold.increment.get, jingdong.pop.order.enSearch, notPayOrderInfo, and
-  /goodlife/v1/trade/order/query/.
+  taobao.trades.sold.increment.get, jingdong.pop.order.enSearch, notPayOrderInfo,
+  pdd.order.number.list.increment.get, and /goodlife/v1/trade/order/query/.
 * Taobao's list names a part of an order's fields only: taobao.trade.fullinfo.get for each
   changed trade, once.
+* Pinduoduo's list answers for half an hour at most (pdd.order.number.list.increment.get):
+  what changed in an hour takes that many windows, back to back, each counted for itself.
 * JD lists unpaid orders apart from the others (jingdong.pop.order.notPayOrderInfo): both
   lists have to be asked.
 * Tokens are alive: none is fetched.
@@ -32,24 +35,28 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from tests.harness import Bench, bench
 
-CHANNELS = ("douyin-laike", "taobao", "jd")
+CHANNELS = ("douyin-laike", "taobao", "jd", "pinduoduo")
 LISTS = {
     "douyin-laike": ("orders",),
     "taobao": ("orders",),
     "jd": ("orders", "unpaid"),
+    "pinduoduo": ("orders",),
 }
 PARTIAL = {"taobao"}
 """Whose lists do not hold whole orders."""
+WIDEST = {"pinduoduo": 1800.0}
+"""Seconds of changes one question may be about, where an hour's are too many."""
 PAGE = 100
 MOST = 1.1
 SETTLED = 400.0
@@ -78,13 +85,20 @@ class Calls:
         return self.total / self.minimum
 
 
-def minimum(channel: str, changed: dict[str, int]) -> int:
-    """The fewest calls the documents leave (see above)."""
-    listed = sum(_listing(changed.get(name, 0)) for name in LISTS[channel])
-    return listed + (sum(changed.values()) if channel in PARTIAL else 0)
+def minimum(channel: str, changed: Mapping[str, Sequence[float]]) -> int:
+    """The fewest calls the documents leave (see above); when what changed, by its list."""
+    widest = WIDEST.get(channel, math.inf)
+    listed = sum(_listing(changed.get(name, ()), widest) for name in LISTS[channel])
+    return listed + (sum(map(len, changed.values())) if channel in PARTIAL else 0)
 
 
-def _listing(rows: int) -> int:
+def _listing(times: Sequence[float], widest: float) -> int:
+    begin = min(times, default=0.0)
+    rows = Counter(int((at - begin) // widest) for at in times)
+    return sum(_window(rows[n]) for n in range(max(rows, default=0) + 1))
+
+
+def _window(rows: int) -> int:
     pages = -(-rows // PAGE)
     return 1 if pages <= 1 else 1 + pages
 
@@ -101,7 +115,7 @@ def counted(channel: str, orders: int, seed: int = 1) -> tuple[Calls, Calls]:
         quiet = _asked(made, {})
         since = made.platform.clock.now()
         _change(made, since, orders)
-        return quiet, _asked(made, dict(Counter(_changed(made, since).values())))
+        return quiet, _asked(made, _changed(made, since))
 
 
 def _synced(made: Bench) -> None:
@@ -119,25 +133,30 @@ def _sync(made: Bench) -> None:
 def _change(made: Bench, since: float, orders: int) -> None:
     """Until so many orders are other than they were, each at a moment of its own."""
     pause = 1800.0 / orders
-    while missing := orders - len(_changed(made, since)):
+    while missing := orders - sum(map(len, _changed(made, since).values())):
         for _ in range(-(-missing // 2)):
             made.platform.clock.advance(pause)
             made.platform.churn(1)
 
 
-def _changed(made: Bench, since: float) -> dict[str, str]:
+def _changed(made: Bench, since: float) -> dict[str, list[float]]:
+    """When orders changed last, by the list they stand in."""
     (account,) = made.platform.accounts()
-    told = made.platform.truth(account.external_id)
-    return {t.external_id: t.stream for t in told if t.updated_at > since and not t.removed}
+    found: dict[str, list[float]] = {}
+    for told in made.platform.truth(account.external_id):
+        if told.updated_at > since and not told.removed:
+            found.setdefault(told.stream, []).append(told.updated_at)
+    return found
 
 
-def _asked(made: Bench, changed: dict[str, int]) -> Calls:
+def _asked(made: Bench, changed: dict[str, list[float]]) -> Calls:
     made.platform.clock.advance(SETTLED)
     before = len(made.platform.log.entries)
     _sync(made)
     channel = made.platform.channel
     asked = Counter(e.operation for e in made.platform.log.entries[before:])
-    return Calls(channel, changed, dict(asked), minimum(channel, changed))
+    counts = {name: len(times) for name, times in changed.items()}
+    return Calls(channel, counts, dict(asked), minimum(channel, changed))
 
 
 def show(found: list[tuple[Calls, Calls]]) -> None:

@@ -164,12 +164,23 @@ def add_account(hub: Hub, channel: str, account: Account, start_at: datetime) ->
     )
 
 
+def dense(channel: str) -> dict[str, Any]:
+    """How far back to go where rows are to fill pages. Pinduoduo answers for half an hour
+    at a time: a day would be many windows with a row or two, hardly one with two pages."""
+    hours = 2 if channel == "pinduoduo" else 24
+    return {"history": timedelta(hours=hours), "before": timedelta(hours=hours)}
+
+
 @contextmanager
 def bench(
     channel: str, folder: Path, *, seed: int = 0, orders: int = 60, **how: Any
 ) -> Iterator[Bench]:
-    """A bench over a fresh box whose clock stands still at noon in Beijing."""
+    """A bench over a fresh box whose clock stands still at noon in Beijing.
+
+    `history` is how far its orders go back; the shop is read from `before` that on.
+    """
     history = how.pop("history", timedelta(days=1))
+    before = how.pop("before", timedelta(days=1))
     joined = {
         k: how.pop(k)
         for k in (
@@ -183,7 +194,7 @@ def bench(
     platform = create(seed=seed, orders=orders, clock=Clock(NOON), history=history, **how)
     made = Bench(platform, folder, **joined)
     try:
-        made.add_shops(datetime.fromtimestamp(NOON, UTC) - history - timedelta(days=1))
+        made.add_shops(datetime.fromtimestamp(NOON, UTC) - history - before)
         yield made
     finally:
         made.close()

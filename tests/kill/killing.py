@@ -42,7 +42,7 @@ LAG = 1.0
 READING = {
     "settle_lag_seconds": LAG,
     "overlap_seconds": 2,
-    "max_window_hours": 0.5,
+    "max_window_hours": 0.4,
     "page_size": 4,
 }
 PATIENCE = 30.0
@@ -149,6 +149,8 @@ def box(channel: str, folder: Path, seed: int) -> Any:
     folder.mkdir()
     faults = Faults(rate=FAULT_RATE, seed=seed)
     faults.mix.pop("throttled")  # some ask for a minute without any call to be killed at
+    if channel == "pinduoduo":
+        faults.mix.pop("busy")  # an operation that is degraded is left alone for minutes
     if channel == "jd":
         faults.mix.pop("repeat_page")
     return served(

@@ -23,10 +23,10 @@ def main() -> None:
     upper = [int(word) for word in more if word.isdigit()]
     seeds = range(int(first), upper[0] if upper else int(first) + 1)
     for seed in seeds:
-        day, began = scenario(channel, seed), time.monotonic()
+        day, began = scenario(channel, seed), time.process_time()
         with tempfile.TemporaryDirectory() as folder:
             result = (live_forward if forward else live)(day, Path(folder))
-        _say(f"{channel} {seed} {time.monotonic() - began:.2f}s {_counts(result)}")
+        _say(f"{channel} {seed} {time.process_time() - began:.2f}s {_counts(result)}")
         if len(seeds) == 1 or not result.held:
             _explain(day, result)
 

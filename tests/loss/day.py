@@ -18,18 +18,18 @@ from hub_core.insight.forward_reader import ForwardReader
 from hub_core.pull import Outcome
 from hub_core.sandbox import Account, Faults, Platform
 from hub_core.sandbox.server import running
-from tests.harness import NOON, PLUGINS, Bench, bench
+from tests.harness import NOON, PLUGINS, Bench, bench, dense
 
 from . import grading
 from .scenario import LAG, Scenario
 
-HISTORY = timedelta(days=1)
-BEGIN = datetime.fromtimestamp(NOON, UTC) - HISTORY - timedelta(hours=1)
 PAUSES = (3.0, 20.0, 100.0, 400.0, 3_600.0)
 TRIES = 60
 """How often a reading is repeated that faults keep from ending."""
 BAD_TRIES = 40
 """Of these, how many while the platform goes on failing."""
+BAD_HEALS = 8
+"""The same of healing, which begins anew each time and seldom gets through all windows."""
 BUSY_TRIES = 12
 """Of these, how many while the platform goes on changing between any two calls."""
 
@@ -97,9 +97,11 @@ def live_forward(scenario: Scenario, folder: Path) -> Result:
     with _opened(scenario, folder, {}) as made:
         (account,) = made.platform.accounts()
         reader = _forward(made, account)
+        noon = datetime.fromtimestamp(NOON, UTC)
+        begin = noon - dense(scenario.channel)["history"] - timedelta(hours=1)
 
         def read() -> list[Outcome]:
-            reader.read(BEGIN, made.clock.now())
+            reader.read(begin, made.clock.now())
             return []
 
         _Day(scenario, made, read, list, grades=False).run()
@@ -128,9 +130,9 @@ def _opened(scenario: Scenario, folder: Path, joined: dict[str, Any]) -> Iterato
         # for certain (decision 9). `tests/scenarios` repeats its pages one at a time.
         faults.mix.pop("repeat_page")
     with bench(
-        scenario.channel, folder, seed=scenario.seed, history=HISTORY, faults=faults,
+        scenario.channel, folder, seed=scenario.seed, faults=faults,
         switches=scenario.switches, channel_settings=settings, latency=scenario.latency,
-        **scenario.options, **joined,
+        **scenario.options, **dense(scenario.channel), **joined,
     ) as made:  # fmt: skip
         yield made
 
@@ -165,7 +167,7 @@ class _Day:
         platform.clock.advance(LAG + self.scenario.late + 10)
         self._until_done(self._read)
         self._check()
-        self._until_done(self._heal)
+        self._until_done(self._heal, bad=BAD_HEALS)
         self._check()
 
     @property
@@ -212,11 +214,13 @@ class _Day:
                 lag=LAG, behind=self.scenario.list_behind, spoiled=self._spoiled,
             )  # fmt: skip
 
-    def _until_done(self, reading: Callable[[], list[Outcome]]) -> None:
+    def _until_done(
+        self, reading: Callable[[], list[Outcome]], *, bad: int = BAD_TRIES
+    ) -> None:
         for number in range(TRIES):
             if number == BUSY_TRIES:
                 self.made.platform.churn_per_call = 0
-            if number == BAD_TRIES:
+            if number == bad:
                 self.made.platform.faults.rate = 0.0
             outcomes = reading()
             self._add(outcomes)

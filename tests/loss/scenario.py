@@ -11,7 +11,7 @@ from typing import Any
 from hub_core.plugins import load
 from hub_core.sandbox import Platform
 
-CHANNELS = ("douyin-laike", "taobao", "jd")
+CHANNELS = ("douyin-laike", "taobao", "jd", "pinduoduo")
 SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "200"))
 """Seeds per channel; 2000 is the full run."""
 LAG = 180.0
@@ -66,10 +66,10 @@ class Scenario:
 
     @property
     def list_behind(self) -> float:
-        """How far lists run behind what the truth calls visible. JD's truth says itself
-        when its list shows a change."""
-        lags = self.switches.get("lagging") == "list" and self.channel != "jd"
-        return BEHIND if lags else 0.0
+        """How far lists run behind what the truth calls visible. JD's truth and
+        Pinduoduo's say themselves when their lists show a change."""
+        lags = self.switches.get("lagging") == "list"
+        return BEHIND if lags and self.channel not in ("jd", "pinduoduo") else 0.0
 
     @property
     def repeat(self) -> str:
@@ -135,8 +135,10 @@ def _options(
             own |= rng.choice(({}, {}, {"shape": "2022"}, {"business": "catering"}))
         case "taobao":
             own = {"remove_probability": removes, "total_cap": cap or 10_000}
-        case _:
+        case "jd":
             own = {"removals": removes, "double_edits": twice, "rows_cap": cap or 10_000}
+        case _:
+            own = {"removals": removes, "double_edits": twice}
     return common | own
 
 

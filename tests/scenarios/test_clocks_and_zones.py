@@ -17,10 +17,10 @@ import pytest
 from hub_core.clock import PlatformClock
 from hub_core.hub import Hub
 from hub_core.insight import export
-from tests.harness import NOON, Bench, bench
+from tests.harness import NOON, Bench, bench, dense
 from tests.scenarios.served import Served, quiet, served
 
-CHANNELS = ["douyin-laike", "taobao", "jd"]
+CHANNELS = ["douyin-laike", "taobao", "jd", "pinduoduo"]
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York"]
 MINUTES = [-15, -5, 5, 15]
 
@@ -49,10 +49,11 @@ def read(made: Bench) -> None:
 @pytest.mark.parametrize("minutes", MINUTES)
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_h11_clock_skew(channel: str, minutes: int, tmp_path: Path) -> None:
-    with bench(channel, tmp_path, seed=11) as right:
+    with bench(channel, tmp_path, seed=11, **dense(channel)) as right:
         read(right)
         wanted = exported(right.hub)
-    with bench(channel, tmp_path, seed=11, skew=minutes * 60.0) as wrong:
+    skewed = dense(channel) | {"skew": minutes * 60.0}
+    with bench(channel, tmp_path, seed=11, **skewed) as wrong:
         read(wrong)
         assert exported(wrong.hub) == wanted
         for stream in wrong.hub.coverage():
@@ -120,8 +121,9 @@ def _another(first: Served, name: str) -> Served:
 def test_h13_absurd_state(channel: str, tmp_path: Path) -> None:
     """A cursor from a broken backup lies ten years ahead: told, and mended by a person."""
     with bench(
-        channel, tmp_path, seed=13, database=f"sqlite:///{tmp_path / 'hub.db'}"
-    ) as made:
+        channel, tmp_path, seed=13, database=f"sqlite:///{tmp_path / 'hub.db'}",
+        **dense(channel),
+    ) as made:  # fmt: skip
         read(made)
         (account,) = made.platform.accounts()
         with closing(sqlite3.connect(tmp_path / "hub.db")) as raw, raw:

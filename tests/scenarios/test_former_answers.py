@@ -8,7 +8,7 @@ from typing import Any
 from hub_core.client import httpx
 from hub_core.sandbox import Platform
 from hub_core.testing.bridge import platform_transport
-from tests.harness import bench
+from tests.harness import bench, dense
 
 
 class Kept(httpx.BaseTransport):
@@ -58,6 +58,32 @@ def test_h8_the_detail_of_another_order_is_neither_kept_nor_taken_for_the_one_as
         assert made.parked_ids(account.name) == set()
 
 
-def one_shop(folder: Path, seed: int, **how: Any) -> Any:
+def test_h8_an_order_asked_for_again_is_not_overwritten_by_another_s_detail(
+    tmp_path: Path,
+) -> None:
+    """Pinduoduo lists whole orders: only open ones that rested long are asked for alone."""
+    pages: dict[str, Any] = {"channel": "pinduoduo"}
+    former = Kept()
+    with one_shop(tmp_path, 1, transports=lambda channel: former, **pages) as made:
+        former.box = made.platform
+        made.hub.sync()
+        made.platform.clock.advance(40_000)
+        made.hub.sync()
+    assert former.kept is not None, "no order was asked for alone"
+    again = Kept(former.kept)
+    with one_shop(tmp_path, 2, transports=lambda channel: again, **pages) as made:
+        again.box = made.platform
+        (account,) = made.platform.accounts()
+        made.platform.clock.advance(1_000)
+        made.hub.sync()
+        before = made.stored(account.name)
+        made.platform.clock.advance(40_000)
+        assert [o.error for o in made.hub.sync()] == [None]
+        assert again.given == 1
+        assert made.stored(account.name) == before
+        assert made.lost(account) == []
+
+
+def one_shop(folder: Path, seed: int, *, channel: str = "taobao", **how: Any) -> Any:
     (inner := folder / str(seed)).mkdir()
-    return bench("taobao", inner, seed=seed, orders=20, **how)
+    return bench(channel, inner, seed=seed, orders=20, **dense(channel), **how)

@@ -16,10 +16,10 @@ from hub_core.client import httpx
 from hub_core.ports import Grant
 from hub_core.sandbox import Account, Fault, Faults, Platform
 from hub_core.testing.bridge import platform_transport
-from tests.harness import Bench, bench
+from tests.harness import Bench, bench, dense
 from tests.scenarios.served import Served, served
 
-CHANNELS = ("douyin-laike", "taobao", "jd")
+CHANNELS = ("douyin-laike", "taobao", "jd", "pinduoduo")
 BOTH = [
     "sqlite",
     pytest.param(
@@ -46,7 +46,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def small(channel: str, folder: Path, **how: Any) -> Any:
     read = {"page_size": how.pop("page_size", 5)}
     streams = {"orders": read, "unpaid": read} if channel == "jd" else {"orders": read}
-    how = {"seed": 5, "orders": 30} | how
+    how = {"seed": 5, "orders": 30} | dense(channel) | how
     return bench(channel, folder, channel_settings={"streams": streams}, **how)
 
 

@@ -38,7 +38,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     postgres.drop(url)
 
 
-@pytest.mark.parametrize("channel", ["douyin-laike", "taobao", "jd"])
+@pytest.mark.parametrize("channel", ["douyin-laike", "taobao", "jd", "pinduoduo"])
 def test_two_syncs_of_one_shop_at_once_end_as_one_does(
     channel: str, database: str, tmp_path: Path
 ) -> None:

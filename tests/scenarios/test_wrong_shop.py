@@ -6,6 +6,8 @@ and what was proved with its token is taken back. Channels differ in what they t
 - JD: each order has its merchant's `venderId`, in every list; the token's answer has not.
 - Taobao: a token's answer names the seller's user id (checked when it is renewed); an
   order has only the seller's name, which the hub knows where the shop was given its `nick`.
+- Pinduoduo: a token's answer has the shop's `owner_id` (checked when it is renewed); an
+  order does not say whose it is.
 - Douyin Laike: the token is the app's and opens no shop; each call names the account that
   is asked for. An order's `merchant_info` may be a branch of it, and is no proof.
 """
@@ -23,7 +25,7 @@ from hub_core.errors import Unauthorised, WrongShop
 from hub_core.ports import Grant
 from hub_core.sandbox import Account, Platform
 from hub_core.testing.bridge import platform_transport
-from tests.harness import NOON, Bench, add_account, bench
+from tests.harness import NOON, Bench, add_account, bench, dense
 
 START = NOON - 2 * 86_400
 
@@ -206,9 +208,12 @@ def test_t7_taobao_trades_of_another_seller_are_not_stored(
         assert made.lost(mine) == []
 
 
-def test_t7_taobao_a_renewed_token_of_another_seller_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("channel", ["taobao", "pinduoduo"])
+def test_t7_a_renewed_token_of_another_seller_is_refused(
+    channel: str, tmp_path: Path
+) -> None:
     """The answer to a renewal names its seller, so that no order is needed to tell."""
-    with bench("taobao", tmp_path, seed=7, shops=2, orders=30) as made:
+    with bench(channel, tmp_path, seed=7, shops=2, orders=30, **dense(channel)) as made:
         mine, other = made.platform.accounts()
         swap(made, mine, other)
         made.platform.expire_token(other.external_id)  # type: ignore[attr-defined]
