@@ -101,19 +101,22 @@ class Use:
         line: Any = self.line
         shipping = PLUGINS.shipping(self.channel, line)
         shipping.carriers()
-        done = 0
+        sent = 0
         for known in self.truth():
-            for number, carrier in enumerate(carriers):
-                parcel = Parcel(
+            if sent == 2:
+                return
+            parcels = [
+                Parcel(
                     order_external_id=known.external_id,
                     carrier_code=carrier,
                     tracking_no=WAYBILL,
-                    is_first=not number,
+                    is_first=carrier == carriers[0],
                 )
-                with suppress(HubError):
-                    done += shipping.send(parcel).effect is Effect.CONFIRMED
-            if done >= 2 * len(carriers):
-                return
+                for carrier in carriers
+            ]
+            with suppress(HubError):
+                effects = [shipping.send(parcel).effect for parcel in parcels]
+                sent += effects[0] is Effect.CONFIRMED
 
 
 def used(channel: str, folder: Path, pins: Mapping[str, int], **how: Any) -> Iterator[Use]:
