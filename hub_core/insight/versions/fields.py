@@ -279,9 +279,7 @@ def _apart(old: Iterable[float], new: Iterable[float]) -> bool:
 
 def _traits(names: tuple[str, ...], value: Any, known: Vocabulary) -> Iterator[Trait]:
     yield KEY, ""
-    if value is None or value in ("", [], {}):
-        if value == {}:
-            yield "type", OBJECT
+    if value is None or value == "":
         return
     yield VALUE, ""
     if isinstance(value, Mapping | list):
