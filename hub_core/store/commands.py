@@ -142,17 +142,18 @@ def listing(
     return [_command(row) for row in connection.execute(query.order_by(order).limit(limit))]
 
 
-def supersede(connection: Connection, lease: Lease, target: str, version: int) -> int:
-    """Intents for a target that are older than `version` are not sent any more."""
+def supersede(connection: Connection, lease: Lease, newest: Command) -> int:
+    """All other commands for its target that are not done are not sent any more."""
     hold_lease(connection, lease, LEASE_SECONDS)
     c = CommandRow
-    older = (
+    others = (
         col(c.shop_id) == lease.shop_id,
-        col(c.target) == target,
+        col(c.kind) == newest.kind,
+        col(c.target) == newest.target,
         col(c.state).in_(("intended", "unknown")),
-        col(c.version) < version,
+        col(c.id) != newest.id,
     )
-    step = update(c).where(*older).values(state="superseded", said="a newer level came")
+    step = update(c).where(*others).values(state="superseded", said="a newer level came")
     return connection.execute(step).rowcount
 
 

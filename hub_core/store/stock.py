@@ -154,8 +154,9 @@ def bind(
 ) -> None:
     """Bind a SKU; with `replace` these are all the items it is made of."""
     b, found = SkuBindingRow, list(bindings)
-    for one in found if replace else ():
-        unbind(connection, one.shop_id, one.sku_external_id)
+    if replace:
+        for shop_id, sku in {(one.shop_id, one.sku_external_id) for one in found}:
+            unbind(connection, shop_id, sku)
     for one in found:
         insert_unless_there(
             connection,
@@ -169,7 +170,9 @@ def bind(
 
 
 def unbind(connection: Connection, shop_id: int, sku: str) -> int:
-    """Bind a SKU to nothing. Gives how many items it had."""
+    """Bind a SKU to nothing. Gives how many items it had. What it was offered by its
+    former items says nothing of those it may get."""
+    forget_offers(connection, shop_id, [sku])
     b = SkuBindingRow
     mine = (col(b.shop_id) == shop_id, col(b.sku_external_id) == sku)
     return connection.execute(delete(b).where(*mine)).rowcount
@@ -283,5 +286,8 @@ def forget_offers(connection: Connection, shop_id: int, skus: Sequence[str]) -> 
     """Nothing is known any more of what the platform has for these SKUs."""
     o = OfferRow
     mine = (col(o.shop_id) == shop_id, col(o.sku_external_id).in_(skus))
-    blank = {"level": None, "version": 0, "confirmed_at": None}
+    blank = {
+        "level": None, "version": 0, "confirmed_at": None, "refused": None,
+        "refused_version": 0,
+    }  # fmt: skip
     connection.execute(update(o).where(*mine).values(**blank))

@@ -53,7 +53,7 @@ class Desk:
         """Older commands for the same targets are not sent any more."""
         with self.store.writing() as connection:
             for one in newer:
-                commands.supersede(connection, self.lease, one.target, one.version)
+                commands.supersede(connection, self.lease, one)
 
     def claim(self, found: Sequence[Command]) -> None:
         """Write down that these are being sent, on disk before it happens.

@@ -120,16 +120,23 @@ class StockPush:
             stock.forget_offers(connection, self._shop.id, [c.target for c in found])
 
     def _due(self, at: Desk) -> list[BoundSku]:
-        """SKUs whose newest version is neither confirmed nor refused, nor in doubt."""
+        """SKUs whose newest level is neither confirmed nor refused, nor in doubt."""
         doubt = {c.target for c in at.open("unknown", "sending")}
         with self._store.reading() as connection:
             bound = stock.bound_skus(connection, self._shop.id)
         return [
-            sku
-            for sku in bound
-            if sku.version > max(sku.offered_version, sku.refused_version)
-            and sku.sku_external_id not in doubt
+            sku for sku in bound if self._is_due(sku) and sku.sku_external_id not in doubt
         ]
+
+    def _is_due(self, sku: BoundSku) -> bool:
+        """Whether it is to be sent: its items have moved since, or what is kept back."""
+        if sku.version > max(sku.offered_version, sku.refused_version):
+            return True
+        confirmed = sku.offered_version >= sku.refused_version
+        return confirmed and sku.offered != self._pieces(sku)
+
+    def _pieces(self, sku: BoundSku) -> int:
+        return sku.pieces(self._share.safety, self._share.percent)
 
     def _batches(self, due: Sequence[BoundSku]) -> Iterator[list[BoundSku]]:
         """As many as one call takes, of one product where the platform wants that."""
@@ -144,8 +151,8 @@ class StockPush:
     def _intend(self, sku: BoundSku) -> Command:
         """The command for the newest level; the key is of the intent, so that an intent
         that was not sent yet is this very command again."""
-        key = key_of(KIND, self._shop.uid, sku.sku_external_id, str(sku.version))
-        pieces = sku.pieces(self._share.safety, self._share.percent)
+        pieces, of = self._pieces(sku), (self._shop.uid, sku.sku_external_id)
+        key = key_of(KIND, *of, str(sku.version), str(pieces))
         with self._store.writing(durable=True) as connection:
             return commands.intend(
                 connection, key=key, shop_id=self._shop.id, kind=KIND,

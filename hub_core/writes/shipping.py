@@ -79,7 +79,7 @@ class Shipper:
                 connection, key=key, shop_id=self._shop.id, kind=KIND, target=order,
                 asked=asked, at=self._now(),
             )  # fmt: skip
-        if command.state in ("intended", "unknown", "sending"):
+        if command.state in commands.OPEN or _was_never_sent(command):
             self.send_open([command.key])
             with self._store.reading() as connection:
                 command = commands.by_key(connection, key)
@@ -93,6 +93,9 @@ class Shipper:
             for command in at.open("unknown"):
                 if not keys or command.key in keys:
                     self._look_up(at, command)
+            for command in at.open("refused"):
+                if command.key in keys and _was_never_sent(command):
+                    at.again(command, "asked again")
             for command in at.open("intended"):
                 if not keys or command.key in keys:
                     self._send(at, command)
@@ -113,7 +116,7 @@ class Shipper:
 
     def _send(self, at: Desk, command: Command) -> None:
         order = self._fetched(command.target)
-        if (why := _why_not(order)) is not None:
+        if (why := _why_not(order, bool(command.asked["lines"]))) is not None:
             at.finish(command, _refused(command, why))
             return
         assert order is not None
@@ -164,7 +167,12 @@ def _fits(pattern: str, tracking_no: str) -> bool:
         return True
 
 
-def _why_not(order: Order | None) -> str | None:
+def _was_never_sent(command: Command) -> bool:
+    """Whether it was the hub that refused it: the order may be another by now."""
+    return command.state == "refused" and command.attempts == 0
+
+
+def _why_not(order: Order | None, is_part: bool) -> str | None:
     """Why an order must not be sent; None where it may."""
     if order is None:
         return "the platform does not show this order"
@@ -177,7 +185,9 @@ def _why_not(order: Order | None) -> str | None:
         return "its buyer asks for a refund"
     if held := [why for flag, why in HELD.items() if flag in order.flags]:
         return held[0]
-    return None
+    return (
+        "it is sent already" if order.fulfillment_status in SENT and not is_part else None
+    )
 
 
 def _parcel(command: Command, order: Order) -> Parcel:

@@ -108,6 +108,34 @@ def test_a_reserve_and_a_share_are_kept_back(erp: Erp, share: Share, offered: in
     assert erp.shelf.has == {"K1": offered}
 
 
+def test_a_share_that_changes_is_brought_there_without_a_movement(erp: Erp) -> None:
+    erp.bind("K1")
+    erp.set("K1", 100)
+    erp.push(Share(0, 100))
+    erp.push(Share(0, 50))
+    erp.push(Share(10, 50))
+    erp.push(Share(0, 100))
+    assert [level for _, level in erp.shelf.effects] == [100, 50, 45, 100]
+
+
+def test_a_sku_that_is_bound_to_another_item_gets_that_ones_level(erp: Erp) -> None:
+    for level in (1, 2, 3, 9):
+        erp.set("tea", level)
+    erp.set("cup", 7)
+    for code, pieces in (
+        ("item-tea", 1),
+        ("item-cup", 1),
+        ("item-tea", 3),
+        ("item-cup", 1),
+    ):
+        made = Binding(erp.shop.id, "P", "K1", code, pieces, "manual")
+        with erp.store.writing() as connection:
+            stock.bind(connection, [made], at=at(0), replace=True)
+        erp.push()
+    assert [level for _, level in erp.shelf.effects] == [9, 7, 3, 7]
+    assert erp.push().waiting == 0
+
+
 def test_an_item_the_erp_never_told_of_is_not_pushed(erp: Erp) -> None:
     erp.bind("K1")
     assert erp.push().confirmed == 0

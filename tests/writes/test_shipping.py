@@ -154,6 +154,24 @@ def test_p10_an_order_that_must_not_go_is_refused_with_the_reason(
     assert clerk.dock.parcels == []
 
 
+def test_an_order_that_is_sent_already_is_not_sent_with_another_waybill(
+    clerk: Clerk,
+) -> None:
+    clerk.ship(waybill="SF11111")
+    assert clerk.ship(waybill="SF22222").said == "it is sent already"
+    assert len(clerk.dock.parcels) == 1
+
+
+def test_what_the_hub_refused_is_looked_at_anew_when_it_is_asked_again(
+    clerk: Clerk,
+) -> None:
+    clerk.dock.orders["A1"] = an_order("A1", after_sale_status=AfterSaleStatus.OPEN)
+    assert clerk.ship().state == "refused"
+    clerk.dock.orders["A1"] = an_order("A1", after_sale_status=AfterSaleStatus.CLOSED)
+    assert clerk.ship().state == "confirmed"
+    assert len(clerk.dock.parcels) == 1
+
+
 def test_an_order_the_platform_does_not_show_is_refused(clerk: Clerk) -> None:
     assert clerk.ship("A9").state == "refused"
 
