@@ -57,6 +57,8 @@ def list_versions(
         [_line(version) for version in found], COLUMNS, narrow=NARROW,
         fold=("pinned_by", "shops", "calls"),
     )  # fmt: skip
+    if channel:
+        say()
     for version in found if channel else ():
         say(f"{version.shape}: {version.said}")
 
@@ -67,8 +69,8 @@ def _line(version: Version) -> dict[str, Any]:
     return {
         "channel": version.channel, "version": version.shape,
         "newest": version.is_newest, "since": version.since, "until": version.until,
-        "pinned_by": list(version.pinned_by), "shops": len(version.shops),
-        "calls": [f"{standing.count(word)} {word}" for word in words],
+        "pinned_by": list(version.pinned_by) or None, "shops": len(version.shops),
+        "calls": [f"{standing.count(word)} {word}" for word in words] or None,
     }  # fmt: skip
 
 
