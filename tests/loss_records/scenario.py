@@ -23,6 +23,7 @@ MANY = 4
 """Of more lists than this one round is read."""
 
 BUSY = {
+    ("douyin-laike", "redemptions"): 1,
     ("taobao", "after_sales"): 8,
     ("taobao", "products"): 4,
     ("douyin-laike", "after_sales"): 6,
