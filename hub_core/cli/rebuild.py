@@ -16,6 +16,7 @@ from .output import complain, err, say_json, table
 if TYPE_CHECKING:
     from ..hub import Hub
     from ..insight.versions.rebuild import Rebuilt, Step
+    from ..models import Record
     from ..store.kinds import Kind
     from ..store.shops import Shop
 
@@ -80,10 +81,17 @@ def _kinds(wanted: Sequence[str]) -> list[Kind]:
 
 def _run(hub: Hub, shop: Shop, kind: Kind, dry: bool, bar: _Bar | None) -> list[Rebuilt]:
     from ..insight.versions.rebuild import Rebuilding
+    from ..models import Order
 
     channel = hub.plugins.channel(shop.channel)
     facts = hub.settings.facts(shop.app, channel)
-    work = Rebuilding(hub.store, hub.settings, channel.adapters, facts, shop, kind)
+
+    def told(record: Record) -> None:
+        if isinstance(record, Order):
+            about = {"order": record, "is_new": False, "shop": shop.name}
+            hub.plugins.broadcast("hub_order_changed", **about)
+
+    work = Rebuilding(hub.store, hub.settings, channel.adapters, facts, shop, kind, told)
     step = bar.of(f"{shop.name} {kind.plural}") if bar is not None else None
     return work.run(dry=dry, step=step)
 

@@ -28,11 +28,17 @@ def shop(tmp_path: Path) -> Iterator[Bench]:
         yield one
 
 
-def again(one: Bench, *, dry: bool = False) -> Rebuilt:
+def again(one: Bench, *, dry: bool = False, **how: Any) -> Rebuilt:
     shop = one.hub.shops()[0]
     channel = one.hub.plugins.channel(shop.channel)
     work = Rebuilding(
-        one.hub.store, one.hub.settings, channel.adapters, channel.facts, shop, ORDER
+        one.hub.store,
+        one.hub.settings,
+        channel.adapters,
+        channel.facts,
+        shop,
+        ORDER,
+        **how,
     )
     (found,) = work.run(dry=dry)
     return found
@@ -87,6 +93,17 @@ def test_what_comes_out_otherwise_is_written_and_told(shop: Bench) -> None:
     assert row(shop, one)["freight_amount"] == 777
     (told,) = shop.hub.changes(before)
     assert (told.kind, told.external_id) == ("order.changed", one)
+
+
+def test_who_listens_is_told_of_what_was_written(shop: Bench) -> None:
+    one, heard = ids(shop)[0], list[str]()
+    change_raw(shop, one, post_fee="7.77")
+
+    again(shop, dry=True, told=lambda record: heard.append(record.external_id))
+    assert heard == []
+    again(shop, told=lambda record: heard.append(record.external_id))
+    again(shop, told=lambda record: heard.append(record.external_id))
+    assert heard == [one]
 
 
 def test_when_and_how_it_was_fetched_stays(shop: Bench) -> None:

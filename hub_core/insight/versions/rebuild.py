@@ -77,8 +77,10 @@ class Rebuilding:
         facts: Mapping[str, str],
         shop: Shop,
         kind: Kind,
+        told: Callable[[Record], None] = lambda record: None,
     ) -> None:
-        self.store, self.shop, self.kind = store, shop, kind
+        """`told` hears of every record that was written, after its commit."""
+        self.store, self.shop, self.kind, self._told = store, shop, kind, told
         self.done: dict[str, Rebuilt] = {}
         """By area."""
         self._package, self._facts = package, facts
@@ -186,7 +188,7 @@ class Rebuilding:
         waiting = self._parked_here([one.kept.external_id for one in read])
         if not ids and not waiting:
             return
-        at = self.store.now()
+        at, written = self.store.now(), list[Record]()
         with self.store.writing() as connection:
             _take_turn(connection, self.shop.id)
             page = kept.of_ids(connection, self.store, self.kind, self.shop, ids)
@@ -195,11 +197,15 @@ class Rebuilding:
             new = [one for one in found if not isinstance(one.found, str)]
             for area in sorted({one.kept.area for one in new}):
                 mine = [one for one in new if one.kept.area == area]
-                self._store(connection, [o for o in mine if not o.is_same(self.kind)], at)
+                mine = [one for one in mine if not one.is_same(self.kind)]
+                self._store(connection, mine, at)
+                written += [o.found for o in mine if not isinstance(o.found, str)]
             unread = {o.kept.external_id for o in found if isinstance(o.found, str)}
             for stream, names in waiting.items():
                 well = [name for name in names if name not in unread]
                 parked.resolve(connection, self.shop.id, [stream], well, at)
+        for record in written:
+            self._told(record)
 
     def _store(self, connection: Connection, found: Sequence[_Again], at: datetime) -> None:
         if not found:
