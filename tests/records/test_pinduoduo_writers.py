@@ -13,6 +13,7 @@ from connectors.pinduoduo.orders import PddOrders
 from connectors.pinduoduo.shipping import PddShipping
 from connectors.pinduoduo.stock import PddStock
 from hub_core.client import Line
+from hub_core.errors import Retryable
 from hub_core.models import Order
 from hub_core.ports import Done, Effect, Parcel, SkuLevel
 from hub_core.sandbox import Effect as Changed
@@ -169,11 +170,13 @@ def test_a_sku_or_product_that_is_not_there_is_refused_and_none(shop: Shop) -> N
 
 @LOST
 def test_a_level_whose_answer_was_lost_is_what_it_was_set_to(shop: Shop, kind: str) -> None:
-    """A line that asks again sets what is set already."""
+    """What writes is sent once: the level tells what became of it."""
     product, sku, before = shop.any_sku()
     lose(shop, kind, "stock.push")
-    assert shop.set(product, sku, before + 9).effect is Effect.CONFIRMED
+    with pytest.raises(Retryable):
+        shop.set(product, sku, before + 9)
     assert shop.truth(PREFIX + sku) == before + 9
+    assert len(shop.effects) == 1
 
 
 # Parcels -------------------------------------------------------------------------------
@@ -214,9 +217,11 @@ def test_a_second_shipment_is_unknown_and_changes_nothing(shop: Shop) -> None:
 def test_a_shipment_whose_answer_was_lost_is_unknown_and_no_refusal(
     shop: Shop, kind: str
 ) -> None:
-    """A line that asks again hears of its own first call that it was done before."""
+    """Whoever asks again hears of the first call that it was done before."""
     order = next(shop.ready())
     lose(shop, kind, "ship.push")
+    with pytest.raises(Retryable):
+        shop.send(order, "YT0000001")
     assert shop.send(order, "YT0000001").effect is Effect.UNKNOWN
     assert len(shop.effects) == 1
     assert shop.deliveries(order) == [("85", "YT0000001")]
