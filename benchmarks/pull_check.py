@@ -26,7 +26,7 @@ def _content(connection: sqlite3.Connection, table: str) -> list[tuple[object, .
     names = [f"x.{n}" for n in COLUMNS[table].split(", ") if n not in DERIVED]
     if "sealed" in COLUMNS[table]:
         names.append("length(x.sealed)")
-    key = {"orders": "id", "feed": "entity_id"}.get(table, "order_id")
+    key = {"orders": "id", "feed": "entity_id", "raw": "entity_id"}.get(table, "order_id")
     query = (
         f"SELECT o.external_id, {', '.join(names)} FROM {table} x "
         f"JOIN orders o ON o.id = x.{key} ORDER BY 1, 2, 3"

@@ -61,13 +61,13 @@ COLUMNS = {
     " status, status_raw, status_at, original_amount, buyer_paid_amount,"
     " merchant_receivable_amount, refunded_amount, refunded_at",
     "party": "order_id, protection, masked_name, masked_phone, region, phone_key, sealed",
-    "raw": "order_id, area, shape, sealed, fetched_at, journal_id",
+    "raw": "entity, entity_id, area, shape, sealed, fetched_at, journal_id",
     "feed": "seq, at, shop_id, entity, entity_id, kind",
 }
 KEYS = {
     "orders": "shop_id, external_id",
     "party": "order_id",
-    "raw": "order_id, area",
+    "raw": "entity, entity_id, area",
     "feed": "seq",
 }
 
@@ -164,7 +164,8 @@ class Floor:
         add["party"].append(
             (n, "masked", who.name, who.phone, None, None, SEAL + _party(o))
         )
-        add["raw"].append((n, "orders", "orders_v2", SEAL + raw_text(o), now, 1))
+        sealed = SEAL + raw_text(o)
+        add["raw"].append(("order", n, "orders", "orders_v2", sealed, now, 1))
         add["feed"].append((n, now, 1, "order", n, "order.created"))
 
 

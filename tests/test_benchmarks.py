@@ -17,19 +17,7 @@ def test_hub_and_floor_read_the_same_pages_and_store_the_same_rows() -> None:
     pull.show(found)
 
 
-REPEATS_THE_OVERLAP = pytest.mark.xfail(
-    strict=True,
-    reason="each window of one catching up begins an overlap earlier: five minutes in 30",
-)
-
-
-@pytest.mark.parametrize(
-    "channel",
-    [
-        pytest.param(c, marks=REPEATS_THE_OVERLAP if c in calls.WIDEST else ())
-        for c in calls.CHANNELS
-    ],
-)
+@pytest.mark.parametrize("channel", calls.CHANNELS)
 def test_a_thousand_changed_orders_cost_few_calls_more_than_the_documents_ask(
     channel: str,
 ) -> None:

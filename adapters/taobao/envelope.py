@@ -94,9 +94,10 @@ ABSENT = (
     "isv.trade-not-exist",
     "isv.item-get-service-error:ITEM_NOT_FOUND",
     "isv.item-is-delete",
+    "isv.item-not-exist",
 )
 """There is no such order, or it is more than three months old; no such product, or it was
-deleted. The two of products are what several public programs go by."""
+deleted. Those of products are what several public programs go by."""
 ELSEWHERE = "isv.change-refund-top-api"
 """The case is of a kind that another method answers. Seen in one public program."""
 

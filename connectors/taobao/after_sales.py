@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 
 from adapters.taobao.envelope import elsewhere
 from adapters.taobao.trade import seller_of
-from hub_core.errors import Rejected
+from hub_core.errors import BadRequest, Rejected
 from hub_core.ports import Paging, Session, Stream, Window
 from hub_core.wire import Fetched, Misread, Page, pick
 
 from .asking import SLACK, ends, refuse_others
 from .facts import ADAPTERS, days, fact, seconds
+
+NO_SUCH = ":refund_id"
+"""How a sub-code ends that refuses the id asked for."""
 
 
 class AfterSales:
@@ -63,9 +66,14 @@ class AfterSales:
         return page
 
     def record(self, external_id: str) -> Fetched | Misread | None:
-        """One case in full. What TOP answers where there is none, no document says: any
-        refusal is raised."""
-        found = self._get(external_id)
+        """One case in full. What TOP answers where there is none, no document says: a
+        refusal of the very id is told of this case, any other is raised."""
+        try:
+            found = self._get(external_id)
+        except BadRequest as error:
+            if error.code is None or not error.code.endswith(NO_SUCH):
+                raise
+            return Misread(external_id, "TOP does not take its refund_id", None)
         refuse_others(self._session, seller_of(found), "a case")
         return found
 

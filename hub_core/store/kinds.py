@@ -174,6 +174,7 @@ PRODUCT = _kind(
     is_dated=False,
     plural="products",
     word="listing_status_raw",
+    is_final=lambda product: False,  # it may be taken down without a word
     children=(
         _child(
             SkuRow,

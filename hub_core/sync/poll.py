@@ -231,19 +231,25 @@ class Poll:
         step = end - cursor
         if self._windows.careful:
             step = max(timedelta(seconds=int(step.total_seconds()) // EIGHTH), LEAST_STEP)
+        behind = (
+            self.stream.overlap
+        )  # the windows of one way meet; only its first laps over
         while cursor < end:
-            moved = self._advance(cursor, min(end, cursor + step), end)
+            moved = self._advance(cursor, min(end, cursor + step), end, behind)
             if moved <= cursor:
                 break
-            cursor = moved
+            cursor, behind = moved, timedelta(0)
         return cursor
 
-    def _advance(self, cursor: datetime, goal: datetime, end: datetime) -> datetime:
-        """Read the next legal window; gives where the cursor stands after it.
+    def _advance(
+        self, cursor: datetime, goal: datetime, end: datetime, behind: timedelta
+    ) -> datetime:
+        """Read the next legal window, from so far behind the cursor; gives where the
+        cursor stands after it.
 
         The last one before `end` asks for what is younger in the same call.
         """
-        since = max(cursor - self.stream.overlap, self._edge())
+        since = max(cursor - behind, self._edge())
         until = min(goal, since + self.stream.max_window - 2 * SECOND)
         beyond = _whole(self.session.now()) + SECOND
         fits = until == end and beyond - since <= self.stream.max_window - 2 * SECOND

@@ -13,10 +13,8 @@ CHANNELS = ("douyin-laike", "taobao", "jd")
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_of_mine() -> Iterator[None]:
-    """What the developer's own environment says of hubs, and how wide his terminal is,
-    stays out of the tests."""
+    """What the developer's own environment says of hubs stays out of the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COLUMNS", raising=False)
         for name in ("CONFIG", "DATABASE", "KEY", "KEY_FILE"):
             patch.delenv(f"CHANNEL_HUB_{name}", raising=False)
         yield

@@ -14,7 +14,7 @@ from adapters.jd.dialect import Jos
 from adapters.jd.shipping_v1 import Carrier
 from adapters.jd.stock import StockSet
 from hub_core.errors import BadRequest, Rejected, Unreadable
-from hub_core.wire import JSON
+from hub_core.wire import JSON, Call
 
 # Stock ---------------------------------------------------------------------------------
 
@@ -106,14 +106,14 @@ def test_a_sku_that_is_not_there_has_no_stock(scripted: Any, answer: Any) -> Non
 
 
 def test_what_changes_something_says_so_and_what_looks_does_not() -> None:
-    writes = [
+    writes: list[Call[Any]] = [
         stock_v1.SET,
         stock_v2.SET,
         stock_v2.ADD,
         shipping_v1.SEND,
         shipping_v1.CHANGE,
     ]
-    looks = [stock_v1.GET, stock_v2.GET, shipping_v1.COMPANIES]
+    looks: list[Call[Any]] = [stock_v1.GET, stock_v2.GET, shipping_v1.COMPANIES]
     assert all(call.is_write for call in writes)
     assert not any(call.is_write for call in looks)
 
