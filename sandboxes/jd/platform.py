@@ -245,8 +245,10 @@ class JdPlatform(Platform):
     ) -> None:
         """From now on this record goes out malformed, in that way or any.
 
-        `case_poison.WAYS` has the ways. Raises ValueError for what there is not.
+        `case_poison.WAYS` has the ways. The id may bear its system's name, as in the
+        truth. Raises ValueError for what there is not.
         """
+        id = id.rpartition(":")[2]
         ways = sorted(WAYS.get(kind, ()))
         way = how or (ways[sum(id.encode()) % len(ways)] if ways else "")
         if way not in ways:

@@ -88,7 +88,7 @@ def test_a_token_comes_from_the_environment_and_is_never_shown(
 @pytest.mark.parametrize(
     ("over", "words", "told"),
     [
-        ({"channel": "ebay"}, (), "there are: douyin-laike, jd, taobao"),
+        ({"channel": "ebay"}, (), "there are: douyin-laike, jd, pinduoduo, taobao"),
         ({"app": "nope"}, (), "add it, or use one of"),
         ({"app": "12345678"}, (), "is for taobao, not jd"),
         ({}, ("--account", "nonsense=1"), "it has: none"),
@@ -252,7 +252,7 @@ def test_init_without_an_app_shows_one_of_each_channel(tmp_path: Path) -> None:
     assert Settings.load(config).apps == {}
     uncommented = [line.removeprefix("# ") for line in text.splitlines()[4:]]
     config.write_text("\n".join(uncommented), "utf-8")
-    assert set(Settings.load(config).apps) == {"douyin-laike", "jd", "taobao"}
+    assert set(Settings.load(config).apps) == {"douyin-laike", "jd", "pinduoduo", "taobao"}
 
 
 def test_init_never_writes_over_a_file(tmp_path: Path) -> None:
