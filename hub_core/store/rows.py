@@ -15,7 +15,6 @@ from pydantic_core import to_json
 from ..models import (
     Delivery,
     Discounts,
-    FulfillmentStatus,
     Order,
     OrderLine,
     OrderStatus,
@@ -29,12 +28,6 @@ NAMESPACE = uuid.UUID("5f0c7a52-6d5b-5c0e-9d53-0a6a6c5f2b11")
 
 Row = tuple[Any, ...]
 """Values in the order of the columns named beside it."""
-
-FINAL_FULFILLMENT = {
-    FulfillmentStatus.NOT_REQUIRED,
-    FulfillmentStatus.DELIVERED,
-    FulfillmentStatus.REDEEMED,
-}
 
 
 def hub_id(*key: str) -> str:

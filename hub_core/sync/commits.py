@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from ..errors import Banned, Down, Forbidden, Gone
 from ..ports import Stream, Window
 from ..store.streams import Proof
 from ..wire import Page
 from .intake import Intake
 from .ledger import ROWS_PER_COMMIT, Batch, Ledger
+from .walk import SECOND
 
-SECOND_OF_GRACE = 1.0
+FINAL = (Banned, Down, Forbidden, Gone)
+"""Errors that a shorter window would meet too."""
 
 
 class NotClosed(Exception):
@@ -57,8 +60,7 @@ class Commits:
 
     def check_closed(self, window: Window) -> None:
         """Raises NotClosed where the window's end turns out not to be past."""
-        ahead = (window.until - self._closed_until()).total_seconds()
-        if self.moves_cursor and ahead > SECOND_OF_GRACE:
+        if self.moves_cursor and window.until > self._closed_until() + SECOND:
             raise NotClosed
 
     def settle(

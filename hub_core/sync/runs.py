@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ..errors import Banned, Down, Forbidden, Gone, Rejected, Retryable, Unreadable
+from ..errors import Rejected, Retryable, Unreadable
 from ..ports import CursorSource, Stream, Window
 from ..wire import Page
-from .commits import Commits
+from .commits import FINAL, Commits
 from .rows import key_of, stamp_of
 from .walk import SECOND, halves
 
@@ -23,8 +23,6 @@ PASSES = 8
 """The most runs over one window before it is called partial."""
 MOST_PAGES = 20_000
 """A list that goes on beyond these is one that never ends."""
-FINAL = (Banned, Down, Forbidden, Gone)
-"""Errors that a shorter window would meet too."""
 
 
 class Run:
@@ -99,16 +97,14 @@ class Runs:
         """
         window = Window(since, begun)
         seen, rule, runs = self._agreed(None, lambda: None)
-        state = "partial" if rule is None else "complete"
-        self._settle(window, state, rule or f"{PASSES} runs kept differing", seen, runs)
+        self._settle(window, rule, seen, runs)
         return None if rule is None else seen
 
     def _prove(self, window: Window) -> None:
         asked = Window(window.since - SECOND, window.until + SECOND)
         seen, rule, runs = self._agreed(asked, lambda: self._commits.check_closed(window))
         self._commits.check_closed(window)
-        state = "partial" if rule is None else "complete"
-        self._settle(window, state, rule or f"{PASSES} runs kept differing", seen, runs)
+        self._settle(window, rule, seen, runs)
 
     def _agreed(
         self, window: Window | None, first_page: Callable[[], None]
@@ -144,7 +140,9 @@ class Runs:
         wanted = 2 if smooth else 3
         return f"read {alike} times, the same" if alike >= wanted else None
 
-    def _settle(self, window: Window, state: str, rule: str, seen: Seen, runs: int) -> None:
+    def _settle(self, window: Window, rule: str | None, seen: Seen, runs: int) -> None:
+        state = "partial" if rule is None else "complete"
+        said = rule or f"{PASSES} runs kept differing"
         self._commits.settle(
-            window, state, rule, passes=runs, pages=self._pages, rows=len(seen)
+            window, state, said, passes=runs, pages=self._pages, rows=len(seen)
         )

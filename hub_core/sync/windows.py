@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from ..errors import Banned, Down, Forbidden, Gone, Rejected, Retryable, Unreadable
+from ..errors import Rejected, Retryable, Unreadable
 from ..ports import Source, Stream, Window
-from .commits import Commits
+from .commits import FINAL, Commits
 from .evidence import Evidence
 from .walk import SECOND, TooMany, Walk, halves
 
@@ -20,8 +20,6 @@ HOLLOW = 3
 TOO_DEEP = "more rows in a second than the platform pages through"
 YOUNG = timedelta(seconds=30)
 """How much of the newest a first call may miss, as our clock or a slow answer has it."""
-FINAL = (Banned, Down, Forbidden, Gone)
-"""Errors that a shorter window would meet too."""
 
 
 class Windows:

@@ -69,12 +69,13 @@ class Desk:
         """Write down what became of one."""
         self._finish(command, STATES[done.effect], done.reason, done.code, done.told)
 
-    def failed(self, found: Sequence[Command], error: HubError) -> None:
+    def failed(self, found: Sequence[Command], error: HubError) -> str:
         """The call as a whole failed: what was never sent is intended still, what may have
-        arrived is unknown, what was refused is refused."""
+        arrived is unknown, what was refused is refused. Gives which of them."""
         state = self._state_after(error)
         for command in found:
             self._finish(command, state, str(error.args[0]), error.code, None)
+        return state
 
     def _state_after(self, error: HubError) -> str:
         if error.journal_id is None:

@@ -63,7 +63,6 @@ class StockPush:
     ) -> None:
         self._store, self._shop, self._writer = store, shop, writer
         self._share, self._now = share, now
-        self._products: dict[str, str] = {}
 
     def push(self) -> Pushed:
         """Bring every bound SKU to its level; only what changed is sent."""
@@ -180,8 +179,9 @@ class StockPush:
         try:
             outcomes = {done.target: done for done in self._writer.set(levels)}
         except HubError as error:
-            at.failed(found, error)
-            self._note_refusals(at, found, pushed)
+            if at.failed(found, error) == "refused":
+                for command in found:
+                    self._note(command, _refused(command, error), pushed)
             raise
         for command in found:
             untold = Done(target=command.target, effect=Effect.UNKNOWN, reason=UNTOLD)
@@ -209,11 +209,7 @@ class StockPush:
         if refused is not None:
             pushed.problems.append(f"{command.target}: {refused}")
 
-    def _note_refusals(self, at: Desk, found: Sequence[Command], pushed: Pushed) -> None:
-        ids = {c.id for c in found}
-        for command in at.open("refused"):
-            if command.id in ids:
-                done = Done(
-                    target=command.target, effect=Effect.REFUSED, reason=command.said
-                )
-                self._note(command, done, pushed)
+
+def _refused(command: Command, error: HubError) -> Done:
+    reason = str(error.args[0])
+    return Done(target=command.target, effect=Effect.REFUSED, reason=reason)
