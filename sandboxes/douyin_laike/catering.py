@@ -49,7 +49,7 @@ def catering_row(state: State, updated: int, form: Form) -> JSON:
         "poi": _poi(sale),
         "has_donated_items": False,
         "merchant_info": {"account_id": form.account_id, "account_name": form.account_name},
-        "contacts": [contact(sale, encrypted=True)],
+        "contacts": [contact(sale, form, encrypted=True)],
         "certificate": _certificates(state, form),
         "discounts": _discounts(sale, form),
         "sub_order_amount_infos": [_sub(unit, form) for unit in sale.units],

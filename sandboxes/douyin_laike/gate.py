@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from hub_core.sandbox import Clock, Quota, Request
 
+from . import crypto_desk
 from .envelope import (
     BAD_PARAMETER,
     NO_CAPABILITY,
@@ -26,6 +27,7 @@ SCOPES = frozenset(
     {"life.capacity.order.query", "life.capacity.billing", "life.capacity.fulfilment"}
     | {"life.capacity.shop", "life.capacity.catering_after_sale_order"}
     | {"life.capacity.goods.query", "life.capacity.goods.found"}
+    | set(crypto_desk.SCOPES.values())
 )
 """What a merchant grants an app. Source: paper §1.5."""
 

@@ -69,7 +69,7 @@ def _base(state: State, updated: int, form: Form) -> JSON:
         "create_order_time": sale.created,
         "pay_time": state["pay_time"],
         "update_order_time": updated,
-        "contacts": [contact(sale, encrypted=form.shape != "2022")],
+        "contacts": [contact(sale, form, encrypted=form.shape != "2022")],
         "certificate": [voucher(n, u, p, state, form) for n, (u, p) in enumerate(pieces)],
         **({"amount_info": amount_info(state, form)} if _food(form, sale) else {}),
     }

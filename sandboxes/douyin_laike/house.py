@@ -58,6 +58,7 @@ class House:
     def form(self, shop: Shop, *, twin: bool = False, secret_number: bool = False) -> Form:
         """The dialect this merchant's rows are written in."""
         names = ("i64", "times", "used_as", "unpaid_amount", "payment_discount")
+        names += ("phone_cipher", "local_iv")
         return Form(
             shape="2023" if twin else shop.account.settings["shape"],
             business=shop.account.settings["business"],
@@ -66,6 +67,7 @@ class House:
             account_id=shop.id,
             account_name=shop.account.name,
             secret_number=secret_number,
+            secret=shop.account.app_secret,
             **{name: self.switches[name] for name in names},
         )
 

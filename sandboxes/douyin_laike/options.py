@@ -74,6 +74,8 @@ class Options:
     """How late refund cases show on average; one in a hundred up to `after_sale_worst`.
     Source: refund-list-query page, "2 s", "p99 minutes"."""
     after_sale_worst: float = 120.0
+    decrypts_per_day: int | None = None
+    """Ciphertexts the app may have opened on a Beijing day; "dynamic", say the pages."""
     undo: float = 0.0
     """How often a change undoes a fresh use for good: then the order's voucher is open
     again, so that any but 0 changes what happens to orders."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hub_core.sandbox import Request
 
-from . import after_sale_desk, certificates, goods_desk, stock_desk
+from . import after_sale_desk, certificates, crypto_desk, goods_desk, stock_desk
 from .desk import PATHS as ORDERS
 from .desk import Desk
 from .house import Answering, House
@@ -55,6 +55,7 @@ ROUTES = {
         for root in (*goods_desk.GOODLIFE, goods_desk.LIFE)
         for what, desk in (("online", "products"), ("draft", "drafts"))
     },
+    **{path: Route("POST", "crypto.open", s) for path, s in crypto_desk.SCOPES.items()},
     **{path: _STOCK for path in (*stock_desk.GOODLIFE, stock_desk.LIFE)},
 }
 
@@ -70,6 +71,7 @@ def desks(house: House, served: set[tuple[str, str]], seed: int) -> dict[str, An
         "products": goods_desk.GoodsDesk(house),
         "drafts": goods_desk.GoodsDesk(house),
         "stock": stock_desk.StockDesk(house),
+        "crypto": crypto_desk.CryptoDesk(house),
     }
 
 

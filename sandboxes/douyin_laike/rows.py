@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from hub_core.sandbox.people import Person
 
+from .local_cipher import seal
 from .moves import Piece, State
 from .sale import DELIVERY, Sale, Unit
 
@@ -54,6 +55,9 @@ class Form:
     account_id: str
     account_name: str
     secret_number: bool = False
+    phone_cipher: str = "online"
+    local_iv: str = "last"
+    secret: str = field(default="", repr=False)
 
     def paid(self, state: State) -> int:
         """pay_amount, or order_pay_amount: what the buyer paid or has to."""
@@ -101,16 +105,25 @@ def masked(person: Person) -> tuple[str, str]:
 
 
 def cipher(text: str) -> str:
-    """A ciphertext of the online kind. Nothing can decrypt it: it is a digest."""
+    """A ciphertext of the online kind. It is a digest: only who knows the text can tell."""
     digest = hashlib.sha256(f"sandbox:{text}".encode()).digest()
     return "Enc." + base64.b64encode(digest).decode()
 
 
-def contact(sale: Sale, *, encrypted: bool) -> JSON:
+def contact(sale: Sale, form: Form, *, encrypted: bool) -> JSON:
     """The buyer as a contact: masked, and from 2023 on also encrypted."""
     name, phone = masked(sale.buyer.person)
-    more = {"phone_encrypt": cipher(sale.buyer.person.phone)} if encrypted else {}
+    more = {"phone_encrypt": _sealed(sale, form)} if encrypted else {}
     return {"name": name, "phone": phone, **more}
+
+
+def _sealed(sale: Sale, form: Form) -> str:
+    """The phone's ciphertext of the kind switched to."""
+    if form.phone_cipher == "empty":
+        return ""
+    phone = sale.buyer.person.phone
+    local = form.phone_cipher == "local"
+    return seal(phone, form.secret, form.local_iv) if local else cipher(phone)
 
 
 def voucher(n: int, unit: Unit, piece: Piece, state: State, form: Form) -> JSON:

@@ -100,6 +100,16 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "stock_below_sold": ("refused", "zero"),
     # The stock call names no SKU; what it does to a product with several is not said.
     "multi_sku_stock": ("refused", "first"),
+    # Sealed phones -----------------------------------------------------------------------
+    # V27: text without `Enc.` is read by the app itself, as of old. Whether a phone may
+    # be sealed and empty no page says.
+    "phone_cipher": ("online", "local", "empty"),
+    # What is mixed into the first block: clients differ.
+    "local_iv": ("last", "first"),
+    # The names in a decrypting result are those of encrypting (documented), or others.
+    "crypto_results": ("error_code", "is_success", "decrypt_results"),
+    # A spent quota of decrypting: of each text, or of the call.
+    "crypto_spent": ("text", "call"),
     # The envelope --------------------------------------------------------------------
     # §2.1: extra may be whole, reduced or absent.
     "extra": ("whole", "reduced", "missing"),

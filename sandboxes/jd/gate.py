@@ -44,6 +44,7 @@ METHODS = {
     "360buy.get.vender.all.delivery.company": "couriers.list",
     "jingdong.pop.order.shipment": "orders.ship",
     "jingdong.pop.order.waybill.update": "orders.waybill",
+    "jingdong.jos.order.oaid.decrypt": "receivers.decrypt",
 }
 """Every method there is, and the box's short name for what it does."""
 ALLOWED_SKEW = 360.0

@@ -42,6 +42,13 @@ class Options:
     lag_by: float = 20.0
     """How far behind the lagging copy runs (switch `lagging`)."""
     number_codes: Mapping[str, int] = field(default_factory=lambda: dict(NUMBER_CODES))
+    # Receivers opened by oaid; none of the figures is public
+    oaid_most: int = 20
+    """Orders of one call."""
+    oaid_quota: int | None = None
+    """Receivers a shop may have opened on a Beijing day."""
+    oaid_spent: int = 5001
+    """returnType.code once they are."""
     # Tokens
     token_ttl: timedelta = timedelta(days=365)
     """24 h in test phase, a year for self-use apps (paper §2)."""

@@ -37,6 +37,7 @@ from .goods import Goods
 from .grants import Grants
 from .happenings import Happenings
 from .ledger import Ledger
+from .oaid import Oaids
 from .oauth import OAuth, handle_of
 from .options import Options
 from .shipping import Shipping
@@ -93,7 +94,8 @@ class JdPlatform(Platform):
         self.book.listeners.append(self.cases.heard)
         self.goods = Goods(self.options, self.switches, seed, self.clock.now)
         self._nested = {n: self.options.nested(i) for i, n in enumerate(self._names)}
-        self._methods = self._answering()
+        oaids = Oaids(self.book, self.options, self.switches, self.counter.privacy, seed)
+        self._methods = self._answering() | oaids.methods()
         self._open(seed, orders, history.total_seconds())
 
     def _answering(self) -> dict[str, Method]:
@@ -259,10 +261,11 @@ class JdPlatform(Platform):
 
     @property
     def poisoned_records(self) -> set[tuple[str, str, str]]:
-        """(account, kind, id) of every other record malformed on purpose."""
+        """(account, kind, id) of every other record malformed on purpose; ids as in the
+        truth."""
         cases, wares = self.cases, self.goods.keeper
         keepers = cases.applications.keeper, cases.bills.keeper, wares
-        return {(a, k.kind, id) for k in keepers for a, id in k.poisoned}
+        return {(a, k.kind, f"{k.system}{id}") for k in keepers for a, id in k.poisoned}
 
     # How ------------------------------------------------------------------------------
 

@@ -125,6 +125,18 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "old_wrapper": ("own", "by_method"),
     # success of a shipment is text in a client's test, a boolean in the SDK (§4).
     "shipment_success": ("text", "bool"),
+    # Receivers ---------------------------------------------------------------------------
+    # returnType.code is an int in the SDK; which means success is not said.
+    "oaid_done": ("200", "0"),
+    # An oaid the order no longer has (the buyer changed the address): nothing, or whom it
+    # stood for.
+    "stale_oaid": ("left_out", "old_data"),
+    "cancelled_oaid": ("left_out", "told"),
+    # Opened receivers come with a virtual number and its end, or the buyer's own.
+    "oaid_numbers": ("virtual", "own"),
+    "oaid_expiration": ("text", "epoch_ms"),
+    # Whether `address` begins with province, city and county.
+    "oaid_address": ("whole", "street"),
     # Tokens --------------------------------------------------------------------------
     # Whether a dead access token can still be refreshed: sources differ.
     "refresh_after_expiry": ("allowed", "refused"),
