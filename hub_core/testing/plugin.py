@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
+from .whole import complaint_about
+
 pytest.register_assert_rewrite("hub_core.testing.orders", "hub_core.testing.canonical")
+
+
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
+    """Refuse a class that hides tests of its contract."""
+    if inspect.isclass(obj) and (said := complaint_about(obj)):
+        raise collector.CollectError(said)

@@ -1,0 +1,16 @@
+"""The contract of each capability: what `hub plugins` lists, to the class that tests it.
+
+A plugin's tests inherit the classes of the capabilities it has; the others are not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .given import Given
+from .orders import OrderSourceContract
+
+CONTRACTS: Mapping[str, type[Given]] = {
+    "orders": OrderSourceContract,
+}
+"""Capability (a hook's name without `hub_`) to contract. Broadcast hooks have none."""
