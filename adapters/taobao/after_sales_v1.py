@@ -22,7 +22,7 @@ from hub_core.wire import (
     row_reader,
 )
 
-from .cases import EXCHANGING, Case, CaseListAsk, case_fields, read_case, read_cases
+from .cases import Case, CaseListAsk, case_fields, kind_untold, read_case, read_cases
 
 SHAPE = "after_sales_v1"
 
@@ -39,21 +39,12 @@ class GetAsk(Ask):
 
 
 def read_after_sale(case: WireCase) -> AfterSale:
-    """The canonical case. This shape is of refunds: all but an exchange give money back."""
-    kind = kind_of(case)
+    """The canonical case. This shape is of refunds: all but an exchange give money back,
+    and one that ends with the seller's money whole was none."""
+    kind = kind_untold(case)
     word = {True: "true", False: "false", None: None}[case.has_good_return]
-    money = kind is not AfterSaleKind.EXCHANGE
+    money = kind is not AfterSaleKind.EXCHANGE and not case.gave_nothing
     return read_case(case, kind, word, gives_money=money)
-
-
-def kind_of(case: WireCase) -> AfterSaleKind:
-    """An exchange brings goods back too, so its words speak first."""
-    if case.status.partition("(")[0] in EXCHANGING:
-        return AfterSaleKind.EXCHANGE
-    if case.has_good_return is None:
-        return AfterSaleKind.UNKNOWN
-    returns = case.has_good_return
-    return AfterSaleKind.RETURN_REFUND if returns else AfterSaleKind.REFUND_ONLY
 
 
 def read(body: JSON) -> Fetched | Misread:

@@ -28,7 +28,15 @@ from hub_core.wire import (
     row_reader,
 )
 
-from .cases import MONEY, Case, CaseListAsk, case_fields, read_case, read_cases
+from .cases import (
+    MONEY,
+    Case,
+    CaseListAsk,
+    case_fields,
+    kind_untold,
+    read_case,
+    read_cases,
+)
 
 SHAPE = "after_sales_v2"
 KIND: Words[AfterSaleKind] = Words(
@@ -75,15 +83,13 @@ def read_after_sale(case: WireCase) -> AfterSale:
 
 
 def kind_of(case: WireCase) -> AfterSaleKind:
-    """By its special type, its type, or whether goods come back, in this order."""
+    """By its special type, its type, or whether goods and money came back, in this
+    order."""
     if case.special_refund_type in PRICE:
         return AfterSaleKind.PRICE_ADJUST
     if case.dispute_type is not None:
         return KIND[case.dispute_type]
-    if case.has_good_return is None:
-        return AfterSaleKind.UNKNOWN
-    returns = case.has_good_return
-    return AfterSaleKind.RETURN_REFUND if returns else AfterSaleKind.REFUND_ONLY
+    return kind_untold(case)
 
 
 def read(body: JSON) -> Fetched | Misread:

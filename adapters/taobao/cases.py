@@ -98,6 +98,9 @@ class Case(Wire):
     """Not among the fields the page says can be asked for, but among those it answers."""
     refund_fee: SomeYuan = None
     """What goes to the buyer: asked for until SUCCESS, given back then."""
+    total_fee: SomeYuan = None
+    payment: SomeYuan = None
+    """What stays with the seller: `total_fee` less what went back."""
     has_good_return: Yes = None
     reason: SomeText = None
     """One of the platform's own texts, which the buyer picks."""
@@ -126,6 +129,13 @@ class Case(Wire):
         """When it ended, where the version tells it."""
         return None
 
+    @property
+    def gave_nothing(self) -> bool:
+        """It succeeded, and all of the money is still the seller's. Then it was no refund,
+        though it may not say what it was."""
+        whole = self.payment is not None and self.payment == self.total_fee
+        return _succeeded(self) and (whole or self.refund_fee == 0)
+
 
 class CaseListAsk(ListAsk):
     """Cases by modification time. Left out, `type` means two kinds of trade only."""
@@ -148,7 +158,8 @@ def read_case(
 ) -> AfterSale:
     """The canonical case. `gives_money`: its success means that money went back."""
     status = _status(case)
-    requested = None if kind in GOODS else case.refund_fee
+    untold = kind is AfterSaleKind.UNKNOWN and case.gave_nothing
+    requested = None if untold or kind in GOODS else case.refund_fee
     refunded = case.refund_fee if gives_money and _succeeded(case) else None
     return AfterSale(
         external_id=case.refund_id,
@@ -174,6 +185,17 @@ def read_case(
         issues=_issues(case, status, kind, refunded),
         ext=_extras(case),
     )
+
+
+def kind_untold(case: Case) -> AfterSaleKind:
+    """The kind of a case that does not name it: by whether goods come back. An exchange
+    brings some back too, so that its words and the money speak first."""
+    if case.status.partition("(")[0] in EXCHANGING:
+        return AfterSaleKind.EXCHANGE
+    if case.has_good_return is None or case.gave_nothing:
+        return AfterSaleKind.UNKNOWN
+    returns = case.has_good_return
+    return AfterSaleKind.RETURN_REFUND if returns else AfterSaleKind.REFUND_ONLY
 
 
 def _status(case: Case) -> CaseStatus:

@@ -96,6 +96,36 @@ def test_v2_an_exchange_succeeds_without_any_money() -> None:
     assert found.completed_at == datetime(2026, 11, 18, 1, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("shape", ["after_sales_v1", "after_sales_v2"])
+def test_an_exchange_that_does_not_say_so_is_over_and_gave_nothing_back(
+    shape: str,
+) -> None:
+    """By the document `payment` is what the seller keeps: here that is all of it."""
+    found = golden(f"{shape}/exchanged_untold")
+
+    assert (found.kind, found.status) == ("unknown", "closed_done")
+    assert (found.requested_amount, found.refunded_amount) == (None, None)
+    assert Issue("refunded_amount", "kind_unknown") in found.issues
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_return_that_does_not_say_so_gives_back_what_the_seller_does_not_keep(
+    shape: Any,
+) -> None:
+    money = {"total_fee": "88.00", "payment": "58.00", "refund_fee": "30.00"}
+    found = case(shape, status="SUCCESS", has_good_return=True, **money)
+
+    assert (found.kind, found.refunded_amount) == (AfterSaleKind.RETURN_REFUND, 30_00)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_nothing_given_back_is_no_refund(shape: Any) -> None:
+    found = case(shape, status="SUCCESS", has_good_return=False, refund_fee="0.00")
+
+    assert found.kind is AfterSaleKind.UNKNOWN
+    assert not found.refunded_amount
+
+
 def test_v2_a_case_the_platform_looks_at_is_in_arbitration() -> None:
     found = golden("after_sales_v2/return_in_dispute")
 
@@ -176,9 +206,10 @@ def test_without_a_type_it_counts_whether_goods_come_back(
     assert case(shape, has_good_return=returns).kind == kind
 
 
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("word", cases.EXCHANGING)
-def test_v1_an_exchange_shows_only_in_its_status(word: str) -> None:
-    found = case(after_sales_v1, status=word, has_good_return=True)
+def test_without_a_type_an_exchange_shows_in_its_status(shape: Any, word: str) -> None:
+    found = case(shape, status=word, has_good_return=True)
 
     assert found.kind is AfterSaleKind.EXCHANGE
 
