@@ -75,5 +75,6 @@ GET: Call[Fetched | Misread | None] = Call(
     ask=GetAsk,
     read=read_one,
     shape=SHAPE,
+    status="simulated",
 )
 READ_ROW = row_reader(_ROW, read_application)

@@ -3,6 +3,8 @@
 Sets a whole number, of the whole country where no warehouse is named. `increaseSkuStock`
 adds or takes away instead; its `stockRfId` is the caller's own number, by which the
 platform knows a change it has had before. Both answer that it was done and nothing else.
+The platform's list of methods says by 2026 that this one is to go, for
+`jingdong.ware.stock.sku.set`; what words that one's `updateModel` takes is not to be found.
 Source: channel paper JD §4, §7.8 ("after"); official pages (increaseSkuStock: apiId 2170).
 """
 

@@ -106,20 +106,25 @@ class AfterSales:
             if within(seen.value.created, applied) and within(seen.value.checked, checked)
         ]
         rows = self._ordered(kept, _key(applied, checked, None))
-        return self._old_answer(len(rows), page(rows, place, size))
+        told = self._old_answer(len(rows), page(rows, place, size))
+        return {"refundApplyResponse": told}
 
     def _old_one(self, account: str, asked: Asking, now: float) -> JSON:
-        needed(asked, "id")
-        seen = self._cases.applications.keeper.one(account, text(asked, "id"), now)
-        return self._old_answer(int(seen is not None), [seen] if seen else [])
+        """By `ra_id`; its container is spelled otherwise than the list's.
+
+        Source: SDK classes PopAfsRefundapplyQuerybyidRequest and -Response.
+        """
+        needed(asked, "ra_id")
+        seen = self._cases.applications.keeper.one(account, text(asked, "ra_id"), now)
+        told = self._old_answer(int(seen is not None), [seen] if seen else [])
+        return {"refundapplyResponse": told}
 
     def _old_answer(self, count: int, shown: Sequence[Seen]) -> JSON:
         rows = [
             self._noted(s, self._rows.old_application(s, self._privacy[s.record.account]))
             for s in shown
         ]
-        told = {"result_state": True, "result_info": "", "count": count, "results": rows}
-        return {"refundApplyResponse": told}
+        return {"result_state": True, "result_info": "", "count": count, "results": rows}
 
     # The second system ----------------------------------------------------------------
 

@@ -24,7 +24,7 @@ INNER = {
     "jingdong.pop.afs.soa.refundapply.queryPageList": "queryResult",
     "jingdong.pop.afs.soa.refundapply.queryById": "queryResult",
     "jingdong.pop.afs.refundapply.querylist": "refundApplyResponse",
-    "jingdong.pop.afs.refundapply.querybyid": "refundApplyResponse",
+    "jingdong.pop.afs.refundapply.querybyid": "refundapplyResponse",
     "jingdong.asc.query.list": "pageResult",
     "jingdong.asc.sync.list": "pageResult",
     "jingdong.asc.serviceAndRefund.view": "pageResult",
@@ -109,7 +109,7 @@ class Envelope:
         match holder:
             case "queryResult":
                 return {"success": False, "errorCode": number, "errorMsg": said}
-            case "refundApplyResponse":
+            case "refundApplyResponse" | "refundapplyResponse":
                 nothing = {"count": 0, "results": []}
                 return {"result_state": False, "result_info": said, **nothing}
             case "pageResult":

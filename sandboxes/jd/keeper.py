@@ -36,7 +36,7 @@ class Keeper:
         system: str = "",
     ) -> None:
         self.kind, self._facts, self._options = kind, facts, options
-        self._system = system
+        self.system = system
         self.book = Book()
         self.rng = random.Random(seed)
         self._late = random.Random(f"{seed}:late")
@@ -84,7 +84,7 @@ class Keeper:
         last = versions[-1]
         return TruthRecord(
             kind=self.kind,
-            external_id=f"{self._system}{record.id}",
+            external_id=f"{self.system}{record.id}",
             updated_at=last.updated_at,
             visible_at=last.visible_at,
             facts=last.facts,

@@ -158,8 +158,8 @@ def test_the_older_list_has_snake_names_and_text(shop: Any) -> None:
         assert row["apply_refund_sum"] == str(twin["applyRefundSum"])
         assert (row["order_id"], row["status"]) == (twin["orderId"], str(twin["status"]))
         assert row["apply_time"] == twin["applyTime"]
-    one = caller.call(f"{OLD}querybyid", {"id": answer["results"][0]["id"]})
-    assert one["refundApplyResponse"]["results"] == answer["results"][:1]
+    one = caller.call(f"{OLD}querybyid", {"ra_id": answer["results"][0]["id"]})
+    assert one["refundapplyResponse"]["results"] == answer["results"][:1]
 
 
 @pytest.mark.parametrize(
