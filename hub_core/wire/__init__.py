@@ -7,6 +7,7 @@ channel's `Dialect` signs and places a call's parameters and opens the envelope.
 
 from .calls import Ask, Call, Credentials, Dialect, HttpRequest
 from .complaint import complaint
+from .records import Records
 from .reread import ReadRow, reread, row_reader
 from .rows import JSON, Fetched, Item, Misread, Page, Ref, read_rows
 from .values import (
@@ -55,6 +56,7 @@ __all__ = [
     "Page",
     "Pieces",
     "ReadRow",
+    "Records",
     "Ref",
     "SomeFlag",
     "SomeId",
