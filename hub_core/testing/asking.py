@@ -8,22 +8,32 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import pytest
+
 from ..answers import UNFIT
 from ..client import httpx
 from ..errors import HubError
-from ..ports import Stream, Window
+from ..ports import Paging, Stream, Window
 from ..wire import Fetched
 from .canonical import id_of
 from .desk import Change, Desk
+from .spoiling import misshapen
 
 SMALL = 7
 """A page size that makes several pages of few rows."""
 
 
 def some_ids(desk: Desk, most: int = 5) -> list[str]:
-    """Ids of the first stream's newest rows."""
-    found = [id_of(item) for item in desk.items(desk.streams[0])]
+    """Ids of the first list's newest rows."""
+    found = [id_of(item) for item in desk.items(desk.looked_at[0])]
     return [name for name in found if name][:most]
+
+
+def ids_by_id(desk: Desk, most: int = 5) -> list[str]:
+    """Ids of records that can be fetched one by one; skips where none can."""
+    if not any(stream.by_id for stream in desk.streams):
+        pytest.skip("no record can be asked for by its id")
+    return some_ids(desk, most)
 
 
 def ids_within(desk: Desk, stream: Stream, window: Window) -> set[str | None]:
@@ -52,11 +62,26 @@ def only_hub_errors(act: Callable[[], object]) -> None:
         ) from error
 
 
+def spoil_each_answer(desk: Desk, act: Callable[[], object], most: int) -> None:
+    """Each answer an act gets is of another shape, in some `most` ways: what it raises is
+    the hub's own error, or this is an AssertionError."""
+    before = len(desk.tap.bodies)
+    act()
+    good = desk.tap.bodies[before:]
+    for number, body in enumerate(good, 1):
+        for spoiled in misshapen(body, most=most // len(good)):
+            desk.tap.give_at(number, spoiled)
+            desk.rest()
+            only_hub_errors(act)
+    desk.tap.change = None
+    desk.rest()
+
+
 def acts(desk: Desk) -> list[Callable[[], object]]:
     """Every call the hub makes, as it makes it; each is sent, whatever came before."""
-    stream = replace(desk.streams[0], page_size=SMALL)
     change, desk.tap.change = desk.tap.change, None
     desk.rest()
+    stream = replace(desk.looked_at[0], page_size=SMALL)
     window, name = desk.window(stream), some_ids(desk, 1)[0]
     desk.tap.change = change
 
@@ -67,15 +92,20 @@ def acts(desk: Desk) -> list[Callable[[], object]]:
 
         return act_at_once
 
-    return [
-        rested(lambda: desk.source.probe(stream, window)),
-        rested(lambda: desk.source.page(stream, window, 1, count=True)),
-        rested(lambda: desk.source.record(name)),
+    lists = [
+        lambda: desk.source.probe(stream, window),
+        lambda: desk.source.page(stream, window, 1, count=True),
     ]
+    run = [lambda: desk.items(stream, window)]
+    one = [lambda: desk.source.record(name)]
+    is_handed_out = stream.paging is Paging.OPAQUE_CURSOR
+    return [rested(x) for x in (run if is_handed_out else lists) + one * stream.by_id]
 
 
 def personal(desk: Desk) -> list[tuple[str, str]]:
-    """What the orders themselves hold in clear of persons."""
+    """What the orders themselves hold in clear of persons; other records hold none."""
+    if desk.what != "orders":
+        return []
     kept = ("name", "phone", "telephone", "address", "buyer_note", "seller_note")
     found = []
     for name in some_ids(desk, 20):

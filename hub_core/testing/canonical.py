@@ -1,4 +1,4 @@
-"""Whether a canonical order is what the hub's ground rules say: types, times, ids."""
+"""Whether a canonical record is what the hub's ground rules say: types, times, ids."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..models import Order
+from ..models import Record
 from ..models.money import EXPONENTS
 from ..wire import Fetched, Item, Misread, Page, Ref, complaint
+from .rules import is_id, rules_of
 
 
-def faults(order: Order) -> list[str]:
-    """What is wrong with an order, as sentences that name the field and no value."""
-    return [*_types(order, "order"), *_ids(order), *_rules(order)]
+def faults(record: Record) -> list[str]:
+    """What is wrong with a record, as sentences that name the field and no value."""
+    name = word_of(record)
+    return [*_types(record, name), *_common(record, name), *rules_of(record)]
 
 
 def raw_faults(item: Fetched | Misread) -> list[str]:
@@ -39,12 +41,12 @@ def page_faults(page: Page) -> list[str]:
     for item in page.items:
         match item:
             case Fetched():
-                said += [*faults(item.order), *raw_faults(item)]
+                said += [*faults(item.record), *raw_faults(item)]
             case Misread():
                 said += raw_faults(item) + ([] if item.reason else ["no reason given"])
             case Ref():
                 said += _times(item.updated_at, "ref.updated_at")
-                said += [] if _is_id(item.external_id) else ["ref.external_id is no id"]
+                said += [] if is_id(item.external_id) else ["ref.external_id is no id"]
             case _:
                 said.append(f"an item is a {type(item).__name__}")
     return said
@@ -52,7 +54,12 @@ def page_faults(page: Page) -> list[str]:
 
 def id_of(item: Item) -> str | None:
     """The platform's id of a record."""
-    return item.order.external_id if isinstance(item, Fetched) else item.external_id
+    return item.record.external_id if isinstance(item, Fetched) else item.external_id
+
+
+def word_of(record: Record) -> str:
+    """`AfterSale` is told of as `aftersale`."""
+    return type(record).__name__.lower()
 
 
 def _plain_page(page: Page) -> Iterator[str]:
@@ -93,33 +100,11 @@ def _times(value: Any, where: str) -> list[str]:
     return [f"{where} is a time without a zone"] if naive else []
 
 
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value == value.strip()
-
-
-def _ids(order: Order) -> Iterator[str]:
-    """Ids are text that says something; within an order each names one thing."""
-    if not _is_id(order.external_id):
-        yield "order.external_id is no id"
-    for name in ("lines", "deliveries", "vouchers"):
-        found = [part.external_id for part in getattr(order, name)]
-        if not all(map(_is_id, found)):
-            yield f"order.{name}: an external_id is no id"
-        if len(set(found)) != len(found):
-            yield f"order.{name}: two have one external_id"
-    lines = {line.external_id for line in order.lines}
-    named = {v.line_external_id for v in order.vouchers if v.line_external_id}
-    named |= {x for delivery in order.deliveries for x in delivery.line_external_ids}
-    if named - lines:
-        yield "a voucher or delivery names a line the order does not have"
-
-
-def _rules(order: Order) -> Iterator[str]:
-    if order.channel_updated_at is None:
-        yield "order.channel_updated_at is missing: versions could not be told apart"
-    if order.currency not in EXPONENTS:
-        yield f"order.currency {order.currency!r} is not known to the hub"
-    if any(line.quantity < 1 for line in order.lines if type(line.quantity) is int):
-        yield "order.lines: a quantity below one"
-    if any(":" not in name for name in order.ext):
-        yield "order.ext: a name without the channel before it (`laike:room_id`)"
+def _common(record: Record, name: str) -> Iterator[str]:
+    if not is_id(record.external_id):
+        yield f"{name}.external_id is no id"
+    currency = getattr(record, "currency", "CNY")
+    if currency not in EXPONENTS:
+        yield f"{name}.currency {currency!r} is not known to the hub"
+    if any(":" not in key for key in record.ext):
+        yield f"{name}.ext: a name without the channel before it (`laike:room_id`)"

@@ -9,8 +9,19 @@ from collections.abc import Mapping
 
 from .given import Given
 from .orders import OrderSourceContract
+from .records import (
+    AfterSaleSourceContract,
+    PlaceSourceContract,
+    ProductSourceContract,
+    RedemptionSourceContract,
+)from .stock import StockContract
 
 CONTRACTS: Mapping[str, type[Given]] = {
     "orders": OrderSourceContract,
+    "products": ProductSourceContract,
+    "after_sales": AfterSaleSourceContract,
+    "redemptions": RedemptionSourceContract,
+    "places": PlaceSourceContract,
+    "stock": StockContract,
 }
 """Capability (a hook's name without `hub_`) to contract. Broadcast hooks have none."""

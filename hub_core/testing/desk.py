@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from copy import copy
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from itertools import count, islice
+from typing import Any, TypeVar
 
 from ..client import Line, httpx, open_http
 from ..clock import PlatformClock
 from ..errors import HubError
 from ..journal import JournalEntry, MemoryJournal
+from ..models import Order
 from ..pace import Pace
 from ..plugins.registry import Plugins, Row
-from ..ports import ShopInfo, Source, Stream, Window
+from ..ports import CursorSource, Paging, ShopInfo, Source, Stream, Window
 from ..sandbox import Account
 from ..sandbox import Clock as BoxClock
 from ..tokens import MemoryTokenStore, StoredToken, Tokens
-from ..wire import Credentials, Item, Page
+from ..wire import Credentials, Fetched, Item, Page
 from .bridge import VirtualClock
 
 NAME = "contract"
 SUBJECT = "contract"
 SECOND = timedelta(seconds=1)
+MOST_PAGES = 2_000
+"""A list of cursors that has more goes in circles."""
 STRANGE = "no-token-of-this-platform"
+MOST_STREAMS = 3
+"""Lists of one kind that are looked at."""
+Made = TypeVar("Made")
 Change = Callable[[bytes], httpx.Response | bytes]
 """From a good answer's body to what is given in its place."""
 
@@ -41,6 +50,11 @@ class Tap(httpx.BaseTransport):
     def give(self, body: bytes) -> None:
         """From now on this, whatever is asked."""
         self.change = lambda good: body
+
+    def give_at(self, call: int, body: bytes) -> None:
+        """From now on this in place of one answer: that to call number `call`."""
+        calls = count(1)
+        self.change = lambda good: body if next(calls) == call else good
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Ask behind, note, perhaps change."""
@@ -66,12 +80,15 @@ class Desk:
         account: Account,
         transport: httpx.BaseTransport,
         clock: BoxClock,
+        what: str = "orders",
     ) -> None:
+        self.what = what
+        """The capability that is looked at."""
         self.plugins, self.account, self.tap = Plugins(), account, Tap(transport)
         self.plugins.admit(Row(NAME), plugin)
         assert self.row.state == "on", f"the hub refuses this plugin: {self.row.error}"
         assert self.row.channel, "hub_channel() announces no channel"
-        assert "orders" in self.row.capabilities, "the plugin does not have hub_orders"
+        assert what in self.row.capabilities, f"the plugin does not have hub_{what}"
         self.channel = self.plugins.channel(self.row.channel)
         self.clock = PlatformClock(VirtualClock(clock), name=self.channel.id)
         self.tokens, self._noted = MemoryTokenStore(), MemoryJournal(10_000)
@@ -87,7 +104,25 @@ class Desk:
     def rest(self) -> None:
         """Begin with a fresh line: no ban, no broken circuit, nothing remembered."""
         self.line = self._line()
-        self.source: Source = self.plugins.orders(self.channel.id, self.line)
+        self._source: Source | None = None
+
+    @property
+    def source(self) -> Source:
+        """The records of the kind that is looked at; made anew for each line."""
+        if self._source is None:
+            self._source = self.source_of(self.what)
+        return self._source
+
+    def source_of(self, kind: str) -> Source:
+        """The records of any kind the plugin reads."""
+        if kind == "orders":
+            return self.plugins.orders(self.channel.id, self.line)
+        return self.sources[kind]
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """All that the plugin reads, by kind of record."""
+        return self.plugins.sources(self.channel.id, self.line)
 
     def _line(self) -> Line:
         line = Line(
@@ -134,10 +169,55 @@ class Desk:
         """Every attempt so far."""
         return self._noted.entries
 
+    def at(self, kind: str) -> Desk:
+        """The same desk, looking at another kind of record on the same line."""
+        other = copy(self)
+        other.what, other._source = kind, None
+        vars(other).pop("looked_at", None)
+        return other
+
     @property
     def streams(self) -> tuple[Stream, ...]:
         """The connector's streams; there is at least one."""
         return self.source.streams
+
+    @property
+    def few(self) -> int:
+        """A page size that makes several pages of the rows there are."""
+        return 7 if self.what == "orders" else 2
+
+    @cached_property
+    def looked_at(self) -> list[Stream]:
+        """The streams whose rows are looked at: all of orders. Of other kinds there may be
+        one for each state: the first of those that have rows."""
+        if self.what == "orders":
+            return list(self.streams)
+        found = (s for s in self.streams if self.first(s).items or self.items(s))
+        return list(islice(found, MOST_STREAMS)) or [self.streams[0]]
+
+    def whole(self, most: int) -> list[Fetched]:
+        """That many records, whole."""
+        found: list[Fetched] = []
+        for stream in self.looked_at:
+            for item in self.items(stream)[:most]:
+                ref = item if isinstance(item, Fetched) else self.source.record(_name(item))
+                assert isinstance(ref, Fetched), "a record could not be read"
+                found.append(ref)
+        return found[:most]
+
+    def twice(self, act: Callable[[], Made]) -> tuple[Made, Made]:
+        """What an act gives, and what it gives on a line that knows nothing of the first
+        and is answered the very same."""
+        act()  # a token is had by now
+        self.rest()
+        before = len(self.tap.bodies)
+        first = act()
+        given = iter(self.tap.bodies[before:])
+        self.tap.change = lambda good: next(given)
+        self.rest()
+        second = act()
+        self.tap.change = None
+        return first, second
 
     def window(self, stream: Stream) -> Window:
         """The longest legal window up to now."""
@@ -151,20 +231,35 @@ class Desk:
         return told
 
     def pages(self, stream: Stream, window: Window) -> Iterator[Page]:
-        """All pages of a window, last to first, as the hub reads them."""
+        """All pages of a window as the hub reads them: numbered ones last to first."""
+        if stream.paging is Paging.OPAQUE_CURSOR:
+            yield from self._run(stream, None if stream.is_snapshot else window)
+            return
         last = -(-self.total(stream, window) // stream.page_size)
         for number in range(last, 0, -1):
             yield self.source.page(stream, window, number, count=number == 1)
+
+    def _run(self, stream: Stream, window: Window | None) -> Iterator[Page]:
+        source, cursor = self.source, None
+        assert isinstance(source, CursorSource), f"{stream.name}: its source has no after()"
+        for _ in range(MOST_PAGES):
+            page = source.after(stream, window, cursor)
+            yield page
+            if page.cursor is None:
+                return
+            cursor = str(page.cursor)
+        raise AssertionError(f"{stream.name}: no end after {MOST_PAGES} pages")
+
+    def first(self, stream: Stream) -> Page:
+        """The first page of the longest window, counted where pages are numbered."""
+        if stream.paging is Paging.OPAQUE_CURSOR:
+            return next(iter(self.pages(stream, self.window(stream))))
+        return self.source.page(stream, self.window(stream), 1, count=True)
 
     def items(self, stream: Stream, window: Window | None = None) -> list[Item]:
         """Every row of a window (default: the longest), last page first."""
         pages = self.pages(stream, window or self.window(stream))
         return [item for page in pages for item in page.items]
-
-    def replay(self) -> None:
-        """Give the newest answer again, to a line that has not seen it."""
-        self.tap.give(self.tap.bodies[-1])
-        self.rest()
 
     def secrets(self) -> list[tuple[str, str]]:
         """What nobody may be shown, by what it is: now and at first."""
@@ -185,6 +280,7 @@ class Desk:
             version=(now.version if now else 0) + 1,
         )
         assert self.tokens.save_if(SUBJECT, now.version if now else None, dead)
+        self.rest()
 
     def _first_token(self) -> StoredToken:
         return StoredToken(access_token="", fetched_at=self.clock.now())
@@ -200,9 +296,19 @@ def failure(act: Callable[[], object]) -> HubError | None:
 
 
 def when(item: Item) -> set[datetime]:
-    """The times a list may know a row by."""
-    stamps = {getattr(item, "updated_at", None)}
-    order = getattr(item, "order", None)
-    if order is not None:
-        stamps |= {order.channel_updated_at, order.channel_created_at}
+    """The times a list may know a row by: of an order those of its making and change, of
+    other records any it has."""
+    if not isinstance(item, Fetched):
+        stamps = {item.updated_at}
+    elif isinstance(item.record, Order):
+        stamps = {item.record.channel_updated_at, item.record.channel_created_at}
+    else:
+        values = (getattr(item.record, one.name) for one in fields(item.record))
+        stamps = {value for value in values if isinstance(value, datetime)}
     return {stamp.astimezone(UTC) for stamp in stamps if stamp is not None}
+
+
+def _name(item: Item) -> str:
+    name = None if isinstance(item, Fetched) else item.external_id
+    assert name, "a row without its id"
+    return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,6 +15,9 @@ from .desk import Desk
 
 class Given:
     """The fixtures of every contract."""
+
+    capability: ClassVar[str]
+    """Of the plugin: what the contract is about."""
 
     @pytest.fixture
     def plugin(self) -> Any:
@@ -59,4 +62,4 @@ class Given:
         self, plugin: Any, account: Account, transport: httpx.BaseTransport, clock: Clock
     ) -> Desk:
         """The connector at work; not for overriding."""
-        return Desk(plugin, account, transport, clock)
+        return Desk(plugin, account, transport, clock, self.capability)

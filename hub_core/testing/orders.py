@@ -22,9 +22,10 @@ class (`whole.py`). New tests come with minor releases only.
 
 from __future__ import annotations
 
-from .enduring import Enduring
-from .reading import Reading
+from .sources import SourceContract
 
 
-class OrderSourceContract(Reading, Enduring):
+class OrderSourceContract(SourceContract):
     """Inherit, give the fixtures, run."""
+
+    capability = "orders"

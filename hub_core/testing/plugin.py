@@ -8,7 +8,9 @@ import pytest
 
 from .whole import complaint_about
 
-pytest.register_assert_rewrite("hub_core.testing.orders", "hub_core.testing.canonical")
+HERE = __name__.rpartition(".")[0]
+REWRITTEN = ("reading", "pages", "enduring", "records", "stock", "shipping", "boxes")
+pytest.register_assert_rewrite(*(f"{HERE}.{name}" for name in (*REWRITTEN, "tokens")))
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
