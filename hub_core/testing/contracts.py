@@ -14,7 +14,8 @@ from .records import (
     PlaceSourceContract,
     ProductSourceContract,
     RedemptionSourceContract,
-)from .stock import StockContract
+)
+from .stock import StockContract
 
 CONTRACTS: Mapping[str, type[Given]] = {
     "orders": OrderSourceContract,
