@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .authorising import AuthorisationContract
+from .boxes import SandboxContract
 from .given import Given
 from .orders import OrderSourceContract
 from .records import (
@@ -15,6 +17,7 @@ from .records import (
     ProductSourceContract,
     RedemptionSourceContract,
 )
+from .shipping import ShippingContract
 from .stock import StockContract
 
 CONTRACTS: Mapping[str, type[Given]] = {
@@ -24,5 +27,8 @@ CONTRACTS: Mapping[str, type[Given]] = {
     "redemptions": RedemptionSourceContract,
     "places": PlaceSourceContract,
     "stock": StockContract,
+    "shipping": ShippingContract,
+    "authorisation": AuthorisationContract,
+    "sandbox": SandboxContract,
 }
 """Capability (a hook's name without `hub_`) to contract. Broadcast hooks have none."""

@@ -10,7 +10,7 @@ from .whole import complaint_about
 
 HERE = __name__.rpartition(".")[0]
 REWRITTEN = ("reading", "pages", "enduring", "records", "stock", "shipping", "boxes")
-pytest.register_assert_rewrite(*(f"{HERE}.{name}" for name in (*REWRITTEN, "tokens")))
+pytest.register_assert_rewrite(*(f"{HERE}.{name}" for name in (*REWRITTEN, "authorising")))
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
