@@ -20,6 +20,19 @@ from .records import (
 from .shipping import ShippingContract
 from .stock import StockContract
 
+__all__ = [
+    "CONTRACTS",
+    "AfterSaleSourceContract",
+    "AuthorisationContract",
+    "OrderSourceContract",
+    "PlaceSourceContract",
+    "ProductSourceContract",
+    "RedemptionSourceContract",
+    "SandboxContract",
+    "ShippingContract",
+    "StockContract",
+]
+
 CONTRACTS: Mapping[str, type[Given]] = {
     "orders": OrderSourceContract,
     "products": ProductSourceContract,

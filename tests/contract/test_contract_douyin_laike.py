@@ -1,4 +1,4 @@
-"""Douyin Laike keeps the contract, in both business lines and both shapes."""
+"""Douyin Laike keeps its contracts; that of orders in both business lines and shapes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ import pytest
 
 import connectors.douyin_laike
 from hub_core.sandbox import Clock, Platform
-from hub_core.testing.orders import OrderSourceContract
+from hub_core.testing.contracts import (
+    AfterSaleSourceContract,
+    AuthorisationContract,
+    OrderSourceContract,
+    PlaceSourceContract,
+    ProductSourceContract,
+    RedemptionSourceContract,
+    SandboxContract,
+    StockContract,
+)
+from hub_core.testing.desk import Desk
 from sandboxes.douyin_laike import create
 from tests.harness import NOON
 
@@ -37,3 +47,50 @@ class TestDouyinLaike(OrderSourceContract):
         return create(
             seed=3, orders=40, clock=Clock(NOON), history=timedelta(days=2), **request.param
         )
+
+
+class Given:
+    """What every class is given: the plugin, and one box."""
+
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return connectors.douyin_laike
+
+    @pytest.fixture
+    def platform(self) -> Platform:
+        return create(seed=3, orders=200, history=timedelta(days=2), clock=Clock(NOON))
+
+
+class TestProducts(Given, ProductSourceContract):
+    pass
+
+
+class TestAfterSales(Given, AfterSaleSourceContract):
+    pass
+
+
+class TestRedemptions(Given, RedemptionSourceContract):
+    pass
+
+
+class TestPlaces(Given, PlaceSourceContract):
+    @pytest.mark.xfail(
+        reason="the box takes a poi_id nobody has for a merchant who has not authorised "
+        "(2100007/11006); paper §2.4 has 20003, POI not found"
+    )
+    def test_an_unknown_record_is_none(self, desk: Desk) -> None:
+        super().test_an_unknown_record_is_none(desk)
+
+
+class TestStock(Given, StockContract):
+    pass
+
+
+class TestAuthorisation(Given, AuthorisationContract):
+    pass
+
+
+class TestSandbox(SandboxContract):
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return connectors.douyin_laike

@@ -1,4 +1,4 @@
-"""JD keeps the contract, in every protection its receivers have had."""
+"""JD keeps its contracts; that of orders in every protection its receivers have had."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import pytest
 
 import connectors.jd
 from hub_core.sandbox import Clock, Platform
-from hub_core.testing.orders import OrderSourceContract
+from hub_core.testing.contracts import (
+    AfterSaleSourceContract,
+    AuthorisationContract,
+    OrderSourceContract,
+    ProductSourceContract,
+    SandboxContract,
+    ShippingContract,
+    StockContract,
+)
 from sandboxes.jd import create
 from tests.harness import NOON
 
@@ -38,3 +46,41 @@ class TestJd(OrderSourceContract):
         return create(
             seed=3, orders=40, clock=Clock(NOON), history=timedelta(days=2), **request.param
         )
+
+
+class Given:
+    """What every class is given: the plugin, and one box."""
+
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return connectors.jd
+
+    @pytest.fixture
+    def platform(self) -> Platform:
+        return create(seed=3, orders=200, history=timedelta(days=2), clock=Clock(NOON))
+
+
+class TestProducts(Given, ProductSourceContract):
+    pass
+
+
+class TestAfterSales(Given, AfterSaleSourceContract):
+    pass
+
+
+class TestStock(Given, StockContract):
+    pass
+
+
+class TestShipping(Given, ShippingContract):
+    pass
+
+
+class TestAuthorisation(Given, AuthorisationContract):
+    pass
+
+
+class TestSandbox(SandboxContract):
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return connectors.jd

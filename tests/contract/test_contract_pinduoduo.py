@@ -1,4 +1,4 @@
-"""Pinduoduo keeps the contract, with receivers sealed and in clear."""
+"""Pinduoduo keeps its contracts; that of orders with receivers sealed and in clear."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import pytest
 
 import connectors.pinduoduo
 from hub_core.sandbox import Clock, Platform
-from hub_core.testing.orders import OrderSourceContract
+from hub_core.testing.contracts import (
+    AfterSaleSourceContract,
+    AuthorisationContract,
+    OrderSourceContract,
+    ProductSourceContract,
+    SandboxContract,
+    ShippingContract,
+    StockContract,
+)
 from sandboxes.pinduoduo import create
 from tests.harness import NOON
 
@@ -44,3 +52,49 @@ class TestPinduoduo(OrderSourceContract):
             history=timedelta(hours=8),
             **request.param,
         )
+
+
+class Given:
+    """What every class is given: the plugin, and one box."""
+
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return connectors.pinduoduo
+
+    @pytest.fixture
+    def platform(self) -> Platform:
+        return create(seed=3, orders=900, history=timedelta(hours=4), clock=Clock(NOON))
+
+
+class Crowd(Given):
+    """Half an hour with enough cases: there is a list for each state of one."""
+
+    @pytest.fixture
+    def platform(self) -> Platform:
+        return create(seed=3, orders=3000, history=timedelta(hours=4), clock=Clock(NOON))
+
+
+class TestProducts(Given, ProductSourceContract):
+    pass
+
+
+class TestAfterSales(Crowd, AfterSaleSourceContract):
+    pass
+
+
+class TestStock(Given, StockContract):
+    pass
+
+
+class TestShipping(Given, ShippingContract):
+    pass
+
+
+class TestAuthorisation(Given, AuthorisationContract):
+    pass
+
+
+class TestSandbox(SandboxContract):
+    @pytest.fixture
+    def plugin(self) -> ModuleType:
+        return connectors.pinduoduo

@@ -1,0 +1,116 @@
+"""A contract's test that is replaced or taken away stays in sight, or nothing is run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub_core.hookspecs import Hooks
+from hub_core.plugins.registry import HOOKS, KINDS
+from hub_core.testing.contracts import CONTRACTS, PlaceSourceContract, StockContract
+from hub_core.testing.whole import complaint_about, hidden
+
+HEAD = """
+import pytest
+from hub_core.testing.contracts import PlaceSourceContract
+
+
+"""
+NEVER_SAID = 'overrides a test of the contract without @pytest.mark.xfail(reason="...")'
+
+
+def collected(tmp_path: Path, text: str) -> tuple[int, str]:
+    """How pytest ends that collects a file of these lines, and what it prints."""
+    (tmp_path / "test_mine.py").write_text(HEAD + text, encoding="utf-8")
+    flags = ("-q", "--collect-only", "-p", "no:cacheprovider", "--import-mode=importlib")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *flags, "test_mine.py"],
+        cwd=tmp_path, text=True, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+def test_a_class_that_hides_tests_is_not_collected_and_each_is_named(
+    tmp_path: Path,
+) -> None:
+    code, said = collected(
+        tmp_path,
+        "class TestMine(PlaceSourceContract):\n"
+        "    def test_records_are_canonical(self):\n        pass\n\n"
+        "    test_an_unknown_record_is_none = None\n",
+    )
+
+    assert code == 2
+    assert f"TestMine.test_records_are_canonical: {NEVER_SAID}" in said
+    assert f"TestMine.test_an_unknown_record_is_none: {NEVER_SAID}" in said
+
+
+def test_a_class_that_says_why_is_collected(tmp_path: Path) -> None:
+    code, said = collected(
+        tmp_path,
+        "class TestMine(PlaceSourceContract):\n"
+        "    @pytest.mark.xfail(reason='no such call here')\n"
+        "    def test_an_unknown_record_is_none(self, desk):\n"
+        "        super().test_an_unknown_record_is_none(desk)\n",
+    )
+
+    assert code == 0
+    assert "TestMine::test_an_unknown_record_is_none" in said
+
+
+def nothing(self: object) -> None:
+    """A test that tests nothing."""
+
+
+MARKS = {
+    "no mark": [],
+    "no reason": [pytest.mark.xfail],
+    "a blank reason": [pytest.mark.xfail(reason=" ")],
+    "skipped": [pytest.mark.skip(reason="not today")],
+}
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_only_a_reason_excuses(mark: str) -> None:
+    def test(self: object) -> None:
+        pass
+
+    for one in MARKS[mark]:
+        one(test)
+    mine = type("TestMine", (PlaceSourceContract,), {"test_records_are_canonical": test})
+
+    assert hidden(mine) == ["test_records_are_canonical"]
+
+
+def test_what_comes_in_from_the_side_is_seen() -> None:
+    side = type("Side", (), {"test_none_left_is_a_level": nothing})
+    mine = type("TestMine", (side, StockContract), {})
+
+    assert hidden(mine) == ["test_none_left_is_a_level"]
+    assert "TestMine.test_none_left_is_a_level" in (complaint_about(mine) or "")
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=list(CONTRACTS))
+def test_the_contracts_themselves_hide_nothing(contract: type) -> None:
+    assert hidden(type("TestMine", (contract,), {"test_more": nothing})) == []
+
+
+def test_a_contract_is_of_a_capability_there_is() -> None:
+    assert all(hasattr(Hooks, f"hub_{name}") for name in CONTRACTS)
+    assert {*KINDS, "stock", "shipping", "authorisation", "sandbox"} <= set(CONTRACTS)
+    assert all(contract.capability == name for name, contract in CONTRACTS.items())
+    assert {f"hub_{name}" for name in CONTRACTS} <= set(HOOKS)
+
+
+def test_every_test_of_a_contract_says_why() -> None:
+    tests = {
+        f"{contract.__name__}.{name}": getattr(contract, name)
+        for contract in CONTRACTS.values()
+        for name in dir(contract)
+        if name.startswith("test_")
+    }
+
+    assert [name for name, test in tests.items() if not (test.__doc__ or "").strip()] == []
