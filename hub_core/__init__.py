@@ -28,6 +28,10 @@ from .ports import (
     Limit,
     Paging,
     Parcel,
+    Purpose,
+    Receivers,
+    Revealed,
+    SealedReceiver,
     Session,
     Shipping,
     ShopInfo,
@@ -36,6 +40,8 @@ from .ports import (
     Stock,
     Stream,
     Window,
+    Withheld,
+    Withholding,
 )
 
 __all__ = [
@@ -56,8 +62,12 @@ __all__ = [
     "Misconfigured",
     "Paging",
     "Parcel",
+    "Purpose",
+    "Receivers",
     "Rejected",
     "Retryable",
+    "Revealed",
+    "SealedReceiver",
     "Session",
     "Shipping",
     "ShopInfo",
@@ -70,6 +80,8 @@ __all__ = [
     "Unauthorised",
     "Unreadable",
     "Window",
+    "Withheld",
+    "Withholding",
     "WrongShop",
     "hookimpl",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 import pluggy
 
 from .models import Order
-from .ports import Authorisation, Channel, Session, Shipping, Source, Stock
+from .ports import Authorisation, Channel, Receivers, Session, Shipping, Source, Stock
 
 PROJECT = "channel_hub"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -57,6 +57,10 @@ class Hooks:
     @hookspec(firstresult=True)
     def hub_shipping(self, session: Session) -> Shipping | None:
         """How the shop's shipments are reported."""
+
+    @hookspec(firstresult=True)
+    def hub_receivers(self, session: Session) -> Receivers | None:
+        """How it is revealed whom the shop's orders go to."""
 
     @hookspec(firstresult=True)
     def hub_sandbox(self) -> str | None:

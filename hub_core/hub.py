@@ -22,6 +22,7 @@ from .lines import Lines, Transports
 from .plugins import Plugins, load
 from .ports import Grant
 from .pull import OnStep, Outcome, Pull
+from .reveals import Reveals, Told
 from .settings import Settings, master_key
 from .store import (
     Store,
@@ -90,6 +91,7 @@ class Hub:
         )
         self.pull = Pull(settings, store, plugins, self.lines, self.clock.now)
         self.desks = Desks(settings, store, plugins, self.lines, self.clock.now)
+        self.reveals = Reveals(settings, store, plugins, self.lines, self.clock.now)
 
     @classmethod
     def open(
@@ -270,6 +272,14 @@ class Hub:
         """What `sync` would take, from a few probes per stream; stores no order."""
         chosen = self._chosen(names)
         return [e for s in chosen for e in self.pull.estimates(s, streams, since)]
+
+    def reveal_receiver(self, shop: str, order: str, *, purpose: str, actor: str) -> Told:
+        """Whom an order goes to, in clear, or why that is withheld; counted and audited.
+
+        `purpose` is one of `ports.Purpose`, `actor` who asks. `reveals.reveal` takes many.
+        """
+        found = self.reveals.reveal(self.shop(shop), [order], purpose=purpose, actor=actor)
+        return found[0]
 
     def _chosen(self, names: Sequence[str]) -> list[Shop]:
         return [self.shop(n) for n in names] if names else self.shops()

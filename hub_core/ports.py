@@ -325,3 +325,105 @@ class Shipping(Protocol):
     def send(self, parcel: Parcel) -> Done:
         """Report one parcel. Raises as `Stock.set` does."""
         ...
+
+
+# Receivers -----------------------------------------------------------------------------
+
+
+class Purpose(StrEnum):
+    """What a receiver is revealed for. The list is closed; each channel has its own words
+    for them."""
+
+    SHIPPING = "shipping"
+    AFTER_SALES = "after_sales"
+    CUSTOMER_SERVICE = "customer_service"
+    INVOICE = "invoice"
+
+
+class Withholding(StrEnum):
+    """Why a receiver is not revealed."""
+
+    NOTHING = "nothing_to_reveal"
+    """The order has no token and no ciphertext: absent, or an empty text by now."""
+    NOT_PERMITTED = "not_permitted"
+    """The app may not ask, or not for this."""
+    QUOTA_SPENT = "quota_spent"
+    NO_WAY = "cannot_be_opened"
+    """It is sealed in a way this channel's plugin, or the app's secret, does not open."""
+    ORDER_CLOSED = "order_closed"
+    STALE = "stale"
+    """The address has changed within the last seconds: ask again."""
+    REFUSED = "refused"
+    """Otherwise, in the platform's words."""
+    NOT_SENT = "not_sent"
+    """No call was let through just now; nothing was spent."""
+    UNKNOWN = "unknown"
+    """The answer was lost on its way: it counts as spent. Asking again is asking anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedReceiver:
+    """A receiver as the order has it now: handles that open nothing by themselves."""
+
+    order_external_id: str
+    token: str | None = field(default=None, repr=False)
+    ciphers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By field: `name`, `phone`, `telephone`, `address`, `full_address`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revealed:
+    """A receiver in clear: for the moment, neither kept nor logged. It prints no one."""
+
+    order_external_id: str
+    name: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    extension: str | None = field(default=None, repr=False)
+    """To be dialled after a virtual number."""
+    telephone: str | None = field(default=None, repr=False)
+    province: str | None = field(default=None, repr=False)
+    city: str | None = field(default=None, repr=False)
+    district: str | None = field(default=None, repr=False)
+    town: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
+    is_virtual: bool | None = None
+    """Whether `phone` is a number of the platform's. None: it did not say."""
+    expires_at: datetime | None = None
+    """When such a number ends. None: not said."""
+    address_changed: bool | None = None
+    """Whether the order the hub has stored was of another receiver. None: who opens it
+    can't tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """No receiver, and why."""
+
+    order_external_id: str
+    reason: Withholding
+    said: str | None = None
+    """The platform's word or code, without personal data."""
+
+
+@runtime_checkable
+class Receivers(Protocol):
+    """How a channel reveals who its orders go to, for one shop."""
+
+    most: int
+    """Orders that one call of `reveal` takes."""
+
+    def cost(self, sealed: SealedReceiver) -> int:
+        """What revealing it takes of the platform's quota; 0: it can't be revealed."""
+        ...
+
+    def same(self, one: SealedReceiver, other: SealedReceiver) -> bool | None:
+        """Whether both stand for one receiver; None where that can't be told."""
+        ...
+
+    def reveal(
+        self, sealed: Sequence[SealedReceiver], purpose: Purpose
+    ) -> Sequence[Revealed | Withheld]:
+        """One outcome for each, in one call, sent once: every call is counted and audited
+        by the platform. Raises the HubError when the call as a whole failed.
+        """
+        ...

@@ -62,7 +62,7 @@ def test_a_shop_has_what_a_channel_has_and_its_settings() -> None:
     own = set(tables.ShopTable.model_fields) - set(tables.Reading.model_fields)
     assert own == {"settings"}
     said = section("## `[shops.<name>]`").partition("```")[0]
-    assert set(tables.ShopTable.model_fields) <= set(re.findall(r"`([a-z]+)`", said))
+    assert set(tables.ShopTable.model_fields) <= set(re.findall(r"`([a-z_]+)`", said))
 
 
 def test_a_limit_is_told_whole() -> None:

@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     ),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing"},
-    ("lines", "consent", "pull", "desks", "hub"),
+    ("lines", "consent", "pull", "desks", "reveals", "hub"),
     {"cli", "api", "console"},
 )
 BESIDE = {

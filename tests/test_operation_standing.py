@@ -154,6 +154,8 @@ def laike_asks(use: Use, area: str) -> None:
     pinned = use.line.shop.pins.get(area)
     if pinned is None:
         send(pick("adapters.douyin_laike", area).SCROLL, account_id=account, page_size=5)
+    receivers = pick("adapters.douyin_laike", "receivers")
+    send(receivers.DECRYPT, account=account, texts=("Enc.A",))
     place = use.one.platform.records(account, "place")[0].external_id
     send(pick("adapters.douyin_laike", "places").GET, poi_id=place)
     case = use.one.platform.records(account, "after_sale")[0].facts
@@ -230,6 +232,8 @@ def jd_asks(use: Use) -> None:
         with suppress(HubError):
             send(pick("adapters.jd", "products").STOCK, sku=sku)
             send(pick("adapters.jd", "stock", 2).ADD, sku=sku, change=1, key="aa01")
+    opened = {int(use.truth()[0].external_id): "A"}
+    send(pick("adapters.jd", "receivers").DECRYPT, orders=opened)
     bills = pick("adapters.jd", "service_bills")
     named = use.one.platform.records(use.account, "after_sale")
     numbers = [r.external_id for r in named if r.external_id.startswith("service:")]

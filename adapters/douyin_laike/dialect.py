@@ -14,7 +14,7 @@ from typing import Any
 from hub_core.errors import Misconfigured
 from hub_core.wire import JSON, Call, Credentials, HttpRequest
 
-from . import envelope
+from . import envelope, local_cipher
 
 ROOT_HEADER = "Rpc-Transit-Life-Account"
 FIRST_GENERATION = "/life/"
@@ -44,6 +44,13 @@ class LaikeDialect:
         if call.endpoint.startswith(FIRST_GENERATION) and "base" in body:
             return envelope.unwrap_base(body)
         return envelope.unwrap(body)
+
+    def unseal(self, text: str, who: Credentials) -> str | None:
+        """Ciphertext of the older kind in clear; None for the platform's own kind."""
+        if text.startswith(local_cipher.ONLINE):
+            return None
+        iv = who.options.get(local_cipher.LOCAL_IV) or local_cipher.LAST
+        return local_cipher.unseal(text, who.app_secret, iv)
 
     def request_id(self, body: JSON) -> str | None:
         """The platform's log id."""

@@ -44,3 +44,20 @@ def protection(
     if sealed:
         return Protection.ENCRYPTED
     return Protection.MASKED if readable or any(masks) else Protection.ABSENT
+
+
+def same_text(one: str, other: str) -> bool | None:
+    """Whether two ciphertexts are of one text: by their search indexes, which are equal
+    for equal texts within a shop; without them only the same ciphertext tells."""
+    if one == other:
+        return True
+    indexes = _index(one), _index(other)
+    return None if None in indexes else indexes[0] == indexes[1]
+
+
+def _index(text: str) -> str | None:
+    """The search index: first of a phone, second of all others; None: it has none."""
+    parts = [part for part in text[1:].split(text[:1]) if part]
+    if len(parts) < 3:
+        return None
+    return parts[0] if text[:1] == "$" else parts[1]

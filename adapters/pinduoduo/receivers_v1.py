@@ -123,6 +123,7 @@ DECRYPT: Call[tuple[Opened, ...]] = Call(
     endpoint="pdd.open.decrypt.batch",
     ask=DecryptAsk,
     read=read,
+    is_write=True,  # each is counted: sent again, it would be paid for twice
     shape=SHAPE,
     status="simulated",
 )

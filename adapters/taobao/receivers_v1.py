@@ -140,6 +140,7 @@ DECRYPT: Call[tuple[Receiver, ...]] = Call(
     endpoint="taobao.top.oaid.decrypt",
     ask=DecryptAsk,
     read=read,
+    is_write=True,  # each is counted: sent again, it would be paid for twice
     shape=SHAPE,
     status="simulated",
 )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from adapters.douyin_laike.dialect import LaikeDialect
 from hub_core.hookspecs import hookimpl
-from hub_core.ports import Authorisation, Channel, Limit, Session, Source, Stock
+from hub_core.ports import Authorisation, Channel, Limit, Receivers, Session, Source, Stock
 
 from .after_sales import LaikeAfterSales
 from .facts import ADAPTERS, FACTS, ID
 from .orders import LaikeOrders
 from .places import LaikePlaces
 from .products import LaikeProducts
+from .receivers import RECEIVER_FACTS, LaikeReceivers
 from .redemptions import LaikeRedemptions
 from .stock import STOCK_FACTS, LaikeStock
 from .tokens import LaikeTokens
@@ -27,6 +28,7 @@ __all__ = [
     "LaikeOrders",
     "LaikePlaces",
     "LaikeProducts",
+    "LaikeReceivers",
     "LaikeRedemptions",
     "LaikeStock",
     "LaikeTokens",
@@ -53,7 +55,7 @@ CHANNEL = Channel(
         "root_account_id": "来客商户根账户ID, sent with each call; default: account_id."
         " Not a POI id: a POI is one place and comes with each order",
     },
-    facts={**FACTS, **STOCK_FACTS},
+    facts={**FACTS, **STOCK_FACTS, **RECEIVER_FACTS},
 )
 
 
@@ -97,6 +99,12 @@ def hub_redemptions(session: Session) -> Source:
 def hub_stock(session: Session) -> Stock:
     """The shop's stock."""
     return LaikeStock(session)
+
+
+@hookimpl
+def hub_receivers(session: Session) -> Receivers:
+    """The shop's receivers, in clear."""
+    return LaikeReceivers(session)
 
 
 @hookimpl

@@ -12,17 +12,19 @@ from hub_core.ports import (
     Authorisation,
     Channel,
     Limit,
+    Receivers,
     Session,
     Shipping,
     Source,
     Stock,
 )
 
-from . import shipping
+from . import receivers, shipping
 from .after_sales import JdAfterSales
 from .facts import ADAPTERS, FACTS
 from .orders import JdOrders
 from .products import JdProducts
+from .receivers import JdReceivers
 from .shipping import JdShipping
 from .stock import JdStock
 from .tokens import JdAuthorisation
@@ -35,6 +37,7 @@ __all__ = [
     "JdAuthorisation",
     "JdOrders",
     "JdProducts",
+    "JdReceivers",
     "JdShipping",
     "JdStock",
 ]
@@ -46,7 +49,7 @@ CHANNEL = Channel(
     dialect=Jos(),
     adapters=ADAPTERS,
     limits=(Limit(calls=5, seconds=1.0),),  # C: only a daily count is documented
-    facts={**FACTS, **shipping.FACTS},
+    facts={**FACTS, **shipping.FACTS, **receivers.FACTS},
 )
 
 
@@ -84,6 +87,12 @@ def hub_stock(session: Session) -> Stock:
 def hub_shipping(session: Session) -> Shipping:
     """The shop's shipments."""
     return JdShipping(session)
+
+
+@hookimpl
+def hub_receivers(session: Session) -> Receivers:
+    """The shop's receivers, in clear."""
+    return JdReceivers(session)
 
 
 @hookimpl

@@ -12,17 +12,19 @@ from hub_core.ports import (
     Authorisation,
     Channel,
     Limit,
+    Receivers,
     Session,
     Shipping,
     Source,
     Stock,
 )
 
-from . import shipping, stock
+from . import receivers, shipping, stock
 from .after_sales import PddAfterSales
 from .asking import ADAPTERS, FACTS
 from .orders import PddOrders
 from .products import PddProducts
+from .receivers import PddReceivers
 from .shipping import PddShipping
 from .stock import PddStock
 from .tokens import PddAuthorisation
@@ -42,7 +44,7 @@ CHANNEL = Channel(
         # From outside the platform's own cloud; within it, a thousand times as many.
         Limit(calls=1, seconds=10.0, prefix="receivers.decrypt", per="app"),
     ),
-    facts={**FACTS, **stock.FACTS, **shipping.FACTS},
+    facts={**FACTS, **stock.FACTS, **shipping.FACTS, **receivers.FACTS},
 )
 
 
@@ -80,6 +82,12 @@ def hub_stock(session: Session) -> Stock:
 def hub_shipping(session: Session) -> Shipping:
     """The shop's shipments."""
     return PddShipping(session)
+
+
+@hookimpl
+def hub_receivers(session: Session) -> Receivers:
+    """The shop's receivers, in clear."""
+    return PddReceivers(session)
 
 
 @hookimpl

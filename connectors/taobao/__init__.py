@@ -9,6 +9,7 @@ from __future__ import annotations
 from adapters.taobao.dialect import Top
 from hub_core.hookspecs import hookimpl
 from hub_core.ports import Authorisation, Channel, Limit, Session, Source
+from hub_core.ports import Receivers as ReceiversPort
 from hub_core.ports import Shipping as ShippingPort
 from hub_core.ports import Stock as StockPort
 
@@ -16,6 +17,7 @@ from .after_sales import AfterSales
 from .facts import ADAPTERS, FACTS
 from .orders import Orders
 from .products import Products
+from .receivers import RECEIVER_FACTS, Receivers
 from .shipping import Shipping
 from .stock import Stock
 from .tokens import Tokens
@@ -26,6 +28,7 @@ __all__ = [
     "AfterSales",
     "Orders",
     "Products",
+    "Receivers",
     "Shipping",
     "Stock",
     "Tokens",
@@ -42,7 +45,7 @@ CHANNEL = Channel(
         "nick": "name of the seller's main account (卖家昵称); where it is given, an order"
         " of another seller stops the shop: its token is another's",
     },
-    facts=FACTS,
+    facts={**FACTS, **RECEIVER_FACTS},
 )
 
 
@@ -80,6 +83,12 @@ def hub_stock(session: Session) -> StockPort:
 def hub_shipping(session: Session) -> ShippingPort:
     """The shop's shipments."""
     return Shipping(session)
+
+
+@hookimpl
+def hub_receivers(session: Session) -> ReceiversPort:
+    """The shop's receivers, in clear."""
+    return Receivers(session)
 
 
 @hookimpl

@@ -25,6 +25,7 @@ from . import (
     parked,
     plugins,
     rebuild,
+    receiver,
     record,
     records,
     sandbox,
@@ -85,6 +86,7 @@ records.add(app)
 bindings.add(app)
 stock.add(app)
 ship.add(app)
+receiver.add(app)
 commands.add(app)
 shops.add(app)
 coverage.add(app)

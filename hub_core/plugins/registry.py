@@ -15,7 +15,7 @@ import pluggy
 
 from ..errors import Misconfigured
 from ..hookspecs import PROJECT, Hooks
-from ..ports import Authorisation, Channel, Session, Shipping, Source, Stock
+from ..ports import Authorisation, Channel, Receivers, Session, Shipping, Source, Stock
 from ..wire import Call, shapes
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -100,6 +100,11 @@ class Plugins:
     def shipping(self, id: str, session: Session) -> Shipping:
         """How the shop's shipments are reported."""
         found: Shipping = self._ask(id, "hub_shipping", session=session)
+        return found
+
+    def receivers(self, id: str, session: Session) -> Receivers:
+        """How the shop's receivers are revealed."""
+        found: Receivers = self._ask(id, "hub_receivers", session=session)
         return found
 
     def authorisation(self, id: str, session: Session) -> Authorisation:

@@ -178,6 +178,14 @@ class Settings(Table):
         above = self.channels.get(channel, ChannelTable()).carriers
         return {**above, **self.shops.get(shop, ShopTable()).carriers}
 
+    def reveals_per_day(self, channel: str, shop: str) -> int | None:
+        """How many receivers may be revealed on a day: the shop's over the channel's.
+        None: no end but the platform's own."""
+        for table in (self.shops.get(shop), self.channels.get(channel)):
+            if table is not None and table.reveals_per_day is not None:
+                return table.reveals_per_day
+        return None
+
     def shop_settings(self, shop: str) -> dict[str, Any]:
         """A shop's own `settings`, as its connector reads them."""
         return dict(self.shops.get(shop, ShopTable()).settings)

@@ -112,6 +112,9 @@ class Reading(Table):
     off: list[str] = []
     streams: dict[str, StreamTable] = {}
     stock: StockTable = StockTable()
+    reveals_per_day: Annotated[int, Field(ge=0)] | None = None
+    """Of what the platform counts as receivers, how many a shop may have revealed on one
+    of its days. 0: none."""
     carriers: dict[str, str] = {}
     """The ERP's word for a carrier to the platform's code or name of it."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 from sqlmodel import col
 
-from ..models import Order
+from ..models import Order, Party, Protection
 from . import bulk, rows
 from .tables import PartyRow
 from .vault import Vault
@@ -40,6 +41,19 @@ def write(
     bulk.insert(
         connection, PartyRow, dict(zip(PARTY, zip(*made, strict=True), strict=True))
     )
+
+
+def read(
+    connection: Connection, shop_id: int, order_id: int, external_id: str, vault: Vault
+) -> Party | None:
+    """The party of a stored order, opened; None where nothing was said of any."""
+    p = PartyRow
+    query = select(col(p.sealed), col(p.protection)).where(col(p.order_id) == order_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    said = json.loads(vault.open(row.sealed, cell(shop_id, external_id)))
+    return Party(protection=Protection(row.protection), **said)
 
 
 def clear(connection: Connection, ids: list[int | None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -105,4 +105,14 @@ class Dialect(Protocol):
 
     def server_time(self, body: JSON) -> datetime | None:
         """The platform's time if its answers carry it: used when no Date header came."""
+        ...
+
+
+@runtime_checkable
+class Unsealing(Protocol):
+    """A dialect of a platform some of whose ciphertext the app's own secret opens."""
+
+    def unseal(self, text: str, who: Credentials) -> str | None:
+        """The text in clear; None where the secret opens no text of this kind. Raises
+        ValueError, quoting neither, where it should and does not."""
         ...

@@ -19,7 +19,7 @@ from typing import Any
 from hub_core.sandbox.people import Person
 
 from . import states
-from .asking import JSON, Asking, Method, needed
+from .asking import JSON, Asking, Method
 from .errors import Declined
 from .ledger import Ledger
 from .options import Options
@@ -55,7 +55,6 @@ class Oaids:
         wanted = asked.get("getReceiverInfoListReqVO")
         if not isinstance(wanted, dict):
             raise Declined("parameters", "getReceiverInfoListReqVO")
-        needed(wanted, "scenesType")
         rows = wanted.get("orderInfos")
         if not isinstance(rows, list) or not 0 < len(rows) <= self._options.oaid_most:
             raise Declined("parameters", "orderInfos")

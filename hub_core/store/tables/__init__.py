@@ -19,6 +19,7 @@ from .ledgers import (
     RawRow,
 )
 from .orders import DeliveryRow, OrderLineRow, OrderRow, PartyRow, VoucherRow
+from .reveals import RevealDayRow, RevealRow
 from .shops import CoverageRow, ShopRow, StreamRow, TokenRow
 from .writes import CommandRow, OfferRow, SkuBindingRow, StockItemRow, StockMovementRow
 
@@ -46,6 +47,8 @@ __all__ = [
     "RawRow",
     "RedemptionRow",
     "RefundRow",
+    "RevealDayRow",
+    "RevealRow",
     "ShopRow",
     "SkuBindingRow",
     "SkuRow",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.pinduoduo import receivers_v1
+from adapters.pinduoduo.receiver import same_text
 from adapters.pinduoduo.sign import sign
 from connectors.pinduoduo import CHANNEL
 from hub_core.errors import BadRequest
@@ -137,3 +138,13 @@ def test_a_complaint_quotes_nobody() -> None:
 def test_one_call_in_ten_seconds_is_let_through() -> None:
     (limit,) = [each for each in CHANNEL.limits if each.prefix == "receivers.decrypt"]
     assert (limit.calls, limit.seconds, limit.per) == (1, 10.0, "app")
+
+
+def test_equal_indexes_are_of_one_text_and_without_them_nobody_knows() -> None:
+    name = "~AgAAAA{}==~e3T2WeW7~0~~"
+    phone = "$Y/YKpKSij9Re$AgAAAA{}==$0$$"
+    for shape in (name, phone):
+        assert same_text(shape.format("a"), shape.format("b")) is True
+        assert same_text(shape.format("a"), shape.format("b").replace("e", "f")) is False
+    assert same_text("~AgAAAAa==~1~", "~AgAAAAb==~1~") is None
+    assert same_text("~AgAAAAa==~1~", "~AgAAAAa==~1~") is True

@@ -84,7 +84,8 @@ def test_a_spent_quota_ends_with_the_day_in_beijing(opener: Any) -> None:
     assert one.open(row)["code"] == 200
 
 
-def test_a_question_without_scene_or_orders_is_refused(opener: Any) -> None:
-    one = opener()
+def test_a_question_without_orders_or_with_too_many_is_refused(opener: Any) -> None:
+    one = opener(oaid_most=1)
+    row = one.row(one.find())
     assert one.ask()["code"] != "0"
-    assert one.ask(one.row(one.find()), scenesType="")["code"] != "0"
+    assert one.ask(row, row)["code"] != "0"
