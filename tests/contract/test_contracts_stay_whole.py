@@ -22,43 +22,35 @@ from hub_core.testing.contracts import PlaceSourceContract
 NEVER_SAID = 'overrides a test of the contract without @pytest.mark.xfail(reason="...")'
 
 
-def collected(tmp_path: Path, text: str) -> tuple[int, str]:
-    """How pytest ends that collects a file of these lines, and what it prints."""
-    (tmp_path / "test_mine.py").write_text(HEAD + text, encoding="utf-8")
-    flags = ("-q", "--collect-only", "-p", "no:cacheprovider", "--import-mode=importlib")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *flags, "test_mine.py"],
-        cwd=tmp_path, text=True, capture_output=True, timeout=60, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout
+HIDING = """class TestHiding(PlaceSourceContract):
+    def test_records_are_canonical(self):
+        pass
+
+    test_an_unknown_record_is_none = None
+"""
+SAYING = """class TestSaying(PlaceSourceContract):
+    @pytest.mark.xfail(reason="no such call here")
+    def test_an_unknown_record_is_none(self, desk):
+        super().test_an_unknown_record_is_none(desk)
+"""
 
 
-def test_a_class_that_hides_tests_is_not_collected_and_each_is_named(
+def test_a_class_that_hides_tests_is_not_collected_and_one_that_says_why_is(
     tmp_path: Path,
 ) -> None:
-    code, said = collected(
-        tmp_path,
-        "class TestMine(PlaceSourceContract):\n"
-        "    def test_records_are_canonical(self):\n        pass\n\n"
-        "    test_an_unknown_record_is_none = None\n",
-    )
+    for name, text in (("hiding", HIDING), ("saying", SAYING)):
+        (tmp_path / f"test_{name}.py").write_text(HEAD + text, encoding="utf-8")
+    flags = ("-q", "--collect-only", "-p", "no:cacheprovider", "--import-mode=importlib")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *flags, "."],
+        cwd=tmp_path, text=True, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
 
-    assert code == 2
-    assert f"TestMine.test_records_are_canonical: {NEVER_SAID}" in said
-    assert f"TestMine.test_an_unknown_record_is_none: {NEVER_SAID}" in said
-
-
-def test_a_class_that_says_why_is_collected(tmp_path: Path) -> None:
-    code, said = collected(
-        tmp_path,
-        "class TestMine(PlaceSourceContract):\n"
-        "    @pytest.mark.xfail(reason='no such call here')\n"
-        "    def test_an_unknown_record_is_none(self, desk):\n"
-        "        super().test_an_unknown_record_is_none(desk)\n",
-    )
-
-    assert code == 0
-    assert "TestMine::test_an_unknown_record_is_none" in said
+    assert done.returncode == 2
+    assert f"TestHiding.test_records_are_canonical: {NEVER_SAID}" in done.stdout
+    assert f"TestHiding.test_an_unknown_record_is_none: {NEVER_SAID}" in done.stdout
+    assert "TestHiding::" not in done.stdout
+    assert "TestSaying::test_an_unknown_record_is_none" in done.stdout
 
 
 def nothing(self: object) -> None:
