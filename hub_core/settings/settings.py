@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,15 @@ from ..ports import Channel, Limit, Stream
 from .file import find, parse, validated
 from .folders import Environment, data_folder
 from .secret import is_reference, reveal
-from .tables import AppName, AppTable, ChannelTable, HubTable, ShopTable, Table
+from .tables import (
+    AppName,
+    AppTable,
+    ChannelTable,
+    HubTable,
+    ShopTable,
+    StreamTable,
+    Table,
+)
 
 DIRECT = "direct"
 """As a proxy: none, whatever stands above."""
@@ -144,15 +153,34 @@ class Settings(Table):
         return {**channel.facts, **given}
 
     def stream(self, channel: str, stream: Stream, shop: str | None = None) -> Stream:
-        """The stream as configured: the shop's settings over the channel's."""
-        for table in self._readings(channel, shop):
+        """The stream as configured: the shop's settings over the channel's.
+
+        Raises Misconfigured for a window longer than its platform answers for: what is
+        beyond the platform's own limit it may refuse, or leave out without a word.
+        """
+        longest = stream.max_window
+        for where, table in self._readings(channel, shop):
             if stream.name in table:
                 stream = table[stream.name].apply(stream)
+                self._refuse_wide(where, stream, longest)
         return stream
 
-    def _readings(self, channel: str, shop: str | None) -> list[dict[str, Any]]:
+    def _refuse_wide(self, where: str, stream: Stream, longest: timedelta) -> None:
+        if stream.is_snapshot or stream.max_window <= longest:
+            return
+        asked, most = (s / timedelta(hours=1) for s in (stream.max_window, longest))
+        raise Misconfigured(
+            f"{self._file}: [{where}] streams.{stream.name}.max_window_hours: {asked:g} "
+            f"is longer than the {most:g} that one query of it may ask for; take that or "
+            "less (where no document names the limit, the channel has a fact for it)"
+        )
+
+    def _readings(
+        self, channel: str, shop: str | None
+    ) -> list[tuple[str, dict[str, StreamTable]]]:
         above, own = self.channels.get(channel), self.shops.get(shop or "")
-        return [table.streams for table in (above, own) if table is not None]
+        named = ((f"channels.{channel}", above), (f"shops.{shop}", own))
+        return [(where, table.streams) for where, table in named if table is not None]
 
     def pins(self, channel: str, shop: str | None = None) -> dict[str, int]:
         """Area to the shape its records are read in: the shop's over the channel's."""

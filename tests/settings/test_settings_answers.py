@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -164,6 +165,36 @@ def test_a_stream_takes_the_shops_setting_over_the_channels(settings: Settings) 
     assert (west.page_size, west.settle_lag) == (20, timedelta(minutes=1))
     assert (channel.reread_every, west.reread_every) == (timedelta(hours=6), None)
     assert (west.overlap, west.max_window) == (ORDERS.overlap, ORDERS.max_window)
+
+
+@pytest.mark.parametrize("table", ["channels.jd", "shops.east"])
+def test_no_window_is_longer_than_the_platform_answers_for(table: str) -> None:
+    part, name = table.split(".")
+
+    def wide(hours: float) -> Settings:
+        return Settings.of(
+            {part: {name: {"streams": {"orders": {"max_window_hours": hours}}}}}
+        )
+
+    assert wide(24).stream("jd", ORDERS, "east") == ORDERS
+    with pytest.raises(Misconfigured, match=r"longer than the 24 that one query") as told:
+        wide(24.5).stream("jd", ORDERS, "east")
+    assert f"[{table}] streams.orders.max_window_hours: 24.5" in str(told.value)
+
+
+def test_a_shop_is_held_to_the_platforms_limit_and_not_to_its_channels_setting() -> None:
+    hours = [{"streams": {"orders": {"max_window_hours": n}}} for n in (1, 24)]
+    settings = Settings.of({"channels": {"jd": hours[0]}, "shops": {"east": hours[1]}})
+
+    assert settings.stream("jd", ORDERS).max_window == timedelta(hours=1)
+    assert settings.stream("jd", ORDERS, "east").max_window == timedelta(hours=24)
+
+
+def test_a_list_that_takes_no_time_has_no_longest_window() -> None:
+    whole = replace(ORDERS, name="places", is_snapshot=True)
+    wide = {"streams": {"places": {"max_window_hours": 999}}}
+
+    assert Settings.of({"channels": {"jd": wide}}).stream("jd", whole).is_snapshot
 
 
 def test_a_stream_nobody_configured_stays_as_it_is(settings: Settings) -> None:
