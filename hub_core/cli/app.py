@@ -13,6 +13,7 @@ from . import (
     bindings,
     changes,
     commands,
+    connector,
     coverage,
     database,
     demo,
@@ -99,6 +100,7 @@ adapter.add(app)
 drift.add(app)
 rebuild.add(app)
 sandbox.add(app)
+connector.add(app)
 record.add(app)
 database.add(app)
 doctor.add(app)
