@@ -136,7 +136,7 @@ def used(channel: str, folder: Path, pins: Mapping[str, int], **how: Any) -> Ite
 def laike_calls(folder: Path) -> Seen:
     seen: Seen = set()
     ways: list[tuple[dict[str, int], dict[str, str]]] = [
-        ({"orders": 1}, {"shape": "2022"}),
+        ({"orders": 1, "products": 1}, {"shape": "2022"}),
         ({}, {}),
         ({"stock": 1}, {"business": "catering"}),
     ]

@@ -163,8 +163,9 @@ def unwrap(body: JSON) -> JSON:
 
 
 def unwrap_base(body: JSON) -> JSON:
-    """The `data` block of a first-generation answer, whose `base` says how it went twice:
-    the gateway's code and the business's, both 0 where all is well."""
+    """The `data` block of a first-generation answer, or what stands beside `base` where
+    there is none: no page shows which. `base` says how it went twice: the gateway's code
+    and the business's, both 0 where all is well."""
     base = _block(body, "base")
     if not base:
         raise Unreadable("base is empty")
@@ -176,7 +177,7 @@ def unwrap_base(body: JSON) -> JSON:
         raise _refusal(wrong, _code(extra.get("sub_error_code")), body)
     if None in own:
         raise Unreadable("neither success nor an error code", request_id=request_id(body))
-    return data
+    return data or {k: v for k, v in body.items() if k not in ("base", "extra")}
 
 
 def says_not_found(refusal: HubError, word: str = ORDER_NOT_FOUND) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from pydantic import Field, TypeAdapter, field_validator
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 
 from hub_core.models import Issue, ListingStatus, Product, ProductKind, Sku
 from hub_core.wire import (
@@ -94,13 +94,23 @@ class ById(Ask):
 
 
 class WireStock(Wire):
-    """Pieces. limit_type: 1 counted, 2 not counted; old rows have 0."""
+    """Pieces. limit_type: 1 counted, 2 not counted; old rows have 0.
+
+    Numbers of what is not counted mean nothing, so that none of them is too large.
+    """
 
     limit_type: SomeText = None
     stock_qty: SomeWhole = None
     avail_qty: SomePieces = None
     frozen_qty: SomePieces = None
     sold_qty: SomeWhole = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _uncounted(cls, value: Any) -> Any:
+        if isinstance(value, dict) and str(value.get("limit_type")) == UNLIMITED:
+            return {"limit_type": UNLIMITED}
+        return value
 
 
 class WireSku(Wire):
@@ -147,8 +157,15 @@ class Commission(Wire):
 
 
 class Row(Wire):
-    """What both lists say beside the product."""
+    """What both lists say beside the product. A single SKU is `sku`; several are `skus`
+    in every answer of the second generation that a page shows, and `sku_list`, in 2022
+    the name in what is sent, may be that of the first (mark C): each takes the other's
+    name where its own is not there.
+    """
 
+    sku: WireSku | None = None
+    skus: list[WireSku] | None = None
+    sku_list: list[WireSku] | None = None
     online_status: SomeText = None
     draft_status: SomeText = None
     audit_msg: SomeText = None
@@ -164,11 +181,17 @@ def to_product(
     name: str,
     wire: WireProduct,
     places: Sequence[WirePoi],
-    skus: Sequence[WireSku],
+    several: Sequence[WireSku] | None,
 ) -> Product:
-    """Raises ValueError when the row bears no word of state, or not an id for each SKU."""
+    """Raises ValueError when the row bears no word of state, or not an id for each SKU.
+
+    A draft has no `channel_updated_at`: its time orders drafts, and would make the product
+    as it goes online, or is online already, the older of two versions. It stands in `ext`.
+    """
     word, listing = _listing(row)
-    ids = _ids(name, skus)
+    skus = several or ([row.sku] if row.sku else [])
+    ids, changed = _ids(name, skus), _changed(wire, skus)
+    is_draft = row.online_status is None
     sold = tuple([_sku(i, one, listing) for i, one in zip(ids, skus, strict=True)])
     return Product(
         external_id=name,
@@ -186,10 +209,11 @@ def to_product(
         place_external_ids=tuple(dict.fromkeys([p.poi_id for p in places if p.poi_id])),
         skus=sold,
         channel_created_at=wire.create_time,
-        channel_updated_at=_changed(wire, skus),
+        channel_updated_at=None if is_draft else changed,
         issues=_issues(wire, listing, skus),
         ext=ext(
-            is_draft=True if row.online_status is None else None,
+            is_draft=True if is_draft else None,
+            draft_updated_at=int(changed.timestamp()) if is_draft and changed else None,
             product_sub_type=wire.product_sub_type,
             biz_line=wire.biz_line,
             creator_account_id=wire.creator_account_id,

@@ -1,11 +1,14 @@
 """Products, first generation: `/life/goods/…`, every product of the app at once.
 
 2021 to 2022; still answered. The token stands in the query and no merchant is named: an
-app that serves several is told the products of all. The list is `online/list`; places are
-`poi_list[]`, several SKUs `sku_list[]`, and a product's id may be called `spu_id`, which
-is the same number. How the lists of this generation wrap their rows only clients show
-(mark B): data with an error_code, as the second does.
-Source: pages mini-app old-versions-warning/goods-repo; channel paper §3.2, §6 V3, V5.
+app that serves several is told the products of all, each with its owner_account_id (a
+draft of 2022 has none). The lists are `online/list` and `draft/list`, which clients ask by
+status, count and cursor (mark B); places are `poi_list[]`, several SKUs `sku_list[]`, and
+a product's id may be called `spu_id`, which is the same number. How the lists of this
+generation wrap their rows only clients show (mark B): data with an error_code, as the
+second does.
+Source: pages mini-app old-versions-warning/goods-repo; channel paper §3.2, §6 V3, V5;
+clients in PHP and Python.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ from hub_core.wire import (
 
 from . import goods
 
+OF_ONE_MERCHANT = False
+"""Lists tell of every merchant of the app: a row says itself whose it is."""
 BASE = "/life/goods/product"
 
 
@@ -62,8 +67,6 @@ class Row(goods.Row):
     """A product with its SKUs."""
 
     product: WireProduct
-    sku: goods.WireSku | None = None
-    sku_list: list[goods.WireSku] | None = None
 
 
 WIRE = TypeAdapter(Row)
@@ -71,11 +74,12 @@ WIRE = TypeAdapter(Row)
 
 def read_product(row: Row) -> Product:
     """Raises ValueError when the row bears no id or no word of state."""
-    wire, one = row.product, [row.sku] if row.sku else []
+    wire = row.product
     name = wire.product_id or wire.spu_id
     if name is None:
         raise ValueError("product_id is missing")
-    return goods.to_product(row, name, wire, wire.poi_list or (), row.sku_list or one)
+    skus = row.sku_list or row.skus
+    return goods.to_product(row, name, wire, wire.poi_list or (), skus)
 
 
 def _key(row: Any) -> Any:
@@ -105,6 +109,7 @@ def _call(name: str, path: str, ask: type[Ask], read: Any) -> Call[Page]:
         read=read,
         method="GET",
         shape="products_v1",
+        status="simulated",
     )
 
 

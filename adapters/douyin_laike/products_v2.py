@@ -26,6 +26,8 @@ from hub_core.wire import (
 
 from . import goods
 
+OF_ONE_MERCHANT = True
+"""Lists and lookups tell of the one that is asked about."""
 BASE = "/goodlife/v1/goods/product"
 
 
@@ -62,8 +64,6 @@ class Row(goods.Row):
     """A product with its SKUs."""
 
     product: WireProduct
-    sku: goods.WireSku | None = None
-    skus: list[goods.WireSku] | None = None
 
 
 WIRE = TypeAdapter(Row)
@@ -71,8 +71,8 @@ WIRE = TypeAdapter(Row)
 
 def read_product(row: Row) -> Product:
     """Raises ValueError when the row bears no word of state."""
-    wire, one = row.product, [row.sku] if row.sku else []
-    return goods.to_product(row, wire.product_id, wire, wire.pois or (), row.skus or one)
+    wire, skus = row.product, row.skus or row.sku_list
+    return goods.to_product(row, wire.product_id, wire, wire.pois or (), skus)
 
 
 def _key(row: Any) -> Any:

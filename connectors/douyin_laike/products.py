@@ -2,6 +2,8 @@
 
 A product that is on sale and has an edit in audit stands in both lists under one id. What
 it is the online list tells; the drafts tell only of products that were never online.
+Neither list nor lookup counts what it has, so an answer that leaves a product out is no
+proof that there is none: see `LaikeProducts._online`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 from adapters.douyin_laike.envelope import PRODUCT_NOT_FOUND, says_not_found
 from hub_core.errors import Misconfigured, Rejected
 from hub_core.ports import Session, Stream, Window
-from hub_core.wire import Fetched, Item, Misread, Page, pick
+from hub_core.wire import Fetched, Item, Misread, Page, Ref, pick
 
 from .cursors import Cursored, own, snapshot
 from .facts import ADAPTERS, FACTS, ID
@@ -23,6 +25,14 @@ DRAFTS_SIZE = 10
 """As many as one lookup takes."""
 AREA = "products"
 ONLINE, DRAFTS = "products", "product_drafts"
+STATUSES = ("", "2", "3")
+"""What the online list is asked for, one after the other: no status, off sale, banned.
+Whether no status is every status, or what buyers see, no page says; and words that no
+page names can be asked for in no other way."""
+STEP = "|"
+"""In a cursor: behind the status, before the platform's own."""
+ANSWERS = 3
+"""So many answers in a row leave a product out before it is taken for absent."""
 
 
 class LaikeProducts(Cursored):
@@ -31,13 +41,15 @@ class LaikeProducts(Cursored):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._calls = pick(ADAPTERS, AREA, session.shop.pins.get(AREA))
+        self._listed: set[str] = set()
+        """Ids that the online list has told: no draft of theirs is a new product."""
 
     @property
     def streams(self) -> tuple[Stream, ...]:
         """All products as they stand, and all drafts of those not online yet."""
         quiet = "no product comes or goes during a reading"
         return (
-            snapshot(ONLINE, PAGE_SIZE, quiet, "no status asked for is every status"),
+            snapshot(ONLINE, PAGE_SIZE, quiet, "what is not listed unasked is 2 or 3"),
             snapshot(DRAFTS, DRAFTS_SIZE, quiet),
         )
 
@@ -45,9 +57,17 @@ class LaikeProducts(Cursored):
         """The page that begins at `cursor`."""
         if stream.name == DRAFTS:
             return self._new(self._send(self._calls.DRAFTS, stream, cursor))
-        return self._send(
-            self._calls.LIST, stream, cursor, goods_creator_type=self._creator()
+        status, _, inner = (cursor or STEP).partition(STEP)
+        page = self._send(
+            self._calls.LIST,
+            stream,
+            inner or None,
+            status=int(status) if status else None,
+            goods_creator_type=self._creator(),
         )
+        self._listed |= {name for item in page.items if (name := _id(item))}
+        onward = _onward(status, page.cursor)
+        return replace(page, cursor=onward, has_more=onward is not None)
 
     def _send(self, call: Any, stream: Stream, cursor: str | None, **more: Any) -> Page:
         page: Page = self._session.send(
@@ -57,7 +77,15 @@ class LaikeProducts(Cursored):
             count=stream.page_size,
             **more,
         )
-        return page
+        if self._calls.OF_ONE_MERCHANT:
+            return page
+        return replace(page, items=tuple([i for i in page.items if self._is_ours(i)]))
+
+    def _is_ours(self, item: Item) -> bool:
+        """Whether it is the shop's, as far as its row tells: one that names no owner may
+        be."""
+        shop = self._session.shop
+        return _owner(item) in (None, self._account, shop.account.get("root_account_id"))
 
     def _creator(self) -> int | None:
         said = str(
@@ -67,27 +95,48 @@ class LaikeProducts(Cursored):
             raise Misconfigured(f"{ID}: goods_creator_type is 0, 1 or blank, not {said!r}")
         return int(said) if said else None
 
+    # Drafts ----------------------------------------------------------------------------
+
     def _new(self, page: Page) -> Page:
         """The page without drafts of products that are online already."""
         names = [_id(item) for item in page.items]
-        known = self._online([name for name in names if name])
+        unsure = {name for name in names if name} - self._listed
+        known = self._listed | self._online(unsure)
         kept = [i for i, name in zip(page.items, names, strict=True) if name not in known]
         return replace(page, items=tuple(kept))
 
-    def _online(self, names: Sequence[str]) -> set[str | None]:
-        """Which of these are known online. A lookup refused for one of many is asked
-        again for each."""
-        if not names:
-            return set()
+    def _online(self, names: set[str]) -> set[str]:
+        """Which of these are online. What an answer leaves out it may have lost: a product
+        is not online where the platform says so, or where ANSWERS leave it out."""
+        unsure, known = set(names), set[str]()
+        for _ in range(ANSWERS):
+            waiting = sorted(unsure)
+            for n in range(0, len(waiting), DRAFTS_SIZE):
+                found, absent = self._look_up(waiting[n : n + DRAFTS_SIZE])
+                known |= found
+                unsure -= found | absent
+        return known
+
+    def _look_up(self, names: Sequence[str]) -> tuple[set[str], set[str]]:
+        """Of these products those found online, and those the platform says are not. An
+        answer that is refused, or has a row without an id, says nothing of one among many:
+        each is asked for alone then."""
         try:
-            found = self._find(self._calls.GET, ",".join(names[:DRAFTS_SIZE]))
+            items = self._find(self._calls.GET, ",".join(names)).items
         except Rejected as refusal:
             if not says_not_found(refusal, PRODUCT_NOT_FOUND):
                 raise
-            if len(names) == 1:
-                return set()
-            return {x for name in names for x in self._online([name])}
-        return {_id(x) for x in found.items} | self._online(names[DRAFTS_SIZE:])
+            return (set(), set(names)) if len(names) == 1 else self._one_by_one(names)
+        if len(names) > 1 and any(_id(item) is None for item in items):
+            return self._one_by_one(names)
+        return {name for name in names if any(own(i, name) for i in items)}, set()
+
+    def _one_by_one(self, names: Sequence[str]) -> tuple[set[str], set[str]]:
+        each = [self._look_up([name]) for name in names]
+        found, absent = zip(*each, strict=True)
+        return set().union(*found), set().union(*absent)
+
+    # By id -----------------------------------------------------------------------------
 
     def _find(self, call: Any, names: str) -> Page:
         page: Page = self._session.send(call, account_id=self._account, product_ids=names)
@@ -96,16 +145,39 @@ class LaikeProducts(Cursored):
     def record(self, external_id: str) -> Fetched | Misread | None:
         """One product by its id: as it is online, else as a draft."""
         for call in (self._calls.GET, self._calls.GET_DRAFT):
+            if (found := self._one(call, external_id)) is not None:
+                return found
+        return None
+
+    def _one(self, call: Any, external_id: str) -> Fetched | Misread | None:
+        """None where the platform says there is none, or where ANSWERS leave it out."""
+        for _ in range(ANSWERS):
             try:
-                page = self._find(call, external_id)
+                items = self._find(call, external_id).items
             except Rejected as refusal:
                 if not says_not_found(refusal, PRODUCT_NOT_FOUND):
                     raise
-                continue
-            if found := [x for item in page.items if (x := own(item, external_id))]:
+                return None
+            if found := [x for item in items if (x := own(item, external_id))]:
                 return found[0]
         return None
 
 
+def _onward(status: str, cursor: object) -> str | None:
+    """Where the reading goes on: in this status, else in the next; None after the last."""
+    if cursor is not None:
+        return f"{status}{STEP}{cursor}"
+    behind = STATUSES[STATUSES.index(status) + 1 :]
+    return f"{behind[0]}{STEP}" if behind else None
+
+
 def _id(item: Item) -> str | None:
     return item.record.external_id if isinstance(item, Fetched) else item.external_id
+
+
+def _owner(item: Item) -> str | None:
+    """The account a row says its product belongs to."""
+    raw: Any = None if isinstance(item, Ref) else item.raw
+    product = raw.get("product") if isinstance(raw, dict) else None
+    owner = product.get("owner_account_id") if isinstance(product, dict) else None
+    return str(owner) if owner else None

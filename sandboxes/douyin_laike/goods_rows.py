@@ -1,9 +1,13 @@
 """A product as the goods calls of each generation write it.
 
 /life/ (before 2022): spu_id, poi_list, sku_list. /goodlife/ 2022: product_id, pois, stock
-in all only. Since 2023: skus, stock in its parts, what is sold out. Every value of
+in all only. Since 2023: stock in its parts, what is sold out. Every value of
 attr_key_value_map is JSON text of its own. Source: paper §3.2, V3, V5; samples
 product_online_query, _get and product_draft_query, _get of 2022.
+
+Several SKUs are `skus` in every goodlife answer: no page has another name for them there.
+`sku_list` of 2022 is what sku/batch_save was sent, and so, it is taken, what /life/ told
+(mark C). Source: pages product-query/online.query and goods/goods.batch.save (2022, 2023).
 """
 
 from __future__ import annotations
@@ -93,12 +97,11 @@ def _places(mark: Shelfmark) -> list[JSON]:
 
 
 def _skus(goods: Content, mark: Shelfmark, form: Form) -> JSON:
-    """One SKU stands alone; several in a list that changed its name."""
+    """One SKU stands alone; several in a list, whose name is another in /life/."""
     rows = [_sku(sku, mark, form) for sku in goods["skus"]]
     if len(rows) == 1:
         return {"sku": rows[0]}
-    older = mark.legacy or form.shape == "2022"
-    return {"sku_list" if older else "skus": rows}
+    return {"sku_list" if mark.legacy else "skus": rows}
 
 
 def _sku(sku: Sku, mark: Shelfmark, form: Form) -> JSON:

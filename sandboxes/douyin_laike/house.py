@@ -57,8 +57,10 @@ class House:
 
     def form(self, shop: Shop, *, twin: bool = False, secret_number: bool = False) -> Form:
         """The dialect this merchant's rows are written in."""
-        names = ("i64", "times", "used_as", "unpaid_amount", "payment_discount")
-        names += ("phone_cipher", "local_iv")
+        names = (
+            *("i64", "times", "used_as", "unpaid_amount", "payment_discount"),
+            *("phone_cipher", "local_iv"),
+        )
         return Form(
             shape="2023" if twin else shop.account.settings["shape"],
             business=shop.account.settings["business"],

@@ -50,6 +50,7 @@ ROUTES = {
     **{f"{root}/online/query": _ONLINE for root in goods_desk.GOODLIFE},
     f"{goods_desk.LIFE}/online/list": _ONLINE,
     **{f"{root}/draft/query": _DRAFTS for root in goods_desk.GOODLIFE},
+    f"{goods_desk.LIFE}/draft/list": _DRAFTS,
     **{
         f"{root}/{what}/get": Route("GET", f"{desk}.get", GOODS)
         for root in (*goods_desk.GOODLIFE, goods_desk.LIFE)

@@ -88,7 +88,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "product_sort": ("create_desc", "update_desc"),
     # The sample's next_cursor is "4": rows passed, it seems, but no page says.
     "product_cursor": ("offset", "row"),
-    # status is optional; what is listed without it is not said.
+    # status is optional; what is listed without it is not said: all, or what buyers see.
     "product_default": ("all", "online"),
     # V3, V32: calls of the /life/ generation may still work.
     "legacy_goods": ("answered", "gone"),

@@ -106,6 +106,14 @@ def test_available_is_what_can_be_bought_and_never_the_total() -> None:
     assert stocked().skus[0].available is None
 
 
+@pytest.mark.parametrize("huge", [2**31, 9_999_999_999, 2**63 - 1])
+def test_stock_without_a_limit_may_say_any_number(huge: int) -> None:
+    record = stocked(limit_type=2, stock_qty=huge, avail_qty=huge, sold_qty=3)
+    assert [sku.is_unlimited for sku in record.skus] == [True]
+    (item,) = page(online(sku={"stock": {"limit_type": 1, "avail_qty": huge}})).items
+    assert isinstance(item, Misread)  # counted, it is more than can be
+
+
 @pytest.mark.parametrize("spelled", [2, "2"])
 def test_without_a_limit_the_numbers_mean_nothing(spelled: Any) -> None:
     record = stocked(limit_type=spelled, stock_qty=7, avail_qty=3, frozen_qty=9, sold_qty=1)
@@ -149,10 +157,17 @@ def test_each_generation_reads_its_own_names() -> None:
     rows = [online(sku=None, skus=[{"sku_id": "1"}, {"sku_id": "2"}])]
     body = fine(products=rows, has_more=False)
     (new,) = records(page_of("products_v2", body))
-    (unread,) = records(page_of("products_v1", body))
     assert isinstance(new, Product)
-    assert isinstance(unread, Product)
-    assert (len(new.skus), len(unread.skus)) == (2, 0)
+    assert len(new.skus) == 2
+
+
+@pytest.mark.parametrize("name", ["products_v1", "products_v2"])
+@pytest.mark.parametrize("several", ["skus", "sku_list"])
+def test_several_skus_are_read_by_either_name(name: str, several: str) -> None:
+    rows = [online(sku=None) | {several: [{"sku_id": "1"}, {"sku_id": "2"}]}]
+    (record,) = records(page_of(name, fine(products=rows, has_more=False)))
+    assert isinstance(record, Product)
+    assert [sku.external_id for sku in record.skus] == ["1", "2"]
 
 
 def test_the_first_generation_names_no_merchant() -> None:
@@ -218,6 +233,21 @@ class Goods:
         return fine(**{"product_drafts" if drafts else "product_onlines": found})
 
 
+class Losing(Goods):
+    """It answers its first lookups of what is online with something else."""
+
+    def __init__(
+        self, online: list[JSON], drafts: list[JSON], broken: int, lost: JSON
+    ) -> None:
+        super().__init__(online, drafts, picky=False)
+        self.broken, self.lost = broken, lost
+
+    def __call__(self, call: Call[Any], asked: JSON) -> JSON:
+        self.broken -= call.name == "products.get"
+        lost = call.name == "products.get" and self.broken >= 0
+        return self.lost if lost else super().__call__(call, asked)
+
+
 def source(platform: Any, **session: Any) -> tuple[laike.LaikeProducts, Line]:
     line = Line(platform, **session)
     return laike.LaikeProducts(line), line
@@ -237,11 +267,66 @@ def test_online_and_drafts_are_two_snapshots() -> None:
 def test_the_list_of_what_is_online_is_asked_for_one_merchant() -> None:
     one, line = source(Goods([online(1)], [], picky=False))
     assert ids(one.after(one.streams[0], None, None)) == ["7119000000000000001"]
-    one.after(one.streams[0], None, "4")
+    one.after(one.streams[0], None, "|4")
     assert [asked for _, asked in line.asked] == [
         {"account_id": ACCOUNT, "count": 50},
         {"account_id": ACCOUNT, "count": 50, "cursor": "4"},
     ]
+
+
+def whole(one: laike.LaikeProducts, number: int = 0) -> list[str]:
+    """The ids of a list read to its end."""
+    found, cursor = [], None
+    while True:
+        page = one.after(one.streams[number], None, cursor)
+        found += ids(page)
+        if page.cursor is None:
+            return found
+        cursor = str(page.cursor)
+
+
+def test_what_is_off_sale_or_banned_is_asked_for_whatever_is_listed_unasked() -> None:
+    rows = [online(1), online(2, online_status=2), online(3, online_status=3)]
+
+    def buyers_see(call: Call[Any], asked: JSON) -> JSON:
+        wanted = asked.get("status", 1)
+        there = [row for row in rows if row["online_status"] == wanted]
+        return fine(products=there, has_more=False)
+
+    one, line = source(buyers_see)
+    assert whole(one) == [f"711900000000000000{n}" for n in (1, 2, 3)]
+    assert [asked.get("status") for _, asked in line.asked] == [None, 2, 3]
+
+
+def test_each_state_is_read_to_its_own_end() -> None:
+    def in_two_pages(call: Call[Any], asked: JSON) -> JSON:
+        more = "cursor" not in asked
+        number = 10 * asked.get("status", 1) + (1 if more else 2)
+        return fine(products=[online(number)], has_more=more, next_cursor="4")
+
+    one, line = source(in_two_pages)
+    assert [int(id[-2:]) for id in whole(one)] == [11, 12, 21, 22, 31, 32]
+    assert [(a.get("status"), a.get("cursor")) for _, a in line.asked] == [
+        (status, cursor) for status in (None, 2, 3) for cursor in (None, "4")
+    ]
+
+
+def test_of_an_app_of_several_merchants_the_shops_own_products_are_kept() -> None:
+    rows = [
+        owned(1, ACCOUNT), owned(2, "7199"), owned(3, None), owned(4, int(ACCOUNT)),
+        owned(5, "7199") | {"online_status": None},
+    ]  # fmt: skip
+    one, _ = source(Goods(rows, [], picky=False), pins={"products": 1})
+    kept = one.after(one.streams[0], None, None)
+    assert [id[-1] for id in ids(kept)] == ["1", "3", "4"]
+    one, _ = source(Goods(rows[:4], [], picky=False))
+    assert len(ids(one.after(one.streams[0], None, None))) == 4  # they are its own here
+
+
+def owned(number: int, account: Any) -> JSON:
+    found = online(number)
+    found["product"]["owner_account_id"] = account
+    return found
 
 
 def test_who_made_the_products_is_configuration() -> None:
@@ -259,18 +344,66 @@ def test_an_edit_of_what_is_on_sale_is_no_product_of_its_own(picky: bool) -> Non
     one, line = source(Goods([online(1), online(9)], drafts, picky=picky))
     found = ids(one.after(one.streams[1], None, None))
     assert found == ["7119000000000000002", "7119000000000000003"]
-    assert len(line.asked) == (5 if picky else 2)
+    # Each alone where one of three is refused; else what is left out is asked for again.
+    assert len(line.asked) == (5 if picky else 4)
 
 
 def test_more_drafts_than_one_lookup_takes_are_looked_up_in_turn() -> None:
     drafts = [draft(n) for n in range(11)]
-    one, line = source(Goods([online(10)], drafts, picky=False))
-    assert len(ids(one.after(one.streams[1], None, None))) == 10
+    one, line = source(Goods([online(n) for n in range(11)], drafts, picky=False))
+    assert ids(one.after(one.streams[1], None, None)) == []
     assert [call.name for call, _ in line.asked] == [
         "products.drafts",
         "products.get",
         "products.get",
     ]
+
+
+def test_drafts_of_what_the_online_list_has_told_need_no_lookup() -> None:
+    one, line = source(Goods([online(1)], [draft(1)], picky=False))
+    one.after(one.streams[0], None, None)
+    assert ids(one.after(one.streams[1], None, None)) == []
+    assert [call.name for call, _ in line.asked] == ["products.list", "products.drafts"]
+
+
+LOST = [fine(product_onlines=[]), fine(), fine(product_onlines=[online(9)])]
+"""Answers to a lookup that have lost the product asked for."""
+
+
+@pytest.mark.parametrize("lost", LOST, ids=["emptied", "no list", "another answer"])
+def test_an_answer_that_lost_a_product_makes_no_draft_of_it(lost: JSON) -> None:
+    for broken in (1, 2):
+        one, _ = source(Losing([online(1)], [draft(1), draft(2)], broken, lost))
+        assert ids(one.after(one.streams[1], None, None)) == ["7119000000000000002"]
+        one, _ = source(Losing([online(1)], [draft(1)], broken, lost))
+        found = one.record("7119000000000000001")
+        assert isinstance(found, Fetched)
+        assert isinstance(found.record, Product)
+        assert found.record.listing_status is L.ON_SALE
+
+
+def test_a_row_without_its_id_may_be_any_of_those_asked_for() -> None:
+    nameless = online(1)
+    del nameless["product"]["product_id"]
+
+    def reply(call: Call[Any], asked: JSON) -> JSON:
+        if call.name == "products.drafts":
+            return fine(products=[draft(1), draft(2)], has_more=False)
+        one = "7119000000000000001" in asked["product_ids"]
+        return fine(product_onlines=[nameless] if one else [])
+
+    one, _ = source(reply)
+    assert ids(one.after(one.streams[1], None, None)) == ["7119000000000000002"]
+
+
+def test_a_drafts_time_does_not_make_the_product_the_older_version() -> None:
+    product = {"product_id": "7", "update_time": 1795000000}
+    (record,) = records(page(draft(product=product)))
+    assert record.channel_updated_at is None
+    assert record.ext["douyin-laike:draft_updated_at"] == 1795000000
+    (record,) = records(page(online(product=product)))
+    assert record.channel_updated_at is not None
+    assert "douyin-laike:draft_updated_at" not in record.ext
 
 
 def test_no_draft_needs_no_lookup() -> None:

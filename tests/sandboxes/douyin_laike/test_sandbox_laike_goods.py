@@ -116,6 +116,7 @@ def test_products_may_be_filtered(laike: Laike) -> None:
     assert caller.products(poi_ids=next(iter(caller.told("place")))) == rows
     online = laike(switches={"product_default": "online"})
     assert {r["online_status"] for r in online.products()} == {1}
+    assert {r["online_status"] for r in online.products(status=2)} == {2}
 
 
 def test_products_are_asked_by_id(laike: Laike) -> None:
@@ -230,7 +231,7 @@ def test_the_2022_rows_tell_the_whole_stock_only(laike: Laike) -> None:
     assert {tuple(sku["stock"]) for row in rows for sku in skus(row)} == {
         ("limit_type", "stock_qty")
     }
-    assert any("sku_list" in row for row in rows)
+    assert any("skus" in row for row in rows)
     assert all("pois" in row["product"] and "product_id" in row["product"] for row in rows)
     facts = next(iter(caller.told("product").values())).facts
     assert not [name for name in facts if name.startswith("available:")]
@@ -255,7 +256,31 @@ def test_the_life_generation_has_its_own_names(laike: Laike) -> None:
     id = rows[0]["product"]["spu_id"]
     one = life(caller, f"{LIFE}online/get/", product_ids=id)["data"]["product_onlines"]
     assert one == rows[:1]
-    assert life(caller, f"{LIFE}draft/get/", product_ids=id)["data"]["product_drafts"] == []
+    assert (
+        life(caller, f"{LIFE}draft/get/", product_ids="1")["data"]["product_drafts"] == []
+    )
+    drafts = life(caller, f"{LIFE}draft/list/", count=50)["data"]
+    assert drafts["error_code"] == 0
+    assert [row["draft_status"] for row in drafts["products"]] == [10, 10]
+    assert life(caller, f"{LIFE}draft/list/", status=12)["data"]["products"] == []
+
+
+def test_the_life_generation_tells_the_products_of_every_merchant_of_the_app(
+    laike: Laike,
+) -> None:
+    caller = laike(shops=2)
+    first, second = (account.external_id for account in caller.box.accounts())
+
+    def owners(**asked: Any) -> set[str]:
+        rows = life(caller, f"{LIFE}online/list/", count=50, **asked)["data"]["products"]
+        return {str(row["product"]["owner_account_id"]) for row in rows}
+
+    assert owners() == owners(account_id=second) == {first, second}
+    caller.box.revoke(first)
+    assert owners() == {second}
+    caller.box.revoke(second)
+    refused = life(caller, f"{LIFE}online/list/")
+    assert refused["base"]["gateway_code"] == 2100007
 
 
 def test_rows_of_the_life_generation_may_stand_beside_the_base(laike: Laike) -> None:
