@@ -28,6 +28,9 @@ Ask = Callable[[Sequence[str], str | None], Page]
 NOWHERE = Issue("place_external_id", "at_no_known_place")
 NOT_APART = Issue("place_external_id", "places_not_told_apart")
 GOOD_FOR = timedelta(hours=1)
+OPINIONS = 3
+"""So many answers have two places with the same rows before they are not told apart: a
+former answer that comes again shows the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class ByPlace:
         self._kept: dict[str, Fetched] = {}
         """Rows whose place is not known yet."""
         self._rows = 0
+        self._answers: dict[tuple[str, ...], list[set[str]]] = {}
+        """The rows of each answer of this run, and the places it was about."""
         self._places: Places | None = None
         self._unplaced = NOWHERE
 
@@ -178,14 +183,17 @@ class ByPlace:
         """Whether the platform tells places apart. Where it passes over the parameter,
         or over its spelling, two places have the same rows."""
         if self._memory.apart is None and len(places) > 1:
-            first = self._ids(places[0])
-            self._memory.apart = not first or not first & self._ids(places[1])
+            self._memory.apart = any(self._differ(*places[:2]) for _ in range(OPINIONS))
         return self._memory.apart is not False
+
+    def _differ(self, one: str, other: str) -> bool:
+        """Whether these two have no row in common."""
+        first = self._ids(one)
+        return not first or first.isdisjoint(self._ids(other))
 
     def _ids(self, place: str) -> set[str]:
         page = self._first((place,))
-        items = page.items if page else ()
-        return {use.external_id for item in items if (use := _use(item))}
+        return set(_named(page)) if page else set()
 
     # Calls -----------------------------------------------------------------------------
 
@@ -197,18 +205,33 @@ class ByPlace:
             yield replace(page, cursor=f"{name} {'end' if cursor is None else cursor}")
             if cursor is None:
                 return
-            page = self._ask(places, str(cursor))
+            page = self._sound(places, str(cursor))
             if page.cursor is not None and str(page.cursor) == str(cursor):
                 raise Unreadable("redemptions: the cursor has not moved")
 
     def _first(self, places: Sequence[str]) -> Page | None:
         """The first page; None where the platform does not know one of the places."""
         try:
-            return self._ask(places, None)
+            return self._sound(places, None)
         except Rejected as refusal:
             if places and says_not_found(refusal, PLACE_NOT_FOUND):
                 return None
             raise
+
+    def _sound(self, places: Sequence[str], cursor: str | None) -> Page:
+        """An answer. One with just the rows of other places, or of all, is asked for once
+        more: a cache may have kept it, and its rows would get the wrong place."""
+        page = self._ask(places, cursor)
+        asked, former = set(places), self._answers.get(_named(page), ())
+        if any(asked.isdisjoint(about) and (about or len(asked) == 1) for about in former):
+            page = self._ask(places, cursor)
+        if rows := _named(page):
+            self._answers.setdefault(rows, []).append(asked)
+        return page
+
+
+def _named(page: Page) -> tuple[str, ...]:
+    return tuple([use.external_id for item in page.items if (use := _use(item))])
 
 
 def _use(item: Item) -> Redemption | None:

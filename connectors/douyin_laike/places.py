@@ -49,11 +49,15 @@ class LaikePlaces(Cursored):
         )
 
     def record(self, external_id: str) -> Fetched | Misread | None:
-        """One place by its id."""
+        """One place by its id. Raises Unreadable for an answer that counts what it does
+        not have, or has another place's row: it is no proof that there is none."""
         try:
             page: Page = self._session.send(self._calls.GET, poi_id=external_id)
         except Rejected as refusal:
             if says_not_found(refusal, PLACE_NOT_FOUND):
                 return None
             raise
-        return next((x for item in page.items if (x := own(item, external_id))), None)
+        found = next((x for item in page.items if (x := own(item, external_id))), None)
+        if found is None and (page.items or page.total != 0):
+            raise Unreadable("the answer is about another place, or has lost its row")
+        return found

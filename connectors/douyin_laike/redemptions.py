@@ -84,10 +84,7 @@ class LaikeRedemptions(Cursored):
 
     def ask(self, stream: Stream, window: Window | None, cursor: str | None) -> Page:
         """Uses made within the window, wherever."""
-        page = self._send(stream, window, cursor, ())
-        if cursor is None and page.total and not page.items:
-            raise Unreadable("redemptions are counted and none is listed")
-        return page
+        return self._send(stream, window, cursor, ())
 
     def _send(
         self,
@@ -96,6 +93,8 @@ class LaikeRedemptions(Cursored):
         cursor: str | None,
         places: Sequence[str],
     ) -> Page:
+        """Uses at these places, or wherever. Raises Unreadable for a first page that has
+        none of those it counts: it proves neither that there are none, nor where."""
         start, end = ends(window)
         page: Page = self._session.send(
             self._calls.LIST,
@@ -106,6 +105,8 @@ class LaikeRedemptions(Cursored):
             start_time=start,
             end_time=end,
         )
+        if cursor is None and page.total and not page.items:
+            raise Unreadable("redemptions are counted and none is listed")
         return page
 
     def _asks_places(self) -> bool:

@@ -121,7 +121,22 @@ def test_a_place_is_asked_for_by_its_id_alone() -> None:
     ((call, asked),) = line.asked
     assert call.name == "places.get"
     assert asked == {"poi_id": "6600000000000000007", "page": 1, "size": 50}
-    assert one.record("6600000000000000007") is None  # another place came
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"pois": [row(8)], "total": 1},
+        {"pois": [], "total": 1},
+        {"pois": []},
+    ],
+    ids=["another place", "counted and not there", "not counted"],
+)
+def test_an_answer_without_the_place_is_no_proof_that_it_is_gone(spoilt: JSON) -> None:
+    one, _ = source(fine(**spoilt), fine(pois=[], total=0))
+    with pytest.raises(Unreadable, match="lost its row"):
+        one.record("6600000000000000007")
+    assert one.record("6600000000000000007") is None
 
 
 def refusal(sub: int) -> JSON:

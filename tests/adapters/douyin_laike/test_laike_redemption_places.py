@@ -154,7 +154,8 @@ def test_nothing_is_told_before_its_place_is_known() -> None:
         (0, "1-2 end"),
         (0, None),
     ]
-    assert asked_places(line) == [[EAST], [EAST, WEST], [EAST], [WEST], [WEST]]
+    # West's are all there are, as a former answer's would be: they are asked for twice.
+    assert asked_places(line) == [[EAST], [EAST, WEST], [EAST], [WEST], [WEST], [WEST]]
 
 
 def test_all_is_asked_in_the_same_window_and_every_cursor_is_another() -> None:
@@ -258,9 +259,49 @@ def test_where_the_platform_passes_over_the_places_no_use_gets_a_wrong_one() -> 
     issue = Issue("place_external_id", "places_not_told_apart")
     assert {record.issues for record in found.values()} == {(issue,)}
     asked = asked_places(line)
-    assert len(asked) == 2
+    assert {len(places) for places in asked} == {1}  # three times, and then no more
     assert run(source) == found
     assert asked_places(line) == asked  # found out once
+
+
+def spoilt_once(town: Town, number: int, answer: JSON) -> laike.LaikeRedemptions:
+    """A source whose call for places of that number, from 1, is answered with this."""
+    calls = 0
+
+    def reply(call: Call[Any], asked: JSON) -> JSON:
+        nonlocal calls
+        calls += (names_places := bool(asked.get("poi_ids")))
+        return answer if names_places and calls == number else town.reply(call, asked)
+
+    return laike.LaikeRedemptions(Line(reply))
+
+
+def answered(town: Town, *places: str) -> JSON:
+    asked = {"cursor": "0", "size": 20, "poi_ids": list(places) or None}
+    return town.reply(shape("redemptions_v1").LIST, asked)
+
+
+def test_places_that_look_alike_once_are_still_told_apart() -> None:
+    town = Town(spread(5, EAST, WEST))
+    source = spoilt_once(town, 2, answered(town, EAST))
+    assert where(run(source)) == dict(town.uses)
+
+
+@pytest.mark.parametrize("former", [(), (EAST,)], ids=["all", "another place"])
+def test_rows_of_a_former_answer_are_not_taken_for_a_places_own(
+    former: tuple[str, ...],
+) -> None:
+    town = Town(spread(5, EAST, WEST), (EAST, WEST, NORTH))
+    source = spoilt_once(town, 5, answered(town, *former))
+    assert where(run(source)) == dict(town.uses)
+
+
+def test_a_place_that_counts_uses_and_lists_none_is_no_empty_place() -> None:
+    town = Town(spread(5, EAST, WEST))
+    source = spoilt_once(town, 1, fine(records=[], total=3))
+    with pytest.raises(Unreadable, match="counted"):
+        run(source)
+    assert where(run(source)) == dict(town.uses)
 
 
 def test_a_place_the_platform_does_not_know_hides_no_other() -> None:
