@@ -95,8 +95,12 @@ class AfterSales:
 
 
 def after_sale_facts(case: Content) -> Facts:
-    """What a client must have understood of it."""
-    done = case["status"] == DONE
+    """What a client must have understood of it.
+
+    Only the word of success says that money is back: what the amounts and complete_time of
+    a case hold under a word no document names, none says either.
+    """
+    done = case["status"] == DONE and case["word"] is None
     return {
         "order_external_id": case["sale"].order_id,
         "status_raw": str(case["word"] or case["status"]),

@@ -143,8 +143,6 @@ def _places_at_laike(
             moved = day.switches["cancelled_record"] == "moved"
             at = version.updated_at if moved else created
             return [Place(frozenset({"redemptions"}), at)]
-        case "products" if day.switches["product_default"] == "online":
-            return []  # which products the list has, it does not say
     return [Place(frozenset({day.kind}), None)]
 
 

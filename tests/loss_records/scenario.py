@@ -116,7 +116,14 @@ class RecordScenario(Scenario):
             "off": [other for other in KINDS if other != self.kind],
             "streams": {s.name: read for s in self.streams},
             "facts": dict(self.facts),
+            "pins": {self.kind: 1} if self._is_first_generation else {},
         }
+
+    @property
+    def _is_first_generation(self) -> bool:
+        """Whether Laike's products are read by the calls of /life/, where they answer."""
+        old = self.options.get("shape") == "2022" and self.kind == "products"
+        return old and self.switches.get("legacy_goods") == "answered"
 
 
 def day(channel: str, kind: str, seed: int) -> RecordScenario:
