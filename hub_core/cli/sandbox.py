@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,6 +96,7 @@ def _serve(platform: Platform, port: int, json: bool) -> None:
 
     with _listener(port) as listener:
         _tell(platform, f"http://{HOST}:{listener.getsockname()[1]}", json)
+        sys.stdout.flush()  # whoever reads the address from a pipe waits for it
         server(platform).run(sockets=[listener])
 
 

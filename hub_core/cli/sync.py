@@ -122,7 +122,11 @@ def _ahead(hub: Hub, names: Sequence[str]) -> list[str]:
 
     found = []
     for c in hub.coverage(names):
-        now = hub.lines.room(hub.shop(c.shop).app).clock.now()  # the platform's, if told
+        try:
+            app = hub.shop(c.shop).app
+            now = hub.lines.room(app).clock.now()  # the platform's, if told
+        except Misconfigured:
+            continue  # its reading has said what is wrong
         if c.cursor_at is not None and c.cursor_at - now > AHEAD:
             found.append(
                 f"hub: {c.shop} {c.stream}: its cursor lies in the future, at "

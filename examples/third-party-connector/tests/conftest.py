@@ -16,8 +16,8 @@ app_key = "own"
 app_secret = "env:OWN_SECRET"
 
 [channels.own-shop.streams]
-orders = { page_size = 5 }
-after_sales = { page_size = 3 }
+orders = { page_size = 10 }
+after_sales = { page_size = 5 }
 products = { page_size = 3 }
 """
 

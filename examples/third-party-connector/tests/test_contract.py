@@ -7,11 +7,31 @@ import pytest
 from channel_hub_own_shop.box import create
 
 from hub_core.sandbox import Clock
-from hub_core.testing.orders import OrderSourceContract
+from hub_core.testing.contracts import (
+    AfterSaleSourceContract,
+    OrderSourceContract,
+    ProductSourceContract,
+    SandboxContract,
+    ShippingContract,
+    StockContract,
+)
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC).timestamp()
-AS_DOCUMENTED: dict[str, str] = {}
+# The page leaves open what these are; orders are read either way.
 OTHERWISE = {"ties": "any_order", "page_past_the_end": "refused", "date_header": "missing"}
+
+
+def box(**switches):
+    """A shop with enough of everything in its newest hours, whose time stands still."""
+    return create(
+        seed=1,
+        orders=90,
+        clock=Clock(NOON),
+        history=timedelta(hours=20),
+        late=0.0,
+        latency=0.1,
+        switches=switches,
+    )
 
 
 class OwnShop:
@@ -21,18 +41,32 @@ class OwnShop:
     def plugin(self):
         return channel_hub_own_shop
 
-    @pytest.fixture(params=[AS_DOCUMENTED, OTHERWISE], ids=["documented", "otherwise"])
-    def platform(self, request):
-        return create(
-            seed=1,
-            orders=90,
-            clock=Clock(NOON),
-            history=timedelta(hours=20),
-            late=0.0,
-            latency=0.1,
-            switches=request.param,
-        )
+    @pytest.fixture
+    def platform(self):
+        return box()
 
 
 class TestOrders(OwnShop, OrderSourceContract):
-    """Orders."""
+    @pytest.fixture(params=[{}, OTHERWISE], ids=["as documented", "otherwise"])
+    def platform(self, request):
+        return box(**request.param)
+
+
+class TestProducts(OwnShop, ProductSourceContract):
+    pass
+
+
+class TestAfterSales(OwnShop, AfterSaleSourceContract):
+    pass
+
+
+class TestStock(OwnShop, StockContract):
+    pass
+
+
+class TestShipping(OwnShop, ShippingContract):
+    pass
+
+
+class TestBox(OwnShop, SandboxContract):
+    pass

@@ -36,7 +36,7 @@ def test_a_level_is_set_once(box, hub_over):
 
     assert (first.confirmed, first.error, second.confirmed) == (1, None, 0)
     (effect,) = box.effects("shop")
-    assert (effect.target, effect.facts["available"]) == ("S1-1", 7)
+    assert (effect.target, effect.facts["available"]) == ("S0001-1", 7)
 
 
 def test_a_parcel_is_reported_once(box, hub_over):

@@ -22,9 +22,9 @@ def create(
     history: timedelta = timedelta(days=3),
     late: float = 20.0,
 ) -> OwnShop:
-    """A shop with so many orders in its history; an installation is always one shop.
+    """Shops with so many orders each in their history.
 
     A change enters its list at most `late` seconds after it was made.
     """
     kit = {"seed": seed, "clock": clock, "switches": switches, "faults": faults}
-    return OwnShop(orders, history.total_seconds(), late, latency=latency, **kit)
+    return OwnShop(shops, orders, history.total_seconds(), late, latency=latency, **kit)

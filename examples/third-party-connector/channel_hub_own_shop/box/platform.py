@@ -27,9 +27,9 @@ from hub_core.sandbox import (
     json_response,
 )
 
-from .shop import SHOP, Shop
+from .shop import Shop
 
-KEY, SECRET = "own", "own-shop-secret"
+SECRET = "own-shop-secret"
 WEEK = 7 * 86_400
 STATUS = {"bad_sign": 401, "bad_time": 401, "too_fast": 429, "busy": 503, "not_found": 404}
 STATUS |= {"conflict": 409, "day_spent": 429}
@@ -58,7 +58,7 @@ class Refused(Exception):
 
 
 class OwnShop(Platform):
-    """Drive it by `handle`."""
+    """Drive it by `handle`. Each shop is an installation; its key tells which."""
 
     channel = "own-shop"
     KINDS: ClassVar[tuple[str, ...]] = ("product", "after_sale")
@@ -68,16 +68,22 @@ class OwnShop(Platform):
         "page_past_the_end": ("empty", "refused"),
     }
 
-    def __init__(self, orders: int, history: float, late: float, **kit: Any) -> None:
+    def __init__(
+        self, shops: int, orders: int, history: float, late: float, **kit: Any
+    ) -> None:
         super().__init__(**kit)
-        self.shop = Shop(self.book, self.rng, late)
+        names = ["shop", *(f"shop{n}" for n in range(2, shops + 1))]
+        self.shops = {n: Shop(n, self.book, self.rng, late) for n in names}
         self._quota, self._answers = Quota(20, 1.0), 0
-        self.shop.open(self.clock.now() - history, self.clock.now(), orders)
+        now = self.clock.now()
+        for shop in self.shops.values():
+            shop.open(now - history, now, orders)
 
     def churn(self, changes: int = 1, *, account: str | None = None) -> None:
         """Things happen in the shop, now."""
         for _ in range(changes):
-            self.shop.happens(self.clock.now())
+            name = account or self.rng.choice(list(self.shops))
+            self.shops[name].happens(self.clock.now())
 
     # The wire --------------------------------------------------------------------------
 
@@ -94,50 +100,52 @@ class OwnShop(Platform):
     def answer(self, request: Request) -> Response:
         """Check who asks, then answer."""
         name, id = self._routed(request)
+        key = request.headers.get("x-shop-key", "")
         try:
-            self._check(request)
-            data = self._data(name, id, request)
+            data = self._data(name, id, request, self._shop_of(key, request))
         except Refused as no:
-            self.log.add(self.clock.now(), name, SHOP, no.code)
-            return self._refusal(no)
-        self.log.add(self.clock.now(), name, SHOP, "ok")
+            self.log.add(self.clock.now(), name, key, no.code)
+            return self._refusal(no, STATUS.get(no.code, 400))
+        self.log.add(self.clock.now(), name, key, "ok")
         return self._enveloped({"data": data})
 
-    def _check(self, request: Request) -> None:
-        head = request.headers
-        at, body = head.get("x-shop-time", ""), request.body.decode()
+    def _shop_of(self, key: str, request: Request) -> Shop:
+        head, body = request.headers, request.body.decode(errors="replace")
+        at = head.get("x-shop-time", "")
         signed = "\n".join((request.method, request.target, at, body)).encode()
         right = hmac.new(SECRET.encode(), signed, "sha256").hexdigest()
-        if (head.get("x-shop-key"), head.get("x-shop-sign")) != (KEY, right):
+        shop = self.shops.get(key.replace("own", "shop"))
+        if shop is None or head.get("x-shop-sign") != right:
             raise Refused("bad_sign")
         if not at.isdecimal() or abs(int(at) - self.clock.now()) > 300:
             raise Refused("bad_time")
-        if wait := self._quota.take(KEY, self.clock.now()):
+        if wait := self._quota.take(key, self.clock.now()):
             raise Refused("too_fast", wait=int(wait) + 1)
+        return shop
 
-    def _data(self, name: str, id: str, request: Request) -> dict[str, Any]:
+    def _data(self, name: str, id: str, request: Request, shop: Shop) -> dict[str, Any]:
         asked = dict(request.query())
         match name:
             case "orders.list":
-                return self._listed(self.book, "orders", asked)
+                return self._listed(shop, shop.orders, "orders", asked)
             case "after_sales.list":
-                return self._listed(self.shop.cases, "cases", asked)
+                return self._listed(shop, shop.cases, "cases", asked)
             case "orders.get":
-                return {"order": self._one(self.book, id)}
+                return {"order": self._one(shop, shop.orders, id)}
             case "after_sales.get":
-                return {"case": self._one(self.shop.cases, id)}
+                return {"case": self._one(shop, shop.cases, id)}
             case "products.get":
-                return {"product": self._one(self.shop.goods, id)}
+                return {"product": self._one(shop, shop.goods, id)}
             case "products.list":
-                return self._products(asked)
+                return self._products(shop, asked)
             case "stock.get":
-                return {"level": self._level(id)}
+                return {"level": self._level(shop, id)}
             case "stock.set":
-                return {"levels": [self._set(x) for x in _body(request)["levels"]]}
+                return {"levels": [self._set(shop, x) for x in _body(request)["levels"]]}
             case "carriers":
                 return {"carriers": CARRIERS}
             case "orders.ship":
-                return {"parcel_id": self._ship(id, _body(request))}
+                return {"parcel_id": self._ship(shop, id, _body(request))}
         raise Refused("not_found")
 
     def _enveloped(self, body: dict[str, Any], status: int = 200) -> Response:
@@ -145,45 +153,46 @@ class OwnShop(Platform):
         mine = {"request_id": f"q{self._answers}", "time": int(self.clock.now())}
         return json_response({**mine, **body}, status)
 
-    def _refusal(self, no: Refused) -> Response:
+    def _refusal(self, no: Refused, status: int) -> Response:
         error = {"code": no.code, "message": f"refused: {no.code}", "wait": no.wait}
-        return self._enveloped({"error": error}, STATUS.get(no.code, 400))
+        return self._enveloped({"error": error}, status)
 
     # Reading ---------------------------------------------------------------------------
 
-    def _listed(self, book: Book, field: str, asked: dict[str, str]) -> dict[str, Any]:
+    def _listed(
+        self, shop: Shop, book: Book, field: str, asked: dict[str, str]
+    ) -> dict[str, Any]:
         since, until = _whole(asked, "updated_from"), _whole(asked, "updated_to")
         page, size = _whole(asked, "page"), _whole(asked, "size")
         if until - since > WEEK or not 1 <= size <= 100 or page < 1:
             raise Refused("bad_field")
         found = [
             (version.updated_at, self._tie(record), record, version)
-            for record, version in book.visible(SHOP, self.clock.now())
+            for record, version in book.visible(shop.name, self.clock.now())
             if since <= version.updated_at < until
         ]
         rows = [row[2:] for row in sorted(found, key=lambda row: row[:2])]
         rows, total = rows[(page - 1) * size : page * size], len(rows)
         if not rows and page > 1 and self.switches["page_past_the_end"] == "refused":
             raise Refused("bad_field")
-        self.served |= {(SHOP, record.id) for record, _ in rows if book is self.book}
+        self.served |= {(shop.name, record.id) for record, _ in rows if book is self.book}
         return {"total": total, "page": page, field: [_row(*row) for row in rows]}
 
     def _tie(self, record: Record) -> Any:
         any_order = self.switches["ties"] == "any_order"
         return self.rng.random() if any_order else record.id
 
-    def _one(self, book: Book, id: str) -> dict[str, Any]:
-        record = book.get(SHOP, id)
+    def _one(self, shop: Shop, book: Book, id: str) -> dict[str, Any]:
+        record = book.get(shop.name, id)
         version = record.visible(self.clock.now()) if record else None
         if record is None or version is None:
             raise Refused("not_found")
         return _row(record, version)
 
-    def _products(self, asked: dict[str, str]) -> dict[str, Any]:
+    def _products(self, shop: Shop, asked: dict[str, str]) -> dict[str, Any]:
         size, after = _whole(asked, "size"), asked.get("after", "")
-        seen = sorted(
-            self.shop.goods.visible(SHOP, self.clock.now()), key=lambda row: row[0].id
-        )
+        there = shop.goods.visible(shop.name, self.clock.now())
+        seen = sorted(there, key=lambda row: row[0].id)
         left = [row for row in seen if row[0].id > after]
         rows = left[:size]
         more = rows[-1][0].id if len(left) > size else None
@@ -191,32 +200,36 @@ class OwnShop(Platform):
 
     # Writing ---------------------------------------------------------------------------
 
-    def _level(self, id: str) -> dict[str, Any]:
-        if (found := self.shop.sku(id)) is None:
+    def _level(self, shop: Shop, id: str) -> dict[str, Any]:
+        if (found := shop.sku(id)) is None:
             raise Refused("not_found")
         return {"sku_id": id, "available": found[1]["available"]}
 
-    def _set(self, level: Any) -> dict[str, Any]:
+    def _set(self, shop: Shop, level: Any) -> dict[str, Any]:
         id, available = str(level["sku_id"]), level["available"]
-        if not self.shop.set_level(id, available, self.clock.now()):
+        if not shop.set_level(id, available, self.clock.now()):
             return {"sku_id": id, "error": "not_found"}
         return {"sku_id": id, "available": available}
 
-    def _ship(self, id: str, asked: dict[str, Any]) -> str:
-        if (record := self.book.get(SHOP, id)) is None:
+    def _ship(self, shop: Shop, id: str, asked: dict[str, Any]) -> str:
+        if (record := shop.orders.get(shop.name, id)) is None:
             raise Refused("not_found")
-        if not self.shop.knows(asked["key"]) and not _may_ship(record.latest, asked):
+        key = str(asked.get("key") or "")
+        if not shop.knows(key) and not _may_ship(record.latest, asked):
             raise Refused("conflict")
-        return self.shop.ship_once(
-            asked["key"], record, self.clock.now(), carrier=asked["carrier"],
+        return shop.ship_once(
+            key, record, self.clock.now(), carrier=asked["carrier"],
             waybill=asked["tracking_no"], items=tuple(asked["item_ids"]),
         )  # fmt: skip
 
     # What it knows of itself -----------------------------------------------------------
 
     def accounts(self) -> list[Account]:
-        """Its one shop."""
-        return [Account(SHOP, "沙箱自有商城", KEY, SECRET)]
+        """Its shops; `shop` is named `own` in its key, `shop2` `own2`."""
+        return [
+            Account(n, f"沙箱自有商城{n[4:]}", n.replace("shop", "own"), SECRET)
+            for n in self.shops
+        ]
 
     def truth_of(self, record: Record) -> TruthOrder:
         """What a reader of this shop should end up with."""
@@ -238,18 +251,19 @@ class OwnShop(Platform):
 
     def records(self, account: str, kind: str) -> list[TruthRecord]:
         """Products and after-sale cases."""
-        book = {"product": self.shop.goods, "after_sale": self.shop.cases}.get(kind)
+        shop = self.shops[account]
+        book = {"product": shop.goods, "after_sale": shop.cases}.get(kind)
         facts = _product_facts if kind == "product" else _case_facts
         return [_truth(kind, r, facts) for r in book.records(account)] if book else []
 
     def effects(self, account: str) -> list[Effect]:
         """Stock that was set, parcels that were reported."""
-        return list(self.shop.effects)
+        return list(self.shops[account].effects)
 
     def error(self, kind: str) -> Response:
         """A refusal, as the shop words it."""
         codes = {"throttled": "too_fast", "busy": "busy", "error_body": "bad_field"}
-        return self._refusal(Refused(codes[kind], wait=3))
+        return self._refusal(Refused(codes[kind], wait=3), 200)
 
     def emptied(self, body: Any) -> Any:
         """The same answer without its rows."""

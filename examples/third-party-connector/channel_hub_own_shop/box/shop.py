@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 from hub_core.sandbox import Book, Effect, Record, Street
 
-SHOP = "shop"
-"""The one account of an installation."""
 GOODS = 8
+STEPS = 3
+"""How often, on average, something happens to an order of the history."""
 
 
 class Shop:
     """Orders, goods and cases with all their versions. Times are epoch seconds."""
 
-    def __init__(self, orders: Book, rng: random.Random, late: float) -> None:
+    def __init__(self, name: str, orders: Book, rng: random.Random, late: float) -> None:
+        self.name = name
         self.orders, self.goods, self.cases = orders, Book(), Book()
         self.effects: list[Effect] = []
         self._rng, self._late, self._street = rng, late, Street(rng)
@@ -28,14 +28,15 @@ class Shop:
         """Goods from the first day on, and orders since, some of them sent back."""
         for number in range(1, GOODS + 1):
             self._list_goods(number, begin)
-        for at in sorted(self._rng.uniform(begin, now) for _ in range(orders)):
-            self.happens(at)
+        times = [self._rng.uniform(begin, now) for _ in range(orders * (1 + STEPS))]
+        for place, at in enumerate(sorted(times)):
+            (self._place if place % (1 + STEPS) == 0 else self._step)(float(int(at)))
 
     def _list_goods(self, number: int, at: float) -> None:
         title, spec, fen = self._street.goods()
         skus = [
             {
-                "id": f"S{number}-{n}",
+                "id": f"S{number:04d}-{n}",
                 "code": f"OWN-{number}-{n}",
                 "barcode": f"69{number:010d}{n}",
                 "spec": f"{spec} {n}",
@@ -45,19 +46,20 @@ class Shop:
             for n in (1, 2)
         ]
         content = {"title": title, "status": "on_sale", "skus": skus}
-        self.goods.add(SHOP, f"P{number}", content, created_at=float(int(at)))
+        self.goods.add(self.name, f"P{number:04d}", content, created_at=float(int(at)))
 
     def happens(self, at: float) -> None:
-        """One thing, at that moment: mostly an order is placed or goes a step further."""
-        what: Callable[[float], None] = self._rng.choice(
-            [self._place, self._go_on, self._go_on, self._send_back, self._edit]
-        )
-        what(float(int(at)))
+        """One thing, at that moment: an order is placed, or something goes a step on."""
+        (self._place if self._rng.random() < 0.3 else self._step)(float(int(at)))
+
+    def _step(self, at: float) -> None:
+        step = self._rng.choice([self._go_on, self._go_on, self._send_back, self._edit])
+        step(at)
 
     # Orders ----------------------------------------------------------------------------
 
     def _place(self, at: float) -> None:
-        number = f"A{len(self.orders.records(SHOP)) + 1:06d}"
+        number = f"A{len(self.orders.records(self.name)) + 1:06d}"
         items = [self._item(f"{number}-{n}") for n in range(1, self._rng.randint(2, 4))]
         person, goods = self._street.person(), sum(item["amount"] for item in items)
         content = {
@@ -70,10 +72,10 @@ class Shop:
                 "address": person.address, "note": self._street.note(),
             },
         }  # fmt: skip
-        self.orders.add(SHOP, number, content, created_at=at, delay=self._delay())
+        self.orders.add(self.name, number, content, created_at=at, delay=self._delay())
 
     def _item(self, id: str) -> dict[str, Any]:
-        product = self._rng.choice(self.goods.records(SHOP))
+        product = self._rng.choice(self.goods.records(self.name))
         content, count = product.latest.content, self._rng.randint(1, 3)
         sku = self._rng.choice(content["skus"])
         return {
@@ -83,9 +85,7 @@ class Shop:
         }  # fmt: skip
 
     def _go_on(self, at: float) -> None:
-        if not (records := self.orders.records(SHOP)):
-            return self._place(at)
-        record = self._rng.choice(records)
+        record = self._rng.choice(self.orders.records(self.name))
         content = record.latest.content
         match content["status"]:
             case "unpaid" if self._rng.random() < 0.2:
@@ -97,8 +97,6 @@ class Shop:
                 self.ship(record, at, "SF", f"SF{self._rng.randrange(10**12):012d}", ())
             case "shipped" if content["after_sale"] != "open":
                 self._change(record, at, status="completed")
-            case _:
-                self._place(at)
 
     def ship(
         self, record: Record, at: float, carrier: str, waybill: str, items: tuple[str, ...]
@@ -118,7 +116,7 @@ class Shop:
 
     def ship_once(self, key: str, record: Record, at: float, **parcel: Any) -> str:
         """The same, by a client: a key that was used gives what it gave then."""
-        if key not in self._keys:
+        if not self.knows(key):
             self._keys[key] = self.ship(record, at, **parcel)
             facts = {"carrier_code": parcel["carrier"], "tracking_no": parcel["waybill"]}
             self.effects.append(Effect(at, "ship", record.id, facts))
@@ -126,20 +124,20 @@ class Shop:
 
     def knows(self, key: str) -> bool:
         """Whether a parcel was reported with it."""
-        return key in self._keys
+        return key != "" and key in self._keys
 
     # After-sales -----------------------------------------------------------------------
 
     def _send_back(self, at: float) -> None:
         """A new case, or a step of an open one; its order tells of it too."""
-        cases = self.cases.records(SHOP)
+        cases = self.cases.records(self.name)
         going = [
             c for c in cases if c.latest.content["status"] in ("requested", "returning")
         ]
         if going and self._rng.random() < 0.7:
             return self._decide(self._rng.choice(going), at)
         fit = [
-            r for r in self.orders.records(SHOP)
+            r for r in self.orders.records(self.name)
             if r.latest.content["status"] in ("paid", "shipped")
             and r.latest.content["after_sale"] == "none"
         ]  # fmt: skip
@@ -158,13 +156,13 @@ class Shop:
                 for i in content["items"]
             ],
         }  # fmt: skip
-        number = f"C{len(self.cases.records(SHOP)) + 1:05d}"
-        self.cases.add(SHOP, number, case, created_at=at, delay=self._delay())
+        number = f"C{len(self.cases.records(self.name)) + 1:05d}"
+        self.cases.add(self.name, number, case, created_at=at, delay=self._delay())
         self._change(order, at, after_sale="open")
 
     def _decide(self, case: Record, at: float) -> None:
         content = case.latest.content
-        order = self.orders.get(SHOP, content["order_id"])
+        order = self.orders.get(self.name, content["order_id"])
         assert order is not None
         if content["status"] == "requested" and content["kind"] == "return":
             return self._change(case, at, self.cases, status="returning")
@@ -180,7 +178,7 @@ class Shop:
     # Goods -----------------------------------------------------------------------------
 
     def _edit(self, at: float) -> None:
-        product = self._rng.choice(self.goods.records(SHOP))
+        product = self._rng.choice(self.goods.records(self.name))
         content = product.latest.content
         if self._rng.random() < 0.2:
             status = "off_sale" if content["status"] == "on_sale" else "on_sale"
@@ -190,7 +188,7 @@ class Shop:
 
     def sku(self, id: str) -> tuple[Record, dict[str, Any]] | None:
         """A SKU and the product it is of."""
-        for product in self.goods.records(SHOP):
+        for product in self.goods.records(self.name):
             for sku in product.latest.content["skus"]:
                 if sku["id"] == id:
                     return product, sku
