@@ -26,6 +26,7 @@ from .answers import (
 )
 from .breaker import Breaker
 from .clock import PlatformClock, SystemClock
+from .deadline import Pulse
 from .errors import (
     Banned,
     Down,
@@ -128,6 +129,8 @@ class Line:
         self.journal = journal or MemoryJournal(100)
         self.stream = ""
         """The stream the next calls are for; the journal notes it."""
+        self.pulse = Pulse()
+        """Told while the hub waits or sends: that time is not the plugin's."""
         self._mine = threading.local()
         self._answered = answered or Answered()
         self._shop, self._who, self._http = shop, who, http
@@ -188,7 +191,7 @@ class Line:
             retry=retry_if_exception(worth),
             wait=self._pause,
             stop=stop_after_attempt(attempts),
-            sleep=self.clock.sleep,
+            sleep=self._sleep,
             reraise=True,
         )
 
@@ -208,19 +211,25 @@ class Line:
         asked: float = getattr(error, "after", 0.0)
         return asked + jittered / 2 if asked > 0 else jittered
 
+    def _sleep(self, seconds: float) -> None:
+        with self.pulse.held():
+            self.clock.sleep(seconds)
+
     # One attempt -------------------------------------------------------------------
 
     def attempt(
         self, call: Call[Answer], params: JSON, token: StoredToken | None, number: int
     ) -> Answer:
         """Pace, sign, send and read, once. For `_Sending` only."""
-        self.pace.wait(call.name, self._app, self._shop.name)
+        with self.pulse.held():
+            self.pace.wait(call.name, self._app, self._shop.name)
         who = replace(self._who, token=token.access_token) if token else self._who
         request = self.channel.dialect.request(call, params, who, self.clock.now())
         trip = self._trip(params, who, token, number)
         with self.breaker.guard():
             try:
-                self._exchange(request, trip)
+                with self.pulse.held():
+                    self._exchange(request, trip)
                 answer = self._read(call, self._opened(call, trip))
             except HubError as error:
                 self._failed(call, trip, error)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from .client import Line
 from .consent import Consent
+from .deadline import Overdue, Pulse, Task, abreast
 from .errors import HubError, Misconfigured, WrongShop
 from .insight.estimate import Estimate, estimated, survey
 from .lines import Lines
@@ -66,6 +67,16 @@ class Outcome:
         return {**head, **self.counts.as_dict(), "skipped": self.skipped, "error": error}
 
 
+@dataclass(slots=True)
+class Reading:
+    """One shop's reading, as far as it has come."""
+
+    shop: Shop
+    outcomes: list[Outcome] = field(default_factory=list)
+    lease: Lease | None = None
+    """Of the stream that is being read."""
+
+
 CURSOR = Paging.OPAQUE_CURSOR
 
 
@@ -102,32 +113,60 @@ class Pull:
         threads: int,
     ) -> list[Outcome]:
         """Read the wanted streams (none: all) of the active shops among these."""
-        chosen = [s for s in shops if s.state == "active"]
+        readings = [Reading(shop) for shop in shops if shop.state == "active"]
+        tasks = [
+            Task(partial(self._shop, reading, wanted, read, on_step))
+            for reading in readings
+        ]
+        patience = self.settings.hub.plugin_seconds
+        lost = abreast(tasks, max(threads, 1), patience)
+        done: list[Outcome] = []
+        for reading, task in zip(readings, tasks, strict=True):
+            if task in lost:
+                done += self._give_up(reading, patience)
+            else:
+                task.result()
+                done += reading.outcomes
+        return done
 
-        def one(shop: Shop) -> list[Outcome]:
-            return self._shop(shop, wanted, read, on_step)
-
-        if len(chosen) <= 1 or threads <= 1:
-            return [o for shop in chosen for o in one(shop)]
-        with ThreadPoolExecutor(min(threads, len(chosen))) as pool:
-            return [o for outcomes in pool.map(one, chosen) for o in outcomes]
+    def _give_up(self, reading: Reading, patience: float) -> list[Outcome]:
+        """A plugin that fell silent costs its own shop the rest of this reading: what its
+        thread may still come to, it can't write without the lease."""
+        shop, lease, before = reading.shop, reading.lease, list(reading.outcomes)
+        name = self.plugins.server(shop.channel)
+        error = Overdue(
+            f"plugin {name} gave no sign of life for {patience:g} s and was given up"
+        ).at(channel=shop.channel, shop=shop.name)
+        log.error("%s", error)
+        if lease is not None:
+            with self.store.writing() as connection:
+                streams.note_outcome(connection, lease, at=self._now(), error=str(error))
+                streams.take_back(connection, lease)
+        return [*before, Outcome(shop.name, lease.stream if lease else "", error=error)]
 
     def _shop(
         self,
-        shop: Shop,
+        reading: Reading,
         wanted: Sequence[str],
         read: Read,
         on_step: OnStep | None,
-    ) -> list[Outcome]:
-        buffer = JournalBuffer()
+        pulse: Pulse,
+    ) -> None:
+        shop, buffer = reading.shop, JournalBuffer()
         try:
             line = self.lines.open(shop, buffer)
+            line.pulse = pulse
             todo = self.streams(shop, self.plugins.sources(shop.channel, line), wanted)
         except HubError as error:
-            return [Outcome(shop.name, "", error=error.at(shop=shop.name))]
+            reading.outcomes = [Outcome(shop.name, "", error=error.at(shop=shop.name))]
+            return
         except Exception as error:
-            return [Outcome(shop.name, "", error=_ours(error).at(shop=shop.name))]
-        return [self._stream(shop, line, one, buffer, read, on_step) for one in todo]
+            ours = _ours(error).at(shop=shop.name)
+            reading.outcomes = [Outcome(shop.name, "", error=ours)]
+            return
+        for one in todo:
+            outcome = self._stream(reading, line, one, buffer, read, on_step)
+            reading.outcomes.append(outcome)
 
     def streams(
         self, shop: Shop, sources: Mapping[str, Source], wanted: Sequence[str]
@@ -159,16 +198,16 @@ class Pull:
 
     def _stream(
         self,
-        shop: Shop,
+        reading: Reading,
         line: Line,
         listed: Listed,
         buffer: JournalBuffer,
         read: Read,
         on_step: OnStep | None,
     ) -> Outcome:
-        source, stream = listed.source, listed.stream
+        shop, source, stream = reading.shop, listed.source, listed.stream
         outcome = Outcome(shop.name, stream.name)
-        lease = self._lease(shop, stream.name)
+        lease = reading.lease = self._lease(shop, stream.name)
         if lease is None:
             outcome.skipped = "another worker is reading it"
             return outcome
@@ -194,7 +233,8 @@ class Pull:
             raise
         finally:
             outcome.counts.calls = buffer.noted - calls
-            self._close(shop, stream.name, lease, buffer, outcome)
+            self._close(lease, buffer, outcome)
+            reading.lease = None
         outcome.seconds = time.monotonic() - began
         return outcome
 
@@ -236,7 +276,9 @@ class Pull:
             last = line.last
             if last is None:
                 return Provenance()
-            return Provenance(last.id, last.shape, line.is_new, not buffer.failed)
+            return Provenance(
+                last.id, last.shape, last.call, line.is_new, not buffer.failed
+            )
 
         def told(batch: Batch, done: Written) -> None:
             self._tell_listeners(shop, batch, done)
@@ -263,9 +305,7 @@ class Pull:
             parked = {"external_id": misread.external_id, "reason": misread.reason}
             self.plugins.broadcast("hub_record_parked", parked=parked, shop=shop.name)
 
-    def _close(
-        self, shop: Shop, stream: str, lease: Lease, buffer: JournalBuffer, outcome: Outcome
-    ) -> None:
+    def _close(self, lease: Lease, buffer: JournalBuffer, outcome: Outcome) -> None:
         error = str(outcome.error) if outcome.error else None
         with self.store.writing() as connection:
             self.store.write_journal(connection, buffer.take())

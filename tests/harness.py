@@ -11,7 +11,7 @@ from typing import Any
 from hub_core.hub import Hub
 from hub_core.insight import truth
 from hub_core.insight.truth import Told
-from hub_core.plugins import load
+from hub_core.plugins import Plugins, load
 from hub_core.ports import Grant, Limit
 from hub_core.sandbox import Account, Clock, Platform
 from hub_core.settings import Settings
@@ -41,11 +41,14 @@ class Bench:
         limits: tuple[Limit, ...] | None = (),
         transports: Any = None,
         served: Callable[[Platform], Any] = platform_transport,
+        plugins: Plugins = PLUGINS,
+        plugin_seconds: float = 120.0,
     ) -> None:
         self.platform, self.folder = platform, folder
         self.clock = VirtualClock(platform.clock, skew=skew)
         self.settings = Settings.of(
             {
+                "hub": {"plugin_seconds": plugin_seconds},
                 "apps": {a.app_key: self._app(a) for a in platform.accounts()},
                 "channels": {
                     platform.channel: {
@@ -58,7 +61,7 @@ class Bench:
         store = Store.open(database, b"k" * 32, self.clock.now)
         bridge = transports or (lambda channel: served(platform))
         self.hub = Hub(
-            self.settings, store, PLUGINS, clock=self.clock, transports=bridge,
+            self.settings, store, plugins, clock=self.clock, transports=bridge,
             shared_limits=False,
         )  # fmt: skip
 
@@ -185,7 +188,7 @@ def bench(
         k: how.pop(k)
         for k in (
             *("database", "skew", "channel_settings", "kinds", "limits", "transports"),
-            "served",
+            *("served", "plugins", "plugin_seconds"),
         )
         if k in how
     }

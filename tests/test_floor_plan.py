@@ -24,7 +24,17 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     ("errors", "models"),
     ("wire", "ports", "hookspecs"),
     (
-        *("clock", "masking", "answers", "breaker", "journal", "lanes", "pace", "tokens"),
+        *(
+            "clock",
+            "masking",
+            "deadline",
+            "answers",
+            "breaker",
+            "journal",
+            "lanes",
+            "pace",
+            "tokens",
+        ),
         *("outgoing", "sockets", "former", "client"),
     ),
     {"store", "plugins", "settings"},

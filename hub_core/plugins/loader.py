@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from ..deadline import within
 from ..hookspecs import PROJECT
-from .registry import Plugins, Row, where_it_failed
+from .registry import LOADING, Plugins, Row, where_it_failed
 
 
 def load(
@@ -40,7 +41,7 @@ def load(
 
 def _admit(plugins: Plugins, row: Row, entry: EntryPoint) -> None:
     try:
-        plugin = entry.load()
+        plugin = within(LOADING, entry.load, f"importing {entry.value}")
     except (Exception, SystemExit) as error:
         plugins.refuse(row, where_it_failed(error, say=True))
     else:

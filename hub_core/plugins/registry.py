@@ -13,6 +13,7 @@ from typing import Any
 
 import pluggy
 
+from ..deadline import within
 from ..errors import Misconfigured
 from ..hookspecs import PROJECT, Hooks
 from ..ports import Authorisation, Channel, Receivers, Session, Shipping, Source, Stock
@@ -21,6 +22,17 @@ from ..wire import Call, shapes
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 KINDS = ("orders", "products", "after_sales", "redemptions", "places")
 """What a channel's plugin may be able to read, in the order it is read."""
+ANSWERS: dict[str, type] = {
+    **{f"hub_{kind}": Source for kind in KINDS},
+    "hub_stock": Stock,
+    "hub_shipping": Shipping,
+    "hub_receivers": Receivers,
+    "hub_authorisation": Authorisation,
+    "hub_sandbox": str,
+}
+"""What a hook's answer has to be."""
+LOADING = 30.0
+"""Seconds a plugin may take to be imported, and to announce its channel."""
 HOOKS = tuple(name for name in vars(Hooks) if name.startswith("hub_"))
 
 log = logging.getLogger(__name__)
@@ -75,6 +87,11 @@ class Plugins:
     def channel(self, id: str) -> Channel:
         """A channel. Raises Misconfigured, naming those there are, if none serves it."""
         return self._served(id)[0]
+
+    def server(self, id: str) -> str:
+        """The name of the plugin that serves a channel."""
+        self._served(id)
+        return next(row.name for row in self.table() if row.channel == id)
 
     def orders(self, id: str, session: Session) -> Source:
         """The shop's orders, from its own channel's plugin alone."""
@@ -161,6 +178,11 @@ class Plugins:
         if found is None:
             what = hook.removeprefix("hub_")
             raise Misconfigured(f"the plugin that serves {id} has no {what} to give")
+        if not isinstance(found, wanted := ANSWERS.get(hook, object)):
+            raise Misconfigured(
+                f"plugin {self.server(id)}: {hook} answers a {type(found).__name__}, which "
+                f"is no {wanted.__name__}"
+            )
         return found
 
     def _alone(self, plugin: Any, hook: str) -> pluggy.HookCaller:
@@ -179,7 +201,8 @@ class Plugins:
         try:
             self._manager.register(plugin, name=row.name)
             self._manager.check_pending()
-            channel = _checked(self._alone(plugin, "hub_channel")())
+            announced = within(LOADING, self._alone(plugin, "hub_channel"), "hub_channel()")
+            channel = _checked(announced)
         except (Exception, SystemExit) as error:
             self.refuse(row, where_it_failed(error, say=True))
             return

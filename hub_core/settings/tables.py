@@ -34,6 +34,8 @@ class HubTable(Table):
     proxy: OpenURL | None = None
     disabled: list[str] = []
     key: Reference | None = None
+    plugin_seconds: Positive = 120.0
+    """How long a plugin may take for itself between two calls before it is given up."""
 
 
 class LimitTable(Table):

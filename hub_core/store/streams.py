@@ -145,6 +145,13 @@ def free_lease(connection: Connection, lease: Lease) -> None:
     )
 
 
+def take_back(connection: Connection, lease: Lease) -> None:
+    """Free the lease of a reading that was given up: whatever it still tries, the lease
+    is none of its own any more."""
+    values = {"lease_until": 0.0, "lease_holder": None, "lease_epoch": lease.epoch + 1}
+    connection.execute(update(StreamRow).where(*_held(lease)).values(values))
+
+
 def move_cursor(connection: Connection, lease: Lease, to: datetime) -> None:
     """Set the cursor; it never moves back."""
     s = StreamRow

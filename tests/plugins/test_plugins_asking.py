@@ -18,6 +18,15 @@ SESSION = cast("Session", "a session")
 BUYER = "planted-buyer-phone"
 
 
+class Said(str):
+    """A text that has every name the hub asks a capability's object to have."""
+
+    streams = probe = page = record = True
+    shared = grace = fetch = refresh = True
+    most = one_product = set = level = True
+    splits = carriers = send = True
+
+
 class Connector:
     """A plugin that serves one channel and notes what it is asked."""
 
@@ -38,12 +47,12 @@ class Connector:
     @hookimpl
     def hub_orders(self, session: Session) -> Source:
         self.asked.append("orders")
-        return cast("Source", f"{self.id} orders for {session}")
+        return cast("Source", Said(f"{self.id} orders for {session}"))
 
     @hookimpl
     def hub_authorisation(self, session: Session) -> Authorisation:
         self.asked.append("authorisation")
-        return cast("Authorisation", f"{self.id} tokens for {session}")
+        return cast("Authorisation", Said(f"{self.id} tokens for {session}"))
 
     @hookimpl
     def hub_sandbox(self) -> str | None:
@@ -92,7 +101,7 @@ def check_that_it_is_asked_where_it_is(kind: str) -> None:
         """A connector with one more kind of record."""
 
     def answer(self: More, session: Session) -> Source:
-        return cast("Source", f"{self.id} {kind} for {session}")
+        return cast("Source", Said(f"{self.id} {kind} for {session}"))
 
     answer.__name__ = f"hub_{kind}"
     setattr(More, f"hub_{kind}", hookimpl(answer))
@@ -133,7 +142,7 @@ def check_that_it_writes(what: str) -> None:
         """A connector that can write."""
 
     def answer(self: More, session: Session) -> Any:
-        return f"{self.id} {what} for {session}"
+        return Said(f"{self.id} {what} for {session}")
 
     answer.__name__ = f"hub_{what}"
     setattr(More, f"hub_{what}", hookimpl(answer))

@@ -1,0 +1,131 @@
+"""Work of plugins side by side, each in a thread that is given up when it falls silent.
+
+A thread cannot be ended from outside. What is given up goes on by itself, as a daemon, and
+may neither send (`Pulse`) nor store anything any more (its lease is another's).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Generic, TypeVar
+
+from .errors import HubError
+
+Result = TypeVar("Result")
+LOOK = 1.0
+"""Seconds between two looks at what runs, at most."""
+
+
+class Overdue(HubError):
+    """A plugin gave no sign of life for longer than it may."""
+
+
+class Pulse:
+    """The signs of life of one piece of work.
+
+    While it is in the hub's hands (`held`), which have deadlines of their own, it is not
+    silent however long that takes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._at, self._held, self._over = monotonic(), 0, False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """A span in the hub's hands. Raises Overdue where the work was given up."""
+        with self._lock:
+            if self._over:
+                raise Overdue("it was given up before; nothing more is sent")
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= 1
+                self._at = monotonic()
+
+    def give_up(self) -> None:
+        """From now on it sends nothing."""
+        with self._lock:
+            self._over = True
+
+    def left(self, seconds: float) -> float:
+        """Seconds until the work is overdue, if it may be silent for `seconds`."""
+        with self._lock:
+            return seconds if self._held else self._at + seconds - monotonic()
+
+
+class Task(Generic[Result]):
+    """Something to do in a thread of its own, and how it ended."""
+
+    def __init__(self, act: Callable[[Pulse], Result]) -> None:
+        self.pulse = Pulse()
+        self._act = act
+        self._end: tuple[Result | None, BaseException | None] | None = None
+
+    def start(self, told: Callable[[], None]) -> None:
+        """Begin; `told` is called at its end."""
+        self.pulse = Pulse()
+        threading.Thread(target=self._run, args=(told,), daemon=True).start()
+
+    def _run(self, told: Callable[[], None]) -> None:
+        try:
+            self._end = (self._act(self.pulse), None)
+        except BaseException as error:
+            self._end = (None, error)
+        told()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is a result, or an error to raise."""
+        return self._end is not None
+
+    def result(self) -> Result:
+        """What came out; raises what it raised."""
+        assert self._end is not None
+        result, error = self._end
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value] # None only beside an error
+
+
+def abreast(tasks: Sequence[Task[Result]], most: int, seconds: float) -> list[Task[Result]]:
+    """Run tasks, at most so many at a time; gives those that were given up.
+
+    An interrupt in the waiting thread gives all of them up.
+    """
+    news = threading.Condition()
+    waiting, running, lost = list(tasks), list[Task[Result]](), list[Task[Result]]()
+
+    def told() -> None:
+        with news:
+            news.notify()
+
+    try:
+        with news:
+            while waiting or running:
+                while waiting and len(running) < most:
+                    running.append(waiting.pop(0))
+                    running[-1].start(told)
+                soonest = min(t.pulse.left(seconds) for t in running)
+                news.wait(min(max(0.001, soonest), LOOK))
+                late = [t for t in running if not t.ended and t.pulse.left(seconds) <= 0]
+                lost += late
+                running = [t for t in running if not t.ended and t not in late]
+    finally:
+        for task in (*lost, *running):
+            task.pulse.give_up()
+    return lost
+
+
+def within(seconds: float, act: Callable[[], Result], what: str) -> Result:
+    """What `act` gives, from a thread of its own; raises Overdue, saying `what`, where it
+    takes longer than so many seconds."""
+    task = Task[Result](lambda pulse: act())
+    if abreast([task], 1, seconds):
+        raise Overdue(f"{what} gave no sign of life for {seconds:g} s and was given up")
+    return task.result()
