@@ -1,4 +1,7 @@
-"""How the shop is spoken to: REST, signed headers, JSON that is data or an error."""
+"""How the shop is spoken to: REST, signed headers, JSON that is data or an error.
+
+Source: the shop's API page, which is this project's README.md.
+"""
 
 from __future__ import annotations
 

@@ -198,14 +198,13 @@ class Shop:
         """What a client sets; False where there is no such SKU."""
         if (found := self.sku(id)) is None:
             return False
-        product, old = found
+        product, _ = found
         skus = [
             {**sku, "available": available} if sku["id"] == id else sku
             for sku in product.latest.content["skus"]
         ]
         self._change(product, at, self.goods, 0.0, skus=skus)
-        facts = {"available": available, "before": old["available"]}
-        self.effects.append(Effect(at, "stock", id, facts))
+        self.effects.append(Effect(at, "stock", id, {"available": available}))
         return True
 
     # Time ------------------------------------------------------------------------------
