@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.jd.dialect import Jos
+from adapters.jd.receivers_v1 import Told
 from hub_core.models import (
     AfterSaleStatus,
     DeliveryKind,
@@ -28,7 +29,7 @@ from hub_core.wire import Fetched, Page, Ref
 ROOT = Path(__file__).resolve().parents[3]
 GOLDENS = ROOT / "tests" / "golden" / "jd"
 CASES = sorted(GOLDENS.glob("*/*.wire.json"))
-CALLS = {"page": "LIST", "one": "GET", "refresh": "REFRESH"}
+CALLS = {"page": "LIST", "one": "GET", "refresh": "REFRESH", "decrypt": "DECRYPT"}
 
 
 def read(version: str, case: str) -> Any:
@@ -44,7 +45,9 @@ def canonical(answer: Any) -> Any:
         return {"total": answer.total, "number": answer.number, "items": items}
     if isinstance(answer, Fetched):
         return dataclasses.asdict(answer.record)
-    return dataclasses.asdict(answer) if isinstance(answer, Ref) else answer.model_dump()
+    if isinstance(answer, Ref | Told):
+        return dataclasses.asdict(answer)
+    return answer.model_dump()
 
 
 def as_json(answer: Any) -> str:
