@@ -14,6 +14,7 @@ from typing import Any
 
 from adapters.douyin_laike.envelope import PRODUCT_NOT_FOUND, says_not_found
 from hub_core.errors import Misconfigured, Rejected
+from hub_core.models import Record
 from hub_core.ports import Session, Stream, Window
 from hub_core.wire import Fetched, Item, Misread, Page, Ref, pick
 
@@ -43,6 +44,8 @@ class LaikeProducts(Cursored):
         self._calls = pick(ADAPTERS, AREA, session.shop.pins.get(AREA))
         self._listed: set[str] = set()
         """Ids that the online list has told: no draft of theirs is a new product."""
+        self._told: dict[str, Record] = {}
+        """The products of this reading of it, as it told them."""
 
     @property
     def streams(self) -> tuple[Stream, ...]:
@@ -65,9 +68,18 @@ class LaikeProducts(Cursored):
             status=int(status) if status else None,
             goods_creator_type=self._creator(),
         )
-        self._listed |= {name for item in page.items if (name := _id(item))}
+        if cursor is None:
+            self._told.clear()
+        new = tuple([item for item in page.items if not self._is_told(item)])
+        self._told |= {i.record.external_id: i.record for i in new if type(i) is Fetched}
+        self._listed |= {name for item in new if (name := _id(item))}
         onward = _onward(status, page.cursor)
-        return replace(page, cursor=onward, has_more=onward is not None)
+        return replace(page, items=new, cursor=onward, has_more=onward is not None)
+
+    def _is_told(self, item: Item) -> bool:
+        """Whether this reading has told just the same, when it asked for no status."""
+        record = item.record if isinstance(item, Fetched) else None
+        return record is not None and self._told.get(record.external_id) == record
 
     def _send(self, call: Any, stream: Stream, cursor: str | None, **more: Any) -> Page:
         page: Page = self._session.send(

@@ -298,6 +298,21 @@ def test_what_is_off_sale_or_banned_is_asked_for_whatever_is_listed_unasked() ->
     assert [asked.get("status") for _, asked in line.asked] == [None, 2, 3]
 
 
+def test_what_every_status_has_told_already_comes_once() -> None:
+    rows = [online(1), online(2, online_status=2)]
+
+    def all_are_listed(call: Call[Any], asked: JSON) -> JSON:
+        there = [r for r in rows if asked.get("status") in (None, r["online_status"])]
+        return fine(products=there, has_more=False)
+
+    one, _ = source(all_are_listed)
+    both = ["7119000000000000001", "7119000000000000002"]
+    assert whole(one) == whole(one) == both
+    cursor = str(one.after(one.streams[0], None, None).cursor)
+    rows[1]["product"]["product_name"] = "茶具"  # it changes while it is read
+    assert ids(one.after(one.streams[0], None, cursor)) == both[1:]
+
+
 def test_each_state_is_read_to_its_own_end() -> None:
     def in_two_pages(call: Call[Any], asked: JSON) -> JSON:
         more = "cursor" not in asked
