@@ -50,6 +50,7 @@ EVERYWHERE = (
     "tests/adapters/test_published_samples.py",
     "tests/adapters/test_amounts_stay_exact.py",
     "tests/adapters/test_readers_never_lie.py",
+    "tests/adapters/test_kept_rows_read_again.py",
 )
 """Goldens of all channels."""
 HARNESS = {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}

@@ -17,7 +17,7 @@ from connectors.pinduoduo import CHANNEL as PINDUODUO
 from connectors.taobao import CHANNEL as TAOBAO
 from hub_core.models import Order
 from hub_core.ports import Channel
-from hub_core.wire import Call, Fetched, Page, shapes
+from hub_core.wire import Call, Fetched, Page, reread, shapes
 
 from .case import Case
 
@@ -39,25 +39,35 @@ CASES: list[Case] = [
 ]
 
 
-def read(case: Case) -> Order:
+def version_file(case: Case) -> Any:
+    """The module that reads it."""
+    return import_module(f"{CHANNELS[case.channel].adapters}.{case.shape}")
+
+
+def read(case: Case) -> Fetched:
     """As the client does it, from the body's text on."""
     channel = CHANNELS[case.channel]
-    call: Call[Any] = getattr(import_module(f"{channel.adapters}.{case.shape}"), case.call)
+    call: Call[Any] = getattr(version_file(case), case.call)
     found = call.read(channel.dialect.unwrap(call, json.loads(json.dumps(case.wire))))
     (item,) = found.items if isinstance(found, Page) else (found,)
     assert isinstance(item, Fetched), item
-    return item.order
+    return item
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_an_order_is_what_the_documents_say(case: Case) -> None:
-    order = read(case)
+    order = read(case).order
     different = {
         f.name: (getattr(order, f.name), getattr(case.order, f.name))
         for f in fields(Order)
         if getattr(order, f.name) != getattr(case.order, f.name)
     }
     assert different == {}  # field: (read, expected)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_what_is_kept_of_it_is_read_again_as_the_same_order(case: Case) -> None:
+    assert reread(version_file(case), read(case).raw, {}) == case.order
 
 
 def test_there_are_ten_of_each_channel() -> None:

@@ -78,6 +78,13 @@ def test_a_missing_list_is_an_empty_page_only_where_no_row_can_be(lost: bool) ->
         page(without(250, 3))
 
 
+def test_where_a_page_s_size_is_not_told_none_before_it_count() -> None:
+    body = answer(total=1, number=3)
+    del body["data"]["page"]["page_size"], body["data"]["orders"]
+    with pytest.raises(KeyError, match="orders"):
+        page(body)
+
+
 def test_success_without_a_list_or_a_total_proves_nothing() -> None:
     with pytest.raises(KeyError, match="orders"):
         page({"data": {"error_code": 0, "description": ""}})

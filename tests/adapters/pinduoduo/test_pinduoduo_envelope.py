@@ -8,6 +8,7 @@ import pytest
 
 from adapters.pinduoduo import orders_v1, orders_v2, token_v1
 from adapters.pinduoduo.dialect import Pop
+from adapters.pinduoduo.pages import Untold
 from adapters.pinduoduo.refusals import CODES, Manners
 from hub_core.errors import (
     BadRequest,
@@ -178,8 +179,11 @@ def test_a_page_counts_or_says_whether_others_follow() -> None:
 
 @pytest.mark.parametrize("get", [orders_v1.GET, orders_v2.GET])
 @pytest.mark.parametrize("row", [None, {}, []])
-def test_an_answer_without_an_order_is_no_order(get: Call[Any], row: Any) -> None:
-    assert get.read(Pop().unwrap(get, single(row))) is None
+def test_an_answer_without_an_order_does_not_say_that_it_is_gone(
+    get: Call[Any], row: Any
+) -> None:
+    with pytest.raises(Untold, match="order_info"):
+        get.read(Pop().unwrap(get, single(row)))
 
 
 def test_an_answer_without_the_order_s_place_is_refused() -> None:
@@ -217,6 +221,12 @@ def test_no_token_and_no_phone_gets_into_an_error(said: str, code: int) -> None:
     error = refused(refusal(code, said))
     assert TOKEN not in f"{error} {error!r} {error.args}"
     assert "17000001234" not in str(error)
+
+
+def test_a_waybill_or_a_short_key_gets_into_no_error_either() -> None:
+    error = refused(refusal(50001, "运单SF1234567890与client_id=0a1b2c3d4e不符"))
+    assert "1234567890" not in str(error)
+    assert "0a1b2c3d4e" not in str(error)
 
 
 def test_an_error_keeps_the_platform_s_words_where_they_are_harmless() -> None:

@@ -315,15 +315,17 @@ def test_a_lines_revenue_is_what_is_left_after_sharing() -> None:
     assert [line.buyer_paid_amount for line in found.lines] == [9_00, 6_00, None]
 
 
-def test_a_paid_service_keeps_the_single_line_rule_away() -> None:
+@pytest.mark.parametrize("free", [(), ({"oid": 8, "payment": "0.00", "price": "5.00"},)])
+def test_a_paid_service_keeps_the_single_line_rule_away(free: tuple[JSON, ...]) -> None:
     found = order(
         payment="120.00",
         post_fee="0.00",
-        service_orders=[{"oid": 9, "payment": "20.00", "price": "20.00"}],
+        service_orders=[{"oid": 9, "payment": "20.00", "price": "20.00"}, *free],
         **lines({"payment": "120.00", "divide_order_fee": "100.00"}),
     )
 
-    assert [line.buyer_paid_amount for line in found.lines] == [100_00, 20_00]
+    paid = {line.external_id: line.buyer_paid_amount for line in found.lines}
+    assert (paid["2"], paid["9"]) == (100_00, 20_00)
 
 
 def test_what_reached_the_seller_counts_only_at_the_end() -> None:

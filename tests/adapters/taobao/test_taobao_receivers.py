@@ -56,6 +56,13 @@ def test_an_addressee_is_asked_for_with_its_scene(scripted: Any) -> None:
     assert found.telephone is None
 
 
+def test_an_addressee_of_no_trade_is_no_answer() -> None:
+    for tid in ({}, {"tid": None}):
+        row = {k: v for k, v in ROW.items() if k != "tid"} | tid
+        with pytest.raises(ValueError, match="tid"):
+            receivers_v1.DECRYPT.read({"receiver_list": [row]})
+
+
 def test_nothing_of_an_addressee_is_printed() -> None:
     (found,) = receivers_v1.DECRYPT.read({"receiver_list": [ROW]})
 
