@@ -14,36 +14,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .vocabulary import Vocabulary, parts_of
+from ..wire.names import PERSONAL, TIMELY, UNKNOWN, WORD, WORDY, parts_of
+from .vocabulary import Vocabulary
 
-UNKNOWN = "{?}"
-PERSONAL = frozenset(
-    {
-        *("account", "addr", "address", "area", "buyer", "card", "cert", "certificate"),
-        *("city", "comment", "consignee", "consumer", "contact", "country", "customer"),
-        *("district", "email", "invoice", "mail", "member", "memo", "message", "mobile"),
-        *("name", "nick", "note", "owner", "password", "person", "phone", "pin"),
-        *("province", "receive", "receiver", "recipient", "remark", "secret", "session"),
-        *("street", "tel", "telephone", "token", "town", "user", "username"),
-    }
-)
-"""Parts of field names in and below which no word is written in clear."""
-WORDY = frozenset({"status", "state", "type", "kind", "source", "flag"})
-"""A field whose name ends in one of these speaks in words or small numbers."""
-TIMELY = frozenset(
-    {
-        *("at", "created", "date", "end", "expire", "expires", "finish", "modified", "now"),
-        *("start", "time", "timestamp", "update", "updated"),
-    }
-)
-"""Parts of the names of times: a number of ten digits is one only there."""
 CLOCK = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NEVER = ("0000", "0001", "1970")
 DECIMAL = re.compile(r"-?\d{1,15}\.(\d{1,6})")
 HEX = re.compile(r"(?=.*\d)(?=.*[a-fA-F])[0-9a-fA-F]{16,}")
-WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
 SECONDS = range(788_918_400, 4_102_444_800)
 """1995 to 2100."""
 

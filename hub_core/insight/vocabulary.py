@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
-PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+from ..wire.names import IDENTIFIER, parts_of
+
 DIGITS = 2
 """How many a known name may have: address2 is a field, user13800138000 is a person."""
 
@@ -39,11 +39,6 @@ class Vocabulary:
         """The same, knowing these names too."""
         more = {part for name in names for part in parts_of(name)}
         return Vocabulary(self.parts | more, self.texts, self.numbers)
-
-
-def parts_of(name: str) -> list[str]:
-    """`orderTotalPrice` and `order_total_price` are order, total, price."""
-    return [part.lower() for part in PART.findall(name)]
 
 
 def vocabulary(*packages: str) -> Vocabulary:

@@ -36,16 +36,20 @@ def drift(
     shape: str,
     seen: Mapping[tuple[str, str], int] | Counter[tuple[str, str]],
     at: datetime,
-) -> None:
-    """Count (field, code) pairs the reader did not know."""
+) -> list[tuple[str, str]]:
+    """Count (field, code) pairs the reader did not know; gives those that are new."""
     d = DriftRow
+    mine = (col(d.channel) == channel, col(d.shape) == shape)
+    query = select(col(d.field), col(d.code)).where(*mine)
+    known = {(row.field, row.code) for row in connection.execute(query)}
     for (field, code), rows in sorted(seen.items()):
         key = {"channel": channel, "shape": shape, "field": field, "code": code}
         first = {"rows": 0, "first_seen_at": at, "last_seen_at": at}
         insert_unless_there(connection, d, {**key, **first})
-        mine = [getattr(d, name) == value for name, value in key.items()]
-        step = update(d).where(*mine)
+        this = [getattr(d, name) == value for name, value in key.items()]
+        step = update(d).where(*this)
         connection.execute(step.values(rows=col(d.rows) + rows, last_seen_at=at))
+    return sorted(seen.keys() - known)
 
 
 def incidents(connection: Connection, limit: int = 100) -> list[IncidentRow]:

@@ -63,8 +63,14 @@ def park(
     journal_id: int | None,
     at: datetime,
     vault: Vault,
+    retry: bool = True,
 ) -> int:
-    """Put records aside; seen again, a record's row is renewed. Gives how many are new."""
+    """Put records aside; seen again, a record's row is renewed. Gives how many are new.
+
+    Without `retry` they wait for a person, and are not tried again by themselves.
+    """
+    if not misread:
+        return 0
     found = {record_key(m): m for m in misread}
     p = ParkedRow
     query = select(col(p.record_key), col(p.id), col(p.attempts), col(p.resolved_at)).where(
@@ -83,14 +89,16 @@ def park(
             again: dict[str, Any] = {"resolved_at": None}
             if one.raw is None:  # nothing came this time: the former raw form stays
                 del said["sealed"]
-            if resolved is not None:
-                again |= {"attempts": 0, "retry_at": _retry_at(one, 0, at)}
+            if resolved is not None or not retry:
+                due = _retry_at(one, 0, at) if retry else None
+                again |= {"attempts": 0, "retry_at": due}
             step = update(p).where(col(p.id) == row_id)
             connection.execute(step.values(**said, **again))
         else:
             key_of = {"shop_id": shop_id, "stream": stream, "record_key": key}
-            retry = {"first_seen_at": at, "attempts": 0, "retry_at": _retry_at(one, 0, at)}
-            connection.execute(insert(p).values(**key_of, **said, **retry))
+            due = _retry_at(one, 0, at) if retry else None
+            first = {"first_seen_at": at, "attempts": 0, "retry_at": due}
+            connection.execute(insert(p).values(**key_of, **said, **first))
     return len(found) - len(known)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -17,8 +17,11 @@ from ..store.records import Source, Written
 from ..store.streams import Lease, Proof
 from ..wire import Fetched, Misread
 from .counts import Counts
+from .gate import Gate
 
 ROWS_PER_COMMIT = 1_000
+UNKNOWN_WORD = "unknown_word"
+"""The code of what a reader said of a word it does not know."""
 LEASE_SECONDS = 120.0
 """A lease not renewed for this long is free for another worker."""
 
@@ -41,6 +44,8 @@ class Provenance:
 
     journal_id: int | None = None
     shape: str = "orders_v1"
+    call: str = ""
+    """The call's name: `orders.list`."""
     signed: bool = True
     """Whether the answer bore an id of its own, which no other answer has."""
     smooth: bool = True
@@ -70,6 +75,10 @@ class Ledger:
     siblings: tuple[str, ...] = ()
     """The streams of the same kind, this one too; none: it is alone."""
     _kept_at: float = field(default_factory=time.monotonic)
+    _gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._gate = Gate(self.owner.shop_id, self.kind, self.store.vault)
 
     def keep(self) -> None:
         """Lengthen the lease when it has not been for a while."""
@@ -83,6 +92,7 @@ class Ledger:
     ) -> None:
         """Rows, parked records, feed, journal, coverage and cursor: all or nothing.
 
+        Records that are not what their shop's were are parked (see `gate`).
         Raises LeaseLost, having written nothing, when another worker took over.
         """
         at, done = self.now(), Written()
@@ -91,10 +101,12 @@ class Ledger:
             with self.store.writing() as connection:
                 streams.hold_lease(connection, self.lease, LEASE_SECONDS)
                 self.store.write_journal(connection, entries)
+                held: list[Misread] = []
                 if batch.fetched:
+                    batch, held = self._sifted(connection, batch, at)
                     done = self._write(connection, batch, at)
-                if batch.misread:
-                    self._park(connection, batch, at)
+                self._park(connection, batch.misread, at)
+                self._park(connection, held, at, retry=False)
                 self._note_oddities(connection, batch, at)
                 if proof is not None:
                     stream = self.lease.stream
@@ -103,16 +115,35 @@ class Ledger:
                     streams.move_cursor(connection, self.lease, cursor)
         except BaseException:
             self.journal.give_back(entries)
+            self._gate.forget()
             raise
         self._kept_at = time.monotonic()
         self._count(done, proof)
-        self.told(batch, done)
+        self.told(replace(batch, misread=batch.misread + held), done)
 
     def set_back(self, to: datetime, now: datetime) -> None:
         """Set the stream's cursor back, fenced by the lease like every write."""
         with self.store.writing(durable=True) as connection:
             streams.hold_lease(connection, self.lease, LEASE_SECONDS)
             streams.set_back(connection, self.lease, to, now)
+
+    def _sifted(
+        self, connection: Connection, batch: Batch, at: datetime
+    ) -> tuple[Batch, list[Misread]]:
+        """The batch, and what of it is not what its shop's records were."""
+        of = self.provenance()
+        done = self._gate.sift(connection, batch.fetched, of.shape, of.call, at)
+        if done.notes:
+            notes.drift(connection, self.owner.channel, of.shape, done.notes, at)
+        for finding in done.found:
+            said = f"{finding.said}; records that show it are parked, none is stored"
+            self._tell(connection, said, at)
+        return replace(batch, fetched=done.fetched), done.held
+
+    def _tell(self, connection: Connection, said: str, at: datetime) -> None:
+        text = f"{self.provenance().area} are not as they were: {said}. See `hub drift`"
+        channel, shop_id = self.owner.channel, self.owner.shop_id
+        notes.incident(connection, "drift", text, at=at, channel=channel, shop_id=shop_id)
 
     def _write(self, connection: Connection, batch: Batch, at: datetime) -> Written:
         of = self.provenance()
@@ -126,11 +157,18 @@ class Ledger:
         self._resolve(connection, batch, at)
         return done
 
-    def _park(self, connection: Connection, batch: Batch, at: datetime) -> None:
+    def _park(
+        self,
+        connection: Connection,
+        misread: list[Misread],
+        at: datetime,
+        *,
+        retry: bool = True,
+    ) -> None:
         of = self.provenance()
         self.counts.parked += parked.park(
-            connection, self.owner.shop_id, self.lease.stream, batch.misread,
-            shape=of.shape, journal_id=of.journal_id, at=at, vault=self.store.vault,
+            connection, self.owner.shop_id, self.lease.stream, misread, shape=of.shape,
+            journal_id=of.journal_id, at=at, vault=self.store.vault, retry=retry,
         )  # fmt: skip
 
     def _resolve(self, connection: Connection, batch: Batch, at: datetime) -> None:
@@ -142,7 +180,11 @@ class Ledger:
     def _note_oddities(self, connection: Connection, batch: Batch, at: datetime) -> None:
         seen = Counter((i.field, i.code) for f in batch.fetched for i in f.record.issues)
         if seen:
-            notes.drift(connection, self.owner.channel, self.provenance().shape, seen, at)
+            shape = self.provenance().shape
+            new = notes.drift(connection, self.owner.channel, shape, seen, at)
+            for name in [field for field, code in new if code == UNKNOWN_WORD]:
+                said = f"{name} has a word this hub does not know; it is stored as unknown"
+                self._tell(connection, said, at)
         if batch.late_at:
             self.counts.late += streams.count_late(
                 connection,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from ...store import Store, notes, parked, streams
+from ...store import Store, notes, parked, profiles, streams
 from ...store.shops import Shop
 from ...store.tables import PaceRow
 from ...tokens import StoredToken
@@ -37,6 +37,7 @@ def shop_checks(
         _token(name, shop, token, needs_token, now),
         *_streams(store, shop, now),
         *_parked(store, shop),
+        *_drift(store, shop),
     ]
 
 
@@ -117,6 +118,19 @@ def _parked(store: Store, shop: Shop) -> Iterator[Check]:
         most, count = reasons.most_common(1)[0]
         said = f"{len(waiting)} records could not be read, {count} of them: {most[:60]}"
         yield warn(f"shop {shop.name}", said, f"hub parked list --shop {shop.name}")
+
+
+def _drift(store: Store, shop: Shop) -> Iterator[Check]:
+    """Records that are not stored, because they are not as the shop's were."""
+    with store.reading() as connection:
+        found = profiles.open_findings(connection, shop.id)
+    for one in found:
+        said = "; ".join(str(of["said"]) for of in one.findings[:3])
+        more = len(one.findings) - 3
+        said += f"; {more} more" if more > 0 else ""
+        name = f"shop {shop.name}: {one.area}"
+        next_ = f"hub drift; if it is right: hub drift accept {shop.name} {one.area}"
+        yield fail(name, f"held back: {said}", next_)
 
 
 def troubles(store: Store, now: datetime) -> list[Check]:

@@ -18,9 +18,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from ...wire.names import IDENTIFIER, MONEY, TIMELY, UNKNOWN, WORD, WORDY, parts_of
 from ..recording import EXPECTED
-from ..shapes import TIMELY, UNKNOWN, WORD, WORDY, number_form, parent_of, text_form
-from ..vocabulary import IDENTIFIER, Vocabulary, parts_of
+from ..shapes import number_form, parent_of, text_form
+from ..vocabulary import Vocabulary
 
 NOTHING = Vocabulary(frozenset(), frozenset())
 ALWAYS = 0.98
@@ -34,13 +35,6 @@ LEAP = 1.5
 """Powers of ten: amounts that grow or shrink by 30 are written in another unit."""
 ENOUGH = 8
 """So many amounts on either side tell their size."""
-MONEY = frozenset(
-    {
-        *("amount", "amt", "fee", "price", "payment", "money", "discount", "postage"),
-        *("freight", "cost", "sum", "subsidy", "commission", "refund", "balance"),
-    }
-)
-"""Parts of the names of amounts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -33,10 +33,14 @@ class Reader:
 
     def read(self, kept: Kept) -> Record | str:
         """The record, or why it cannot be read, without its values."""
-        found = reread(self.module, kept.raw, self.facts)
+        found = self.read_raw(kept.raw)
         if isinstance(found, str) or found.external_id == kept.external_id:
             return found
         return OTHER_ID
+
+    def read_raw(self, raw: Any) -> Record | str:
+        """The same of a raw form, whosever it is."""
+        return reread(self.module, raw, self.facts)
 
 
 def reader(package: str, area: str, number: int | None, facts: Mapping[str, str]) -> Reader:

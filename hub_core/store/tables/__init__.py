@@ -19,6 +19,7 @@ from .ledgers import (
     RawRow,
 )
 from .orders import DeliveryRow, OrderLineRow, OrderRow, PartyRow, VoucherRow
+from .profiles import ProfileRow
 from .reveals import RevealDayRow, RevealRow
 from .shops import CoverageRow, ShopRow, StreamRow, TokenRow
 from .writes import CommandRow, OfferRow, SkuBindingRow, StockItemRow, StockMovementRow
@@ -44,6 +45,7 @@ __all__ = [
     "PartyRow",
     "PlaceRow",
     "ProductRow",
+    "ProfileRow",
     "RawRow",
     "RedemptionRow",
     "RefundRow",

@@ -1,0 +1,117 @@
+"""Between reading and storing: records that are not what their shop's were wait outside.
+
+A record whose own amounts contradict each other is never stored. What a commit's rows have
+in common and what is known of the shop's rows in that shape do not agree on (an amount in
+another unit, a field of money, state or identity that is gone or written otherwise) is
+found before any of them is stored: those that show it are parked, raw form and reason, and
+an incident says what to do. What few rows show, a new word or a new field, is noted and
+stored. Rows that are stored teach what is known.
+
+Of a large commit some rows are looked into, its last ones among them; where those surprise
+in the least, all are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ...store import Vault, profiles
+from ...store.kinds import Kind
+from ...wire import Fetched
+from .profile import SUMS, Profile
+from .sieve import DRIFT, Sieve, Sifted
+
+__all__ = ["DRIFT", "Gate", "Sifted", "accept"]
+
+SMALL = 200
+"""Commits of fewer rows keep what they have learned at once."""
+GROWTH = 0.1
+"""Larger ones when by so much more is known."""
+
+
+class Gate:
+    """Sifts the commits of one stream of one shop."""
+
+    def __init__(self, shop_id: int, kind: Kind, vault: Vault) -> None:
+        self._shop_id, self._kind, self._vault = shop_id, kind, vault
+        self._known: dict[str, _Known] = {}
+
+    def sift(
+        self,
+        connection: Connection,
+        fetched: Sequence[Fetched],
+        shape: str,
+        call: str,
+        at: datetime,
+    ) -> Sifted:
+        """What to store and what not, within the transaction that stores it. Where that
+        does not come about, call `forget`."""
+        known = self._current(connection, shape)
+        profile = known.profile
+        before = profile.open.copy(), profile.doubts
+        done = Sieve(profile, self._kind, call, at).sift(fetched)
+        grown = profile.rows - known.rows >= GROWTH * known.rows
+        if grown or len(fetched) < SMALL or before != (profile.open, profile.doubts):
+            known.save(connection, self._shop_id, shape, at, self._vault)
+        return done
+
+    def forget(self) -> None:
+        """What was learned since it was kept last."""
+        self._known.clear()
+
+    def _current(self, connection: Connection, shape: str) -> _Known:
+        """As the store has it, if another has learned more or a person has said more."""
+        version = profiles.version(connection, self._shop_id, shape)
+        known = self._known.get(shape)
+        if known is None or known.version != version:
+            known = _Known.load(connection, self._shop_id, shape, version, self._vault)
+            self._known[shape] = known
+        return known
+
+
+class _Known:
+    """A profile, and which version of it the store has."""
+
+    def __init__(self, profile: Profile, version: int) -> None:
+        self.profile, self.version, self.rows = profile, version, profile.rows
+
+    @classmethod
+    def load(
+        cls, connection: Connection, shop_id: int, shape: str, version: int, vault: Vault
+    ) -> _Known:
+        dumped = profiles.load(connection, shop_id, shape, vault) if version else None
+        return cls(Profile.load(dumped) if dumped else Profile(), version)
+
+    def save(
+        self,
+        connection: Connection,
+        shop_id: int,
+        shape: str,
+        at: datetime,
+        vault: Vault,
+    ) -> None:
+        found = [{"said": one.said, **asdict(one)} for one in self.profile.open]
+        self.version = profiles.save(
+            connection, shop_id, shape, self.profile.dump(), over=self.version,
+            rows=self.profile.rows, findings=found, at=at, vault=vault,
+        )  # fmt: skip
+        self.rows = self.profile.rows
+
+
+def accept(
+    connection: Connection, shop_id: int, shape: str, at: datetime, vault: Vault
+) -> list[str]:
+    """Take what comes now as right: all but the sums that hold nowhere is learned anew.
+    Gives what was found, in words; [] where nothing was."""
+    version = profiles.version(connection, shop_id, shape)
+    known = _Known.load(connection, shop_id, shape, version, vault)
+    found = known.profile.open
+    if found:
+        sums = {one.name for one in found if one.kind == SUMS}
+        known.profile = Profile(allowed=sorted({*known.profile.allowed, *sums}))
+        known.save(connection, shop_id, shape, at, vault)
+    return [one.said for one in found]
