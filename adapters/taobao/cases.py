@@ -131,10 +131,11 @@ class Case(Wire):
 
     @property
     def gave_nothing(self) -> bool:
-        """It succeeded, and all of the money is still the seller's. Then it was no refund,
-        though it may not say what it was."""
-        whole = self.payment is not None and self.payment == self.total_fee
-        return _succeeded(self) and (whole or self.refund_fee == 0)
+        """It succeeded, and all of the money there was is still the seller's. Then it was
+        no refund, though it may not say what it was."""
+        if not self.total_fee or not _succeeded(self):
+            return False
+        return self.payment == self.total_fee or self.refund_fee == 0
 
 
 class CaseListAsk(ListAsk):

@@ -120,10 +120,11 @@ def test_a_return_that_does_not_say_so_gives_back_what_the_seller_does_not_keep(
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_nothing_given_back_is_no_refund(shape: Any) -> None:
-    found = case(shape, status="SUCCESS", has_good_return=False, refund_fee="0.00")
+    ended = {"status": "SUCCESS", "has_good_return": False, "refund_fee": "0.00"}
 
-    assert found.kind is AfterSaleKind.UNKNOWN
-    assert not found.refunded_amount
+    assert case(shape, **ended, total_fee="9.00").kind is AfterSaleKind.UNKNOWN
+    free = case(shape, **ended, total_fee="0.00", payment="0.00")
+    assert (free.kind, free.refunded_amount) == (AfterSaleKind.REFUND_ONLY, 0)
 
 
 def test_v2_a_case_the_platform_looks_at_is_in_arbitration() -> None:
