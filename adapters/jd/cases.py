@@ -36,7 +36,7 @@ from hub_core.wire import (
     Words,
 )
 
-from .pages import COUNT, bare, one_of, rows_of
+from .pages import COUNT, bare, one_of, refuse_hollow, rows_of
 
 REFUND, SERVICE = "refund:", "service:"
 """What stands before a number, to say whose it is."""
@@ -174,8 +174,9 @@ def page_of(found: JSON, rows: str, total: str, wire: TypeAdapter[Any]) -> Page:
     return Page(items, total=COUNT.validate_python(found[total]))
 
 
-def only_one(rows: Any, wire: TypeAdapter[Any]) -> Fetched | Misread | None:
-    """The one application of a list by id; None where there is none."""
+def only_one(rows: Any, total: Any, wire: TypeAdapter[Any]) -> Fetched | Misread | None:
+    """The one application of a list by id; None where there is none, nor any counted."""
+    refuse_hollow(rows, total)
     if rows is None or rows == []:
         return None
     if not isinstance(rows, list) or len(rows) > 1:

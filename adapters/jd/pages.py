@@ -84,6 +84,13 @@ def one_of(
     return item
 
 
+def refuse_hollow(rows: Any, total: Any) -> None:
+    """Raises ValueError where a single record is counted and not given: that is no proof
+    that it is gone."""
+    if not rows and total is not None and COUNT.validate_python(total) > 0:
+        raise ValueError("one is counted and none is given")
+
+
 def vender_of(item: Item) -> str | None:
     """The merchant a row belongs to (`venderId`, number or text), also of a row that
     could not be read; None where it does not say. Source: channel paper JD §3."""

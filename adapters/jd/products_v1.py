@@ -33,7 +33,7 @@ from hub_core.wire import (
 
 from .asks import BeijingText
 from .goods import WireSku, WireWare, read_product, read_sku, ware_name
-from .pages import COUNT, bare, one_of, part_of
+from .pages import COUNT, bare, one_of, part_of, refuse_hollow
 from .stock import GetAsk as StockAsk
 from .stock import read_stock
 
@@ -167,7 +167,8 @@ def read_changed(inner: JSON) -> Page:
 
 def read_one(inner: JSON) -> Fetched | Misread | None:
     """One ware, as yet without its SKUs; None where there is none of this number."""
-    rows, _ = _page(inner) if inner else ([], 0)
+    rows, total = _page(inner) if inner else ([], 0)
+    refuse_hollow(rows, total)
     if len(rows) > 1:
         raise ValueError("one ware, not several")
     return one_of(rows[0], _WARE, read_product, ware_name) if rows else None

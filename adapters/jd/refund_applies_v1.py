@@ -58,7 +58,8 @@ def read_one(inner: JSON) -> Fetched | Misread | None:
     """One application, or None. Its container is spelled otherwise than the list's."""
     if not inner:
         return None
-    return only_one(part_of(inner, "refundapplyResponse").get("results"), _ROW)
+    told = part_of(inner, "refundapplyResponse")
+    return only_one(told.get("results"), told.get("count"), _ROW)
 
 
 LIST: Call[Page] = Call(

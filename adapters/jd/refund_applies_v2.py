@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_vali
 from pydantic.alias_generators import to_camel
 
 from hub_core.models import AfterSale, AfterSaleLine
-from hub_core.wire import JSON, Ask, Call, ClockText, Fetched, Misread, Page
+from hub_core.wire import JSON, Ask, Call, ClockText, Fetched, Misread, Page, pieces
 
 from .asks import BeijingText
 from .cases import WireApplication, WireSku, only_one, page_of, read_application
@@ -92,12 +92,17 @@ class WireApplied(WireApplication):
 
 
 def _line(sku: Sku) -> AfterSaleLine:
-    count = sku.sku_count or ""
     return AfterSaleLine(
-        sku_external_id=sku.sku_id,
-        title=sku.sku_name,
-        quantity=int(count) if count.isascii() and count.isdecimal() else None,
+        sku_external_id=sku.sku_id, title=sku.sku_name, quantity=_count(sku.sku_count)
     )
+
+
+def _count(said: str | None) -> int | None:
+    """What is no number of pieces says nothing."""
+    try:
+        return pieces(said)
+    except ValueError:
+        return None
 
 
 _ROW: TypeAdapter[WireApplied] = TypeAdapter(WireApplied)
@@ -114,8 +119,8 @@ def read_one(inner: JSON) -> Fetched | Misread | None:
     Where it comes without `modified`, which the list has, its version is not known: the
     time of an earlier step would make it older than what the list told.
     """
-    rows = part_of(inner, "queryResult").get("result") if inner else None
-    found = only_one(rows, _ROW)
+    told = part_of(inner, "queryResult") if inner else {}
+    found = only_one(told.get("result"), told.get("totalCount"), _ROW)
     if not isinstance(found, Fetched) or bare(found.raw, "refundApplyVo").get("modified"):
         return found
     case = found.record

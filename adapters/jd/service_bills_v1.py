@@ -48,7 +48,7 @@ from hub_core.wire import (
 from .asks import BeijingText
 from .bill_money import Money, with_money, without_money
 from .cases import SERVICE
-from .pages import COUNT, bare, one_of, part_of
+from .pages import COUNT, bare, one_of, part_of, refuse_hollow
 
 __all__ = ["GET", "LIST", "MONEY", "QUERY", "WITHOUT_MONEY", "with_money", "without_money"]
 
@@ -261,7 +261,9 @@ def _unnamed(row: Any, why: str) -> Ref | Misread:
 
 def read_one(inner: JSON) -> Fetched | Misread | None:
     """The bill that was asked for by its number; None where there is none."""
-    rows = _rows(part_of(inner, "pageResult"), "bills") if inner else []
+    found = part_of(inner, "pageResult") if inner else {}
+    rows = _rows(found, "bills")
+    refuse_hollow(rows, found.get("totalCount"))
     if len(rows) > 1:
         raise ValueError("one bill, not several")
     return one_of(rows[0], _BILL, read_bill, bill_name) if rows else None

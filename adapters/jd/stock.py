@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from hub_core.wire import JSON, Ask, SomeText, Whole, Wire
+from hub_core.wire import JSON, Ask, SomePieces, SomeText, Whole, Wire
 
 from .pages import bare
 
@@ -47,6 +47,7 @@ class WireStock(Wire):
 
 
 _STOCK: TypeAdapter[WireStock] = TypeAdapter(WireStock)
+_LEVEL: TypeAdapter[int | None] = TypeAdapter(SomePieces)
 
 
 def read_stock(inner: JSON) -> int | None:
@@ -59,4 +60,4 @@ def read_stock(inner: JSON) -> int | None:
         raise ValueError("a list of warehouses")
     found = [_STOCK.validate_python(bare(row, "sku_stock")) for row in rows]
     whole = [s.stock_num for s in found if s.store_id in (None, WHOLE_COUNTRY)]
-    return whole[0] if whole else sum([s.stock_num for s in found])
+    return _LEVEL.validate_python(whole[0] if whole else sum([s.stock_num for s in found]))

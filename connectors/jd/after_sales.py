@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.jd.cases import REFUND, SERVICE
-from hub_core.errors import Forbidden, Gone
+from hub_core.errors import Forbidden, Gone, Unreadable
 from hub_core.models import AfterSale
 from hub_core.ports import Paging, Session, Stream, Window
 from hub_core.wire import Fetched, Misread, Page
@@ -114,7 +114,8 @@ class JdAfterSales:
         return told
 
     def _money(self, calls: Any, order: str) -> list[Any] | None:
-        """What was given back for an order, all of it; None where it can't be asked."""
+        """What was given back for an order, all of it; None where it can't be asked.
+        Raises Unreadable where rows are counted and not given."""
         if one_of(self.session, "service_money", "yes", "no") == "no":
             return None
         rows: list[Any] = []
@@ -122,8 +123,10 @@ class JdAfterSales:
             for page in range(1, MOST_PAGES + 1):
                 told = self.session.send(calls.MONEY, order=order, page=page)
                 rows += told.rows
-                if not told.rows or len(rows) >= told.total:
+                if len(rows) >= told.total:
                     break
+                if not told.rows:
+                    raise Unreadable(f"{told.total} refunds are counted, not given")
         except (Forbidden, Gone):
             return None
         return rows

@@ -5,7 +5,8 @@ its count proves nothing of wares; and a ware that is deleted leaves its list in
 both are read by page number as a cursor, in the order of numbers that never change, and
 proved by reading them again and seeing the same. The list of wares takes no time and tells
 what is gone; the list of SKUs, by the time of their change, tells within minutes what the
-other would tell within the hour. Whether stock that is sold moves that time is not said.
+other would tell within the hour. Whether stock that is sold moves that time is not said, so
+that each ware is asked for again within a day, whatever the lists say.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from hub_core.errors import Forbidden, Gone, Misconfigured
+from hub_core.errors import Forbidden, Gone, Misconfigured, Unreadable
 from hub_core.ports import Paging, Session, Stream, Window
 from hub_core.wire import Fetched, Misread, Page
 
@@ -45,7 +46,7 @@ class JdProducts:
             page_size=number(self.session, "product_page_size"),
             list_is_partial=True,
             look_back=days(self.session, "product_look_back_days"),
-            reread_every=None,
+            reread_every=timedelta(days=1),
             assumptions=("product_settle_lag_seconds", "product_look_back_days"),
         )
         wares = replace(
@@ -98,7 +99,8 @@ class JdProducts:
         return whole
 
     def _skus(self, calls: Any, external_id: str) -> tuple[list[Any], list[str]]:
-        """All SKUs of a ware, and those of them that tell no stock."""
+        """All SKUs of a ware, and those of them that tell no stock. Raises Unreadable
+        where some are counted and not given."""
         size = number(self.session, "product_page_size")
         rows: list[Any] = []
         silent: list[str] = []
@@ -107,8 +109,10 @@ class JdProducts:
             told = self.session.send(calls.SKUS, **asked)
             rows += told.rows
             silent += told.without_stock()
-            if not told.rows or len(rows) >= told.total:
+            if len(rows) >= told.total:
                 break
+            if not told.rows:
+                raise Unreadable(f"{told.total} SKUs of a ware are counted, not given")
         return rows, silent
 
     def _stock(self, calls: Any, sku: str) -> int | None:

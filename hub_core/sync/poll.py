@@ -82,9 +82,9 @@ class Poll:
         """
         self._revisits.retry_parked()
         if self.stream.is_snapshot:
-            return self._whole(start_at)
-        cursor = self._catch_up(self._cursor(start_at))
-        self._tail(cursor)
+            self._whole(start_at)
+        else:
+            self._tail(self._catch_up(self._cursor(start_at)))
         if self.stream.name == self.source.streams[0].name:
             self._revisits.reread()
 

@@ -20,7 +20,8 @@ SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "200")) // 5
 """Seeds for each channel and kind: a fifth of what orders have."""
 HOUR = timedelta(hours=1)
 MANY = 4
-"""Of more lists than this one round is read."""
+"""Of more lists than this one round is read; of JD's wares too, each of which is three
+calls."""
 
 BUSY = {
     ("douyin-laike", "redemptions"): 1,
@@ -32,18 +33,6 @@ BUSY = {
 """How much more has to happen in a shop, for as much to happen to records of the kind."""
 
 
-UNGRADED = {
-    ("jd", "after_sales"): "its switches of units and ids have no facts here yet; at rest, "
-    "and as the box is by default, all is there",
-    (
-        "jd",
-        "products",
-    ): "its stock sells without a new time of change, which the grading of "
-    "complete intervals takes for a version that was missed; at rest all is there",
-}
-"""Pairs left out, and why."""
-
-
 def pairs() -> list[tuple[str, str]]:
     """Each channel and kind that the channel's plugin reads and its box has."""
     readers = {row.channel: row.capabilities for row in PLUGINS.table() if row.channel}
@@ -52,7 +41,6 @@ def pairs() -> list[tuple[str, str]]:
         for channel, able in sorted(readers.items())
         for kind in KINDS.values()
         if kind.plural in able and kind.name in box(channel).KINDS
-        if (channel, kind.plural) not in UNGRADED
     ]
 
 
@@ -136,7 +124,7 @@ def day(channel: str, kind: str, seed: int) -> RecordScenario:
     busy = BUSY.get((channel, kind), 2)
     given |= {"churn": base.churn * busy, "changes": base.changes * busy}
     streams = _streams(channel, kind, facts)
-    if len(streams) > MANY:
+    if len(streams) > MANY or (channel, kind) == ("jd", "products"):
         given["rounds"] = 1
     return RecordScenario(
         **given,
@@ -161,10 +149,15 @@ def _past(channel: str, kind: str, lists: int) -> timedelta:
 
 
 def _facts(base: Scenario, kind: str, rng: random.Random) -> dict[str, str]:
-    """Where a state stands for all, it is asked for alone as often as each for itself."""
-    every = {"zero": "0", "one": "1"}.get(base.switches.get("every_case", ""))
-    if base.channel == "pinduoduo" and kind == "after_sales" and every is not None:
-        return {"after_sales_states": every}
+    """What a merchant has to find out about a platform that is so: the unit of an amount,
+    a state that stands for all."""
+    match base.channel, kind:
+        case "jd", "after_sales":
+            unit = "fen" if base.switches["refound_amount"] == "fen" else "yuan"
+            return {"service_money_unit": unit}
+        case "pinduoduo", "after_sales":
+            every = {"zero": "0", "one": "1"}.get(base.switches["every_case"])
+            return {} if every is None else {"after_sales_states": every}
     return {}
 
 
@@ -176,6 +169,9 @@ def _options(channel: str, kind: str, rng: random.Random) -> dict[str, Any]:
             where = {"place_opens": 0.2, "place_renamed": 0.4} if kind == "places" else {}
             uses = {"cancels": 0.4, "undo": rng.choice((0.0, 0.3))}
             return goods | where | (uses if kind == "redemptions" else {})
+        case "jd":
+            # What orders are about are twenty wares more.
+            return {"wares": rng.randrange(4, 9)} if kind == "products" else {}
         case "taobao":
             more = {"orders": rng.randrange(300, 600)} if kind == "after_sales" else {}
             return more | {

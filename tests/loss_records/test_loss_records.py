@@ -61,7 +61,7 @@ def test_control_a_page_1_2_3_reader_loses_cases(pool: ProcessPoolExecutor) -> N
 def test_every_channel_that_reads_more_than_orders_is_here() -> None:
     there = {channel for channel, _ in PAIRS}
 
-    assert {"douyin-laike", "taobao", "pinduoduo"} <= there
+    assert {"douyin-laike", "taobao", "jd", "pinduoduo"} <= there
     assert ("douyin-laike", "redemptions") in PAIRS
 
 

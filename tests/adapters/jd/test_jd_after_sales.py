@@ -148,6 +148,16 @@ def test_a_paid_application_without_an_amount_says_so() -> None:
     assert found.issues == (Issue("refunded_amount", "missing"),)
 
 
+@pytest.mark.parametrize(
+    ("told", "count"),
+    [("2", 2), (2, 2), ("0", None), ("9999999999", None), ("zwei", None), (None, None)],
+)
+def test_a_count_that_nobody_can_have_is_no_count(told: Any, count: int | None) -> None:
+    (line,) = case(applied(skuVoList=[{"skuId": 5, "skuCount": told}])).lines
+
+    assert line.quantity == count
+
+
 @pytest.mark.parametrize("row", [None, 7, "row", [], {}, {"refundApplyVo": 7}])
 def test_what_is_no_application_is_parked_without_a_name(row: Any) -> None:
     inner = {"queryResult": {"totalCount": 1, "result": [row]}}
@@ -161,6 +171,19 @@ def test_no_application_by_that_number_is_none(rows: Any) -> None:
     assert refund_applies_v2.GET.read({"queryResult": {"result": rows}}) is None
     assert refund_applies_v2.GET.read({}) is None
     assert refund_applies_v1.GET.read({"refundapplyResponse": {"results": rows}}) is None
+
+
+def test_one_that_is_counted_and_not_given_is_not_known_to_be_gone() -> None:
+    told = {"queryResult": {"totalCount": 1, "result": []}}
+    older = {"refundapplyResponse": {"count": 1, "results": []}}
+    bills = {"pageResult": {"totalCount": 1, "data": []}}
+    for call, inner in (
+        (refund_applies_v2.GET, told),
+        (refund_applies_v1.GET, older),
+        (service_bills_v1.GET, bills),
+    ):
+        with pytest.raises(ValueError, match="none is given"):
+            call.read(inner)
 
 
 def test_several_applications_for_one_number_are_no_answer() -> None:

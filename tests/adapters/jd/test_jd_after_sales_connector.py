@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import connectors.jd as jd
-from hub_core.errors import Forbidden, Misconfigured
+from hub_core.errors import Forbidden, Misconfigured, Unreadable
 from hub_core.models import AfterSale, Issue
 from hub_core.ports import Paging, Source, Stream, Window
 from hub_core.wire import JSON, Fetched, Ref
@@ -190,6 +190,17 @@ def test_all_the_money_of_an_order_is_read(scripted: Any, answer: Any) -> None:
     found = case(jd.JdAfterSales(session).record("service:7"))
     assert [leg.external_id for leg in found.refunds] == ["902"]
     assert session.methods == [SYNC, MONEY, MONEY]
+
+
+def test_money_that_is_counted_and_not_given_is_not_nothing(
+    scripted: Any, platform: Any, answer: Any
+) -> None:
+    def hollow(method: str, asked: JSON) -> JSON:
+        told: JSON = answer(method, pageResult=page(total=1))
+        return told if method == MONEY else platform(method, asked)
+
+    with pytest.raises(Unreadable, match="1 refunds"):
+        jd.JdAfterSales(scripted(hollow)).record("service:7")
 
 
 @pytest.mark.parametrize("code", ["24", "15"])

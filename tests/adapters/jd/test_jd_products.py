@@ -13,7 +13,7 @@ import connectors.jd as jd
 from adapters.jd import products_v1
 from adapters.jd.dialect import Jos
 from adapters.jd.goods import LISTING
-from hub_core.errors import BadRequest, Misconfigured, Throttled
+from hub_core.errors import BadRequest, Misconfigured, Throttled, Unreadable
 from hub_core.models import Issue, ListingStatus, Product
 from hub_core.ports import CursorSource, Paging, Stream, Window
 from hub_core.wire import JSON, Fetched, Misread, Ref
@@ -190,6 +190,8 @@ def test_a_ware_that_is_not_there_is_none_and_two_are_no_answer() -> None:
     assert products_v1.GET.read({}) is None
     with pytest.raises(ValueError, match="several"):
         products_v1.GET.read(listed(WARE, WARE))
+    with pytest.raises(ValueError, match="none is given"):
+        products_v1.GET.read(listed(total=1))
 
 
 @pytest.mark.parametrize(
@@ -207,6 +209,14 @@ def test_the_stock_of_a_sku_is_the_country_s_or_its_warehouses(
     rows: Any, pieces: int | None
 ) -> None:
     assert products_v1.STOCK.read({"skuStocks": rows}) == pieces
+
+
+@pytest.mark.parametrize("counts", [[2**31], [2**30, 2**30], [10**15]])
+def test_more_pieces_than_anybody_has_are_no_stock(counts: list[int]) -> None:
+    rows = [{"stockNum": n, "storeId": at + 1} for at, n in enumerate(counts)]
+
+    with pytest.raises(ValueError, match="pieces"):
+        products_v1.STOCK.read({"skuStocks": rows})
 
 
 @pytest.mark.parametrize("external_id", ["", "TS-W", "10,11", "-1"])
@@ -278,6 +288,22 @@ def test_wares_are_walked_by_number_to_their_end(scripted: Any, platform: Any) -
     assert (first["orderField"], first["orderType"]) == ("wareId", "asc")
     assert "wareStatusValue" not in first
     assert {"wareId", "modified", "wareStatus"} <= set(first["field"].split(","))
+
+
+def test_skus_that_are_counted_and_not_given_are_no_product_without_them(
+    scripted: Any, platform: Any, answer: Any
+) -> None:
+    def hollow(method: str, asked: JSON) -> JSON:
+        told: JSON = answer(method, **listed(total=2))
+        return told if method == SKUS else platform(method, asked)
+
+    with pytest.raises(Unreadable, match="2 SKUs"):
+        jd.JdProducts(scripted(hollow)).record("10")
+
+
+def test_each_ware_is_asked_for_again_within_a_day(scripted: Any, platform: Any) -> None:
+    """Whether a sale moves any time is not said."""
+    assert {s.reread_every for s in streams(scripted(platform))} == {timedelta(days=1)}
 
 
 def test_changed_skus_are_asked_past_both_ends_and_deleted_ones_too(
