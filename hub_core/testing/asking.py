@@ -16,7 +16,7 @@ from ..errors import HubError
 from ..ports import Paging, Stream, Window
 from ..wire import Fetched
 from .canonical import id_of
-from .desk import Change, Desk
+from .desk import Change, Desk, Made
 from .spoiling import misshapen
 
 SMALL = 7
@@ -71,10 +71,19 @@ def spoil_each_answer(desk: Desk, act: Callable[[], object], most: int) -> None:
     for number, body in enumerate(good, 1):
         for spoiled in misshapen(body, most=most // len(good)):
             desk.tap.give_at(number, spoiled)
-            desk.rest()
             only_hub_errors(act)
     desk.tap.change = None
     desk.rest()
+
+
+def rested(desk: Desk, act: Callable[[], Made]) -> Callable[[], Made]:
+    """The act on a fresh line, which is sent whatever came before."""
+
+    def act_at_once() -> Made:
+        desk.rest()
+        return act()
+
+    return act_at_once
 
 
 def acts(desk: Desk) -> list[Callable[[], object]]:
@@ -85,13 +94,6 @@ def acts(desk: Desk) -> list[Callable[[], object]]:
     window, name = desk.window(stream), some_ids(desk, 1)[0]
     desk.tap.change = change
 
-    def rested(act: Callable[[], object]) -> Callable[[], object]:
-        def act_at_once() -> object:
-            desk.rest()
-            return act()
-
-        return act_at_once
-
     lists = [
         lambda: desk.source.probe(stream, window),
         lambda: desk.source.page(stream, window, 1, count=True),
@@ -99,7 +101,7 @@ def acts(desk: Desk) -> list[Callable[[], object]]:
     run = [lambda: desk.items(stream, window)]
     one = [lambda: desk.source.record(name)]
     is_handed_out = stream.paging is Paging.OPAQUE_CURSOR
-    return [rested(x) for x in (run if is_handed_out else lists) + one * stream.by_id]
+    return [rested(desk, x) for x in (run if is_handed_out else lists) + one * stream.by_id]
 
 
 def personal(desk: Desk) -> list[tuple[str, str]]:

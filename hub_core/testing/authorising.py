@@ -14,7 +14,7 @@ from .desk import STRANGE, Desk, failure
 from .given import Given
 from .spoiling import misshapen
 
-SPOILED = 60
+SPOILED = 30
 LONGEST = timedelta(days=7)
 """A former token that works longer than this would be no former one."""
 

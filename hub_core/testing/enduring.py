@@ -22,7 +22,7 @@ LATER = 7.0
 class Enduring(Given):
     """Broken records, wrong shapes, refusals, secrets."""
 
-    spoiled: ClassVar[int] = 100
+    spoiled: ClassVar[int] = 60
     """How many misshapen answers what the hub asks is given."""
 
     # What can't be read -----------------------------------------------------------------

@@ -42,7 +42,7 @@ class RecordSourceContract(SourceContract):
     """What a sandbox calls it."""
     words: ClassVar[Sequence[tuple[str, str]]] = ()
     """Fields with a word of the hub's, each with that of the platform's own."""
-    spoiled = 40
+    spoiled = 30
 
     @pytest.fixture
     def known(self, platform: Platform | None, account: Account) -> Sequence[TruthRecord]:

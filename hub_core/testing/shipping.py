@@ -33,14 +33,14 @@ from ..models import (
 )
 from ..ports import Carrier, Done, Parcel, Shipping
 from ..wire import Fetched
-from .asking import spoil_each_answer
+from .asking import rested, spoil_each_answer
 from .desk import Desk, failure
 from .reading import stranger
 from .writing import CONFIRMED, REFUSED, Effects, Writing, unanswered
 
 Waybill = tuple[str, str]
 """A carrier's code and a number it could have given."""
-SPOILED = 60
+SPOILED = 30
 NUMBERS = ("YT1234567890123", "YT1234567890124", "73123456789012", "73123456789013",
            "123456789012", "123456789013", "1234567890123", "SF1234567890123")  # fmt: skip
 """Waybill numbers of the usual forms."""
@@ -199,12 +199,12 @@ class ShippingContract(Writing):
         self, desk: Desk, waiting: Sequence[Order], waybills: Sequence[Waybill]
     ) -> None:
         """An answer of another shape raises a HubError or leaves the outcome open."""
-        spoil_each_answer(desk, lambda: shipping_of(desk).carriers(), SPOILED)
-        order = waiting[0]
-        spoil_each_answer(
-            desk, lambda: shipping_of(desk).send(_parcel(order.external_id, waybills[0])),
-            SPOILED,
-        )  # fmt: skip
+        parcel = _parcel(waiting[0].external_id, waybills[0])
+        for act in (
+            lambda: shipping_of(desk).carriers(),
+            lambda: shipping_of(desk).send(parcel),
+        ):
+            spoil_each_answer(desk, rested(desk, act), SPOILED)
 
 
 def shipping_of(desk: Desk) -> Shipping:

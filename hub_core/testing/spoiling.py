@@ -6,12 +6,14 @@ import json
 import random
 from collections.abc import Iterator
 from typing import Any
+from zlib import crc32
 
 
-def misshapen(body: bytes, *, most: int, seed: int = 0) -> Iterator[bytes]:
-    """The answer with one value at a time of another type, null or gone; seeded."""
+def misshapen(body: bytes, *, most: int) -> Iterator[bytes]:
+    """The answer with one value at a time of another type, null or gone; seeded by the
+    answer, so that those of other boxes are spoiled in other places."""
     places = list(_places(json.loads(body)))
-    rng = random.Random(seed)
+    rng = random.Random(crc32(body))
     ways = [(place, way) for place in places for way in (None, "?", 7, [], {}, GONE)]
     for place, way in rng.sample(ways, min(most, len(ways))):
         yield json.dumps(_with(json.loads(body), place, way)).encode()

@@ -24,14 +24,14 @@ import pytest
 from ..errors import BadRequest, Rejected, Retryable
 from ..models import Product, StockLevel
 from ..ports import Done, SkuLevel, Stock
-from .asking import spoil_each_answer
+from .asking import rested, spoil_each_answer
 from .desk import Desk, failure
 from .reading import stranger
 from .writing import CONFIRMED, REFUSED, Effects, Writing, outcomes, unanswered
 
 Name = tuple[str, str]
 """A product's id and a SKU's."""
-SPOILED = 40
+SPOILED = 30
 LOOKED_AT = 12
 """Products among which SKUs are sought."""
 
@@ -182,7 +182,7 @@ class StockContract(Writing):
             lambda: stock_of(desk).set([wanted]),
             lambda: stock_of(desk).level(*skus[0]),
         ):
-            spoil_each_answer(desk, act, SPOILED)
+            spoil_each_answer(desk, rested(desk, act), SPOILED)
 
 
 def stock_of(desk: Desk) -> Stock:
