@@ -122,10 +122,10 @@ def abreast(tasks: Sequence[Task[Result]], most: int, seconds: float) -> list[Ta
     return lost
 
 
-def within(seconds: float, act: Callable[[], Result], what: str) -> Result:
-    """What `act` gives, from a thread of its own; raises Overdue, saying `what`, where it
-    takes longer than so many seconds."""
-    task = Task[Result](lambda pulse: act())
+def within(seconds: float, act: Callable[[Pulse], Result], who: str) -> Result:
+    """What `act` gives, from a thread of its own; raises Overdue, naming `who`, where it
+    is silent for longer than so many seconds."""
+    task = Task(act)
     if abreast([task], 1, seconds):
-        raise Overdue(f"{what} gave no sign of life for {seconds:g} s and was given up")
+        raise Overdue(f"{who} gave no sign of life for {seconds:g} s and was given up")
     return task.result()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from .client import Line
+from .deadline import Pulse, within
 from .errors import HubError, Misconfigured
 from .lines import Lines
 from .plugins import Plugins
@@ -17,6 +19,8 @@ from .store.shops import Shop
 from .store.stock import Binding, Level, ListedSku
 from .writes import Pushed, Shipment, Shipper, StockPush
 from .writes.pushing import Share
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +144,17 @@ class Desks:
 
     def push_stock(self, shop: Shop) -> Pushed:
         """Bring every bound SKU of a shop to its level; only what changed is sent."""
-        try:
-            line = self._lines.open(shop)
+
+        def push(pulse: Pulse) -> Pushed:
+            line = self._line(shop, pulse)
             writer = self._plugins.stock(shop.channel, line)
+            share = Share(*self._settings.share(shop.channel, shop.name))
+            return StockPush(self._store, shop, writer, share, self._now).push()
+
+        try:
+            return self._in_time(shop, push)
         except HubError as error:
             return Pushed(shop.name, error=error.at(shop=shop.name))
-        share = Share(*self._settings.share(shop.channel, shop.name))
-        return StockPush(self._store, shop, writer, share, self._now).push()
 
     def ship(
         self,
@@ -159,13 +167,28 @@ class Desks:
     ) -> Shipment:
         """Report a parcel of an order, by the platform's order number. The same waybill
         again is the same shipment."""
+
+        def ship(pulse: Pulse) -> Shipment:
+            line = self._line(shop, pulse)
+            shipper = Shipper(
+                self._store, shop, self._plugins.shipping(shop.channel, line),
+                self._plugins.orders(shop.channel, line),
+                self._settings.carriers(shop.channel, shop.name), self._now,
+            )  # fmt: skip
+            return shipper.ship(order, carrier, tracking_no, lines)
+
+        return self._in_time(shop, ship)
+
+    def _in_time(self, shop: Shop, act: Callable[[Pulse], Result]) -> Result:
+        """Raises Overdue where the channel's plugin falls silent: what was under way is
+        looked up by the next that asks."""
+        name = self._plugins.server(shop.channel)
+        return within(self._settings.hub.plugin_seconds, act, f"plugin {name}")
+
+    def _line(self, shop: Shop, pulse: Pulse) -> Line:
         line = self._lines.open(shop)
-        shipper = Shipper(
-            self._store, shop, self._plugins.shipping(shop.channel, line),
-            self._plugins.orders(shop.channel, line),
-            self._settings.carriers(shop.channel, shop.name), self._now,
-        )  # fmt: skip
-        return shipper.ship(order, carrier, tracking_no, lines)
+        line.pulse = pulse
+        return line
 
     # The ledger ------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def load(
 
 def _admit(plugins: Plugins, row: Row, entry: EntryPoint) -> None:
     try:
-        plugin = within(LOADING, entry.load, f"importing {entry.value}")
+        plugin = within(LOADING, lambda _: entry.load(), f"importing {entry.value}")
     except (Exception, SystemExit) as error:
         plugins.refuse(row, where_it_failed(error, say=True))
     else:

@@ -201,8 +201,8 @@ class Plugins:
         try:
             self._manager.register(plugin, name=row.name)
             self._manager.check_pending()
-            announced = within(LOADING, self._alone(plugin, "hub_channel"), "hub_channel()")
-            channel = _checked(announced)
+            announce = self._alone(plugin, "hub_channel")
+            channel = _checked(within(LOADING, lambda _: announce(), "hub_channel()"))
         except (Exception, SystemExit) as error:
             self.refuse(row, where_it_failed(error, say=True))
             return

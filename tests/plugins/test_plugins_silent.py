@@ -125,6 +125,51 @@ def test_the_given_up_shop_is_read_whole_the_next_time(
         assert [joined.lost(a) + joined.doubled(a) for a in accounts] == [[], []]
 
 
+def test_a_writer_that_hangs_is_given_up_and_what_it_did_is_looked_up(
+    tmp_path: Path, jump: Callable[[float], None]
+) -> None:
+    class Writer(Hanging):
+        @hookimpl
+        def hub_products(self, session: Session) -> Source:
+            return real.hub_products(session)
+
+        @hookimpl
+        def hub_stock(self, session: Session) -> Any:
+            stock = real.hub_stock(session)
+
+            class Stopping:
+                most, one_product, level = stock.most, stock.one_product, stock.level
+
+                @staticmethod
+                def set(levels: Any) -> Any:
+                    done = stock.set(levels)
+                    plugin.stop_at("set")
+                    return done
+
+            return Stopping()
+
+    plugin = Writer("set")
+    plugin.time_passes = jump
+    made = bench(
+        "taobao", tmp_path, plugins=load(extra={"taobao": plugin}), kinds=("products",),
+        plugin_seconds=PATIENCE,
+    )  # fmt: skip
+    with made as joined:
+        joined.hub.sync()
+        desks, shop = joined.hub.desks, joined.hub.shops()[0]
+        listed = next(s for s in desks.listed(shop) if s.available)
+        desks.bind(shop, listed.sku_external_id, [("TEA", 1)])
+        desks.set_stock("TEA", 9_000, key="counted")
+
+        assert isinstance(desks.push_stock(shop).error, Overdue)
+        plugin.let_go.set()
+        after = desks.push_stock(shop)
+
+        assert (after.error, after.unknown) == (None, 0)
+        account = joined.platform.accounts()[0].external_id
+        assert len(joined.platform.effects(account)) == 1
+
+
 @pytest.mark.parametrize("nonsense", [None, "orders"])
 def test_a_hook_that_answers_nonsense_is_named(tmp_path: Path, nonsense: Any) -> None:
     class Nonsense(Hanging):
@@ -169,10 +214,10 @@ def test_a_page_that_is_nonsense_moves_no_cursor(tmp_path: Path, nonsense: Any) 
 
 
 def test_what_ends_in_time_is_given_with_what_it_raised() -> None:
-    def broken() -> int:
+    def broken(pulse: object) -> int:
         raise ValueError("as it came")
 
-    assert within(ENOUGH, lambda: 3, "counting") == 3
+    assert within(ENOUGH, lambda _: 3, "counting") == 3
     with pytest.raises(ValueError, match="as it came"):
         within(ENOUGH, broken, "counting")
 
