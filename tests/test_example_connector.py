@@ -235,6 +235,17 @@ def test_its_own_tests_pass(place: Place) -> None:
     assert int(passed[1]) > 150
 
 
+def test_it_can_be_graded(place: Place) -> None:
+    """What its own tests have not tried yet; all of it takes a minute."""
+    tried = ("signing", "goldens", "writes", "unknown")
+    only = [word for name in tried for word in ("--only", name)]
+    golden = EXAMPLE / "tests" / "golden"
+    said = place.hub("connector", "grade", CHANNEL, "--goldens", golden, *only, "--json")
+    states = {one["criterion"]: one["state"] for one in said.json["criteria"]}
+
+    assert {name: states[name] for name in tried} == dict.fromkeys(tried, "met")
+
+
 # And goes --------------------------------------------------------------------------------
 
 

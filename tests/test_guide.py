@@ -27,6 +27,8 @@ FILES = {
     *(f"tests/test_{name}.py" for name in ("contract", "golden", "loss")),
 }
 HUB = "import sys; from hub_core.cli import main; sys.exit(main())"
+EXAMPLE = ROOT / "examples" / "third-party-connector" / "channel_hub_own_shop"
+QUOTE = re.compile(r"^```python\n# from (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```(?:python|toml)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -80,6 +82,18 @@ def test_the_guide_names_each_of_its_files_once() -> None:
     assert sorted(named) == sorted(FILES)
 
 
+def test_what_the_guide_quotes_stands_in_the_example() -> None:
+    """Word for word; where it leaves something out there is a `# …`."""
+    quotes = QUOTE.findall(GUIDE.read_text(encoding="utf-8"))
+    parts = [
+        (file, part.strip("\n")) for file, text in quotes for part in text.split("# …")
+    ]
+    files = {file: (EXAMPLE / file).read_text(encoding="utf-8") for file, _ in parts}
+
+    assert {file for file, part in parts if part not in files[file]} == set()
+    assert len(quotes) > 5
+
+
 def test_the_guides_connector_comes_by_its_entry_point_and_passes_all_its_tests(
     folder: Path,
 ) -> None:
@@ -96,6 +110,14 @@ def test_the_guides_connector_comes_by_its_entry_point_and_passes_all_its_tests(
     assert "skipped" not in done.stdout
 
 
+PAGE = 'ORDERS.page("orders", total="total", number="page")'
+
+
+def left_out(rows: str) -> str:
+    """A reader of pages that sees only these of its rows."""
+    return f"lambda data: {PAGE}(data | {{'orders': {rows}}})"
+
+
 SLIPS = {
     # What a beginner might write in its place, and which tests have to notice.
     "an error read as an empty page": (
@@ -106,8 +128,8 @@ SLIPS = {
     ),
     "a row that is dropped": (
         f"{PACKAGE}/orders_v1.py",
-        "Page(read_rows(rows, ORDER",
-        "Page(read_rows(rows[1:], ORDER",
+        PAGE,
+        left_out("data['orders'][1:]"),
         "tests/test_contract.py",
     ),
     "ends taken for inclusive": (
@@ -119,14 +141,13 @@ SLIPS = {
     "yuan taken for fen": (
         f"{PACKAGE}/orders_v1.py",
         "paid: SomeYuan = None",
-        "paid: Whole | None = None",
+        "paid: int | None = None",
         "tests/test_golden.py",
     ),
     "orders that are left out": (
         f"{PACKAGE}/orders_v1.py",
-        "    return Page(read_rows(rows, ORDER",
-        "    rows = [r for r in rows if r['state'] != 'SENT']\n"
-        "    return Page(read_rows(rows, ORDER",
+        PAGE,
+        left_out("[r for r in data['orders'] if r['state'] != 'SENT']"),
         "tests/test_loss.py",
     ),
 }

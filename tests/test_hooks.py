@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def documented() -> list[str]:
     return re.findall(r"^### `(hub_\w+.*)`$", page, re.MULTILINE)
 
 
+@cache
 def names_of_tests() -> set[str]:
     files = [ast.parse(p.read_text(encoding="utf-8")) for p in TESTS.rglob("test_*.py")]
     nodes = [node for file in files for node in ast.walk(file)]
