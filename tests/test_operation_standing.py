@@ -270,6 +270,7 @@ def pinduoduo_asks(use: Use) -> None:
         order_sn=order,
         after_sales_id=case.external_id,
     )
+    use.line.send(pick("adapters.pinduoduo", "order_status").GET, order_sn=order)
     source = PLUGINS.orders("pinduoduo", use.line)  # type: ignore[arg-type]
     for known in use.truth():
         found = source.record(known.external_id)

@@ -17,7 +17,7 @@ from hub_core.wire import JSON, Call, Fetched, Misread, Page, SomeText
 from .asks import GetAsk, ListAsk
 from .fields import WireBasics
 from .order import put_together
-from .pages import one_of, page_of
+from .pages import one_of, page_of, told
 from .receiver import parted, protection
 from .rules import DEFAULT, Rules
 
@@ -66,9 +66,10 @@ def read_page(inner: JSON, rules: Rules = DEFAULT) -> Page:
 
 
 def read_one(inner: JSON, rules: Rules = DEFAULT) -> Fetched | Misread | None:
-    """One order, or None."""
-    row = inner["order_info"] if inner else None
-    return one_of(row, "order_sn", ORDER, _reader(rules))
+    """One order; None where the platform says that there is none. Raises Untold."""
+    if not inner:
+        return None
+    return one_of(told(inner, "order_info"), "order_sn", ORDER, _reader(rules))
 
 
 def _reader(rules: Rules) -> Callable[[WireOrder], Order]:

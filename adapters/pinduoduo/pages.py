@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from hub_core.errors import Unreadable
 from hub_core.models import Record
 from hub_core.wire import (
     JSON,
@@ -40,6 +41,18 @@ def page_of(
     rows = _rows(inner, name, is_none=total == 0)
     items = read_rows(rows, wire, read, lambda row: _name(row, key))
     return Page(items, total=total, has_more=more)
+
+
+class Untold(Unreadable):
+    """A good answer without its single record: neither there nor said not to be."""
+
+
+def told(inner: JSON, name: str) -> Any:
+    """The single record of an answer. What null means no page says. Raises Untold."""
+    row = inner[name]
+    if row is None or row == {} or row == []:
+        raise Untold(f"{name} is empty, and nothing says that there is none")
+    return row
 
 
 def one_of(

@@ -27,8 +27,9 @@ FACTS = {
     "overlap_seconds": "300",
     "look_back_days": "90",  # "three months" of the deal, not of the change
     "after_sales_look_back_days": "90",  # nothing is said
-    # No state is said to be all of them; of the years when there was one (1), a page that
-    # no longer knows it may be empty. "1" or "0" asks once instead of for each.
+    # No state is said to be all of them: as of 2026-04 the page of the list names each for
+    # itself. Until 2020 it was 1; a platform that no longer knows it may answer with
+    # nothing. Where a shop has found that "1" or "0" is all, that asks once.
     "after_sales_states": ",".join(sorted(STATUS, key=int)),
 }
 

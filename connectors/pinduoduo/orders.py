@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from adapters.pinduoduo.pages import Untold
 from adapters.pinduoduo.rules import Rules
 from hub_core.ports import Paging, Session, Stream, Window
 from hub_core.wire import Call, Fetched, Misread, Page, pick
@@ -58,10 +60,21 @@ class PddOrders:
         return counted(page) if count else page
 
     def record(self, external_id: str) -> One:
-        """One order in full, as the list has it too."""
+        """One order in full, as the list has it too. An answer without it proves nothing:
+        where an order stands is then asked apart."""
         call = self._ruled(self._shape().GET)
-        found: One = self.session.send(call, order_sn=external_id)
+        try:
+            found: One = self.session.send(call, order_sn=external_id)
+        except Untold:
+            if self._is_there(external_id):
+                raise
+            return None
         return found
+
+    def _is_there(self, order_sn: str) -> bool:
+        calls: Any = pick(ADAPTERS, "order_status", None)
+        stand: Mapping[str, int] = self.session.send(calls.GET, order_sn=order_sn)
+        return bool(stand.get(order_sn) != calls.NO_ORDER)
 
     def _shape(self) -> Any:
         return pick(ADAPTERS, "orders", self.session.shop.pins.get("orders"))

@@ -155,9 +155,30 @@ def test_one_order_is_had_by_its_number_as_the_list_has_it() -> None:
     assert session.asked[0][1]["order_sn"] == "261120-301"
 
 
-@pytest.mark.parametrize("answer", [single(None), refusal(50001, "订单不存在")])
-def test_an_order_nobody_knows_is_none(answer: JSON) -> None:
-    assert source(Script([answer])).record("261120-303") is None
+def stands(status: int, order_sn: str = "261120-303") -> JSON:
+    rows = [{"orderSn": order_sn, "order_status": status, "refund_status": 0}]
+    return {"order_status_get_response": {"order_status_list": rows}}
+
+
+def test_an_order_nobody_knows_is_none() -> None:
+    session = Script([refusal(50001, "订单不存在")])
+
+    assert source(session).record("261120-303") is None
+    assert len(session.asked) == 1
+
+
+def test_no_order_in_the_answer_is_none_once_it_stands_nowhere() -> None:
+    session = Script([single(None), stands(0)])
+
+    assert source(session).record("261120-303") is None
+    assert session.asked[1][0] == "pdd.order.status.get"
+    assert session.asked[1][1]["order_sns"] == "261120-303"
+
+
+@pytest.mark.parametrize("stand", [stands(1), stands(9), stands(0, "261120-304")])
+def test_no_order_in_the_answer_is_no_absence_without_that_proof(stand: JSON) -> None:
+    with pytest.raises(Unreadable, match="nothing says"):
+        source(Script([single(None), stand])).record("261120-303")
 
 
 def test_a_refused_order_is_an_error_and_not_an_absence() -> None:
