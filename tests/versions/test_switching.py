@@ -3,6 +3,7 @@ lost, nothing doubled, and what is kept is made again by the version that is rea
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,43 @@ def test_to_and_fro_under_load_loses_and_doubles_nothing(
             assert one.doubled(account) == []
             assert one.parked_ids(account.name) == set()
         assert {"orders_v1", "orders_v2"} <= shapes(one)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_switch_in_the_midst_of_two_readers_loses_and_doubles_nothing(
+    channel: str, tmp_path: Path
+) -> None:
+    how = {"poison": 0.0, "database": f"sqlite:///{tmp_path}/hub.db", **CHANNELS[channel]}
+    with bench(channel, tmp_path, seed=5, orders=15, **how) as one:
+        one.platform.churn_per_call, one.platform.churn_left = 1, 60
+
+        def read(_: int) -> list[str]:
+            wrong: list[str] = []
+            for _turn in range(ROUNDS):
+                wrong += [str(o.error) for o in one.hub.sync() if o.error is not None]
+                one.platform.clock.advance(600)
+            return wrong
+
+        def switch() -> None:
+            for turn in range(2 * ROUNDS):
+                pin(one, (1, None)[turn % 2])
+                rebuilt(one)
+
+        with ThreadPoolExecutor(3) as workers:
+            switching = workers.submit(switch)
+            assert [*workers.map(read, range(2))] == [[], []]
+            switching.result()
+        one.platform.churn_per_call = 0
+        pin(one, None)
+        for _ in range(2):
+            one.platform.clock.advance(
+                4 * 3600
+            )  # beyond what is only found by asking again
+            assert all(o.error is None for o in one.hub.sync())
+
+        for account in one.platform.accounts():
+            assert one.lost(account) + one.doubled(account) == []
+            assert one.parked_ids(account.name) == set()
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
