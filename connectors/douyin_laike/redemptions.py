@@ -93,21 +93,23 @@ class LaikeRedemptions(Cursored):
         cursor: str | None,
         places: Sequence[str],
     ) -> Page:
-        """Uses at these places, or wherever. Raises Unreadable for a first page that has
-        none of those it counts: it proves neither that there are none, nor where."""
+        """Uses at these places, or wherever. A first page that has none of those it
+        counts proves neither that there are none, nor where: it is asked for once more.
+        Raises Unreadable where that is no better."""
         start, end = ends(window)
-        page: Page = self._session.send(
-            self._calls.LIST,
-            account_id=self._account,
-            cursor=cursor or "0",
-            size=stream.page_size,
-            poi_ids=list(places) or None,
-            start_time=start,
-            end_time=end,
-        )
-        if cursor is None and page.total and not page.items:
-            raise Unreadable("redemptions are counted and none is listed")
-        return page
+        for _ in range(2):
+            page: Page = self._session.send(
+                self._calls.LIST,
+                account_id=self._account,
+                cursor=cursor or "0",
+                size=stream.page_size,
+                poi_ids=list(places) or None,
+                start_time=start,
+                end_time=end,
+            )
+            if cursor is not None or page.items or not page.total:
+                return page
+        raise Unreadable("redemptions are counted and none is listed")
 
     def _asks_places(self) -> bool:
         name = "redemption_places"

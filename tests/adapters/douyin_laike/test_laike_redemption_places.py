@@ -296,12 +296,22 @@ def test_rows_of_a_former_answer_are_not_taken_for_a_places_own(
     assert where(run(source)) == dict(town.uses)
 
 
-def test_a_place_that_counts_uses_and_lists_none_is_no_empty_place() -> None:
-    town = Town(spread(5, EAST, WEST))
-    source = spoilt_once(town, 1, fine(records=[], total=3))
-    with pytest.raises(Unreadable, match="counted"):
-        run(source)
+@pytest.mark.parametrize("number", [1, 2, 3, 5])
+def test_a_place_that_counts_uses_and_lists_none_is_no_empty_place(number: int) -> None:
+    town = Town(spread(5, EAST, WEST), (EAST, WEST))
+    source = spoilt_once(town, number, fine(records=[], total=3))
     assert where(run(source)) == dict(town.uses)
+
+
+def test_uses_that_are_counted_and_never_listed_are_an_error() -> None:
+    town = Town(spread(5, EAST, WEST))
+
+    def reply(call: Call[Any], asked: JSON) -> JSON:
+        hollow = fine(records=[], total=3)
+        return hollow if asked.get("poi_ids") else town.reply(call, asked)
+
+    with pytest.raises(Unreadable, match="counted"):
+        run(laike.LaikeRedemptions(Line(reply)))
 
 
 def test_a_place_the_platform_does_not_know_hides_no_other() -> None:

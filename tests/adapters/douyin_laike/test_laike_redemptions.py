@@ -264,7 +264,7 @@ def test_a_cursor_that_stands_still_is_no_way_on() -> None:
 
 def test_uses_that_are_counted_and_not_listed_are_no_empty_window() -> None:
     nothing = fine(records=None, total=3)
-    one, _ = source(nothing, nothing, facts=PLAIN)
+    one, _ = source(nothing, nothing, nothing, facts=PLAIN)  # asked for once more
     with pytest.raises(Unreadable, match="counted"):
         one.after(one.streams[0], HOUR, None)
     assert one.after(one.streams[0], HOUR, "c9").items == ()  # past the last page
