@@ -33,7 +33,7 @@ from .source import CHANNELS, FOLDERS, ROOT, File
 
 SECONDS = 20
 """Of the processor's time for one test, ten times what the slowest takes."""
-SLEEPS = 120
+SLEEPS = 600
 """Seconds by the clock for one test, which may be waiting for what never comes."""
 MEMORY = 4 << 30
 NAMES = {
@@ -51,6 +51,7 @@ EVERYWHERE = (
     "tests/adapters/test_amounts_stay_exact.py",
     "tests/adapters/test_readers_never_lie.py",
     "tests/adapters/test_kept_rows_read_again.py",
+    "tests/adapters/test_announced.py",
 )
 """Goldens of all channels."""
 HARNESS = {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}
@@ -82,7 +83,8 @@ def stages(path: str) -> Iterator[list[str]]:
 
 
 def _records() -> list[str]:
-    found = sorted((ROOT / "tests/records").glob("test_*.py"))
+    folders = ("tests/records", "tests/receivers")
+    found = [p for folder in folders for p in sorted((ROOT / folder).glob("test_*.py"))]
     return [p.relative_to(ROOT).as_posix() for p in found]
 
 

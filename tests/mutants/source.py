@@ -85,6 +85,12 @@ class File:
         return {id(node): place for place, node in enumerate(self.nodes)}
 
     @cached_property
+    def unread(self) -> set[int]:
+        """Defaults of arguments that a function takes for others' sake and never reads."""
+        functions = [n for n in self.nodes if isinstance(n, ast.FunctionDef)]
+        return {id(default) for f in functions for default in _unread(f)}
+
+    @cached_property
     def spots(self) -> list[Spot]:
         """All places but those where no fault can be, or none that anyone would mind."""
         return list(_spots(self, self.tree, ()))
@@ -109,8 +115,18 @@ def _spots(file: File, node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[
     if parents:
         yield Spot(node, parents, file)
     for name, child in _children(node):
-        if not _is_mute(node, name, child):
+        if id(child) not in file.unread and not _is_mute(node, name, child):
             yield from _spots(file, child, (*parents, node))
+
+
+def _unread(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    body = [n for statement in function.body for n in ast.walk(statement)]
+    read = {n.id for n in body if isinstance(n, ast.Name)}
+    asked = function.args
+    plain = asked.args[len(asked.args) - len(asked.defaults) :]
+    pairs = [*zip(plain, asked.defaults, strict=False)]
+    pairs += [(a, d) for a, d in zip(asked.kwonlyargs, asked.kw_defaults, strict=True) if d]
+    yield from (default for argument, default in pairs if argument.arg not in read)
 
 
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -49,6 +49,7 @@ NOT_MADE = [
     "class W(Wire):\n    a: SomeText = Field(repr=False)",
     "class W(Wire):\n    model_config = ConfigDict(frozen=True)",
     "x = Page((), total=None)",
+    "def f(a, *, count=False):\n    yield a",
 ]
 """No fault of these would be one that anybody could notice."""
 START = (

@@ -50,6 +50,27 @@ def test_a_yes_or_no_may_come_as_a_number_a_text_or_not_at_all(
     assert order.ext.get("douyin-laike:has_donated_items") is meant
 
 
+@pytest.mark.parametrize(("donated", "is_gift"), [((1, 1), True), ((1, 0), False)])
+def test_a_good_is_a_gift_where_every_voucher_of_it_is(
+    donated: tuple[int, int], is_gift: bool
+) -> None:
+    drinks = [
+        certificate(300, number, sku_id="182", is_donated_item=bool(given))
+        for number, given in enumerate(donated, 1)
+    ]
+    meal = certificate(300, 3, sku_id="181", is_donated_item=False)
+    order = two_goods(certificate=[meal, *drinks])
+    assert [one.is_gift for one in order.lines] == [False, is_gift]
+
+
+def test_goods_of_one_sku_are_told_apart_by_their_place() -> None:
+    """A line keeps its id from one reading to the next, also from one release on."""
+    goods = [{"sku_id": sku, "count": 1} for sku in ("181", "181", None)]
+    order = read("orders_catering_v1", row(goods=goods))
+    names = [one.external_id for one in order.lines]
+    assert names == ["181", "181#2", f"{order.external_id}#3"]
+
+
 def test_an_unpaid_meal_has_paid_nothing() -> None:
     order = catering(order_status=100, pay_time=0, order_pay_amount=3900)
     assert order.payable_amount == 3900
