@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import entry_points
+from itertools import islice
 from typing import Any
 
 from ..hookspecs import PROJECT
@@ -17,6 +19,7 @@ NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 """The box's time: 12:00 in Beijing."""
 ORDERS = 60
 DAY = timedelta(hours=20)
+FEW, MOST_STREAMS = 3, 3
 
 
 def box(
@@ -45,6 +48,28 @@ def settled(plugins: Plugins, id: str, **how: Any) -> Platform:
     made = box(plugins, id, history=min(DAY, longest * 0.6), **how)
     made.clock.advance(min(lag, longest * 0.2).total_seconds() + 1)
     return made
+
+
+def filled(plugins: Plugins, id: str, kind: str, **how: Any) -> Platform:
+    """A box with some records of that kind in one list. They come of few of its orders, and
+    lists may be of short windows: more and more orders are tried."""
+    made = partial(box, plugins, id, seed=3, **how)
+    sizes = ((200, 48), (60, 8), (600, 4), (3000, 4))
+    for orders, hours in sizes:
+        way = partial(made, orders=orders, history=timedelta(hours=hours))
+        if _rows(Straight(plugins, id, way()), kind) > FEW:
+            break
+    return way()
+
+
+def _rows(session: Straight, kind: str) -> int:
+    """The most that one list has on its first page, of those a contract looks at: the first
+    that have any. Of what is no records, enough."""
+    source = session.sources().get(kind)
+    if source is None:
+        return FEW + 1
+    found = (len(session.page(source, stream)) for stream in source.streams)
+    return max(islice(filter(None, found), MOST_STREAMS), default=0)
 
 
 def streams_of(plugins: Plugins, id: str) -> tuple[Stream, ...]:

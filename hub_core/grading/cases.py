@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hub_core.grading.boxes import plugin_of, settled
+from hub_core.grading.boxes import filled, plugin_of, settled
 from hub_core.plugins import Plugins, load
 from hub_core.sandbox import Platform
 from hub_core.testing.contracts import CONTRACTS
@@ -36,9 +36,14 @@ class Boxed:
         return plugin_of(TASK["plugin"])
 
     @pytest.fixture
-    def platform(self, position: dict[str, str]) -> Platform:
+    def platform(
+        self, request: pytest.FixtureRequest, position: dict[str, str]
+    ) -> Platform:
         """Its box, under one position of its switches."""
-        return settled(plugins(), TASK["channel"], switches=position, latency=0.1)
+        channel, kind = TASK["channel"], request.cls.capability
+        if kind == "orders":
+            return settled(plugins(), channel, switches=position, latency=0.1)
+        return filled(plugins(), channel, kind, switches=position)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

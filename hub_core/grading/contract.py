@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from .finding import Finding, State, found
 
@@ -41,6 +42,8 @@ class Tested:
     name: str
     position: str
     ok: bool
+    skipped: bool
+    """There was nothing to try it on."""
     why: str
 
     def __str__(self) -> str:
@@ -74,12 +77,12 @@ def run(task: Task, on_test: OnTest = lambda done, of: None) -> list[Tested]:
     return said
 
 
-def _tested(told: Mapping[str, str]) -> Tested:
+def _tested(told: Mapping[str, Any]) -> Tested:
     _, klass, name = told["test"].split("::")
     test, _, position = name.partition("[")
     why = " ".join(told["why"].split("\n")[0].split())[:LONGEST]
     capability = klass.removeprefix("Test_")
-    return Tested(capability, test, position.rstrip("]"), bool(told["ok"]), why)
+    return Tested(capability, test, position.rstrip("]"), told["ok"], told["skipped"], why)
 
 
 def _lines(task: Task) -> Iterator[str]:
@@ -118,6 +121,9 @@ def _environment(task: Task) -> dict[str, str]:
 def kept(tested: Sequence[Tested]) -> Finding:
     """Met where every test passed."""
     positions = {one.position for one in tested if one.position}
-    said = f"{sum(one.ok for one in tested)} of {len(tested)} tests"
+    tried = [one for one in tested if not one.skipped]
+    said = f"{sum(one.ok for one in tried)} of {len(tried)} tests"
+    left = len(tested) - len(tried)
+    said += f" ({left} had nothing to be tried on)" if left else ""
     said += f" under {len(positions)} positions" if len(positions) > 1 else ""
     return found(said, (str(one) for one in tested if not one.ok))

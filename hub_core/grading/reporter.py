@@ -20,10 +20,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """One test has ended; a fixture that fails is the test's failure."""
-    if report.when == "call" or report.failed:
+    """One test has ended; what its fixtures come to, before it, is the test's own end."""
+    if report.when == "call" or (report.when == "setup" and not report.passed):
         crash = getattr(report.longrepr, "reprcrash", None)
         why = (
             str(crash.message if crash else report.longrepr or "") if report.failed else ""
         )
-        _say(test=report.nodeid, ok=not report.failed, why=why)
+        _say(test=report.nodeid, ok=not report.failed, skipped=report.skipped, why=why)
