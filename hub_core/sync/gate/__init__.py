@@ -29,8 +29,8 @@ __all__ = ["DRIFT", "Gate", "Sifted", "accept"]
 
 SMALL = 200
 """Commits of fewer rows keep what they have learned at once."""
-GROWTH = 0.1
-"""Larger ones when by so much more is known."""
+GROWTH = 1.0
+"""Larger ones when so much more is known, as a share."""
 
 
 class Gate:

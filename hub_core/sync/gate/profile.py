@@ -162,7 +162,7 @@ class Profile:
     def leaps(self, records: Iterable[Record]) -> list[Leap]:
         """Amounts that may have leapt within these."""
         before = [
-            Leap(d.finding.name, d.finding.shift, d.score, d.score, d.rows, set(d.heard))
+            Leap(d.finding.name, d.finding.shift, d.score, d.rows, set(d.heard))
             for d in self.doubts
             if d.finding.kind == UNIT
         ]

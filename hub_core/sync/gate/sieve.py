@@ -7,21 +7,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ...models import Record
 from ...store.kinds import Kind
-from ...wire import Fetched, Misread
+from ...wire import JSON, Fetched, Misread
 from .profile import ANY, LEAP, SUMS, UNIT, Doubt, Finding, Profile, Row, Trees, shows
-from .sums import contradiction
+from .sizes import FREE
+from .sums import adding_up, contradiction
 
 Suspicion = tuple[float, bool, Doubt]
 """A score, as a share of what is no chance any more; whether it matters; what it is."""
 DRIFT = "drift: "
 """How the reasons of parked records begin that wait here."""
-FEW, LAST = 24, 6
+FEW, LAST = 18, 4
 """Of a larger commit so many rows are looked into, and so many of its last."""
 SOME = 0.25
 """A score from which on all rows of a commit are looked into."""
 WORTH = 0.5
 """And from which on it is noted, however few show it."""
+SUMS_HELD = "_sums"
+"""Where a row's sums stand beside what came. That one holds no more is noted, not stopped:
+platforms think of new discounts."""
 LEAST = 3
 """So many rows must show what stops others."""
 STOPS = ("gone", "form", UNIT)
@@ -62,11 +67,12 @@ class Sieve:
         return self.done
 
     def _rows(self, fetched: Iterable[Fetched]) -> list[Row]:
-        word = self.kind.word
-        return [
-            Row(one.record, one.raw, str(getattr(one.record, word) or ""))
-            for one in fetched
-        ]
+        return [self._row(one.record, one.raw) for one in fetched]
+
+    def _row(self, record: Record, raw: JSON) -> Row:
+        if sums := adding_up(record):
+            raw = {**raw, SUMS_HELD: sums}
+        return Row(record, raw, str(getattr(record, self.kind.word) or ""))
 
     def _hold(self, one: Fetched, why: str) -> None:
         record = one.record
@@ -144,7 +150,7 @@ class Sieve:
         for leap in self.profile.leaps(row.record for row in rows):
             finding = Finding(UNIT, leap.name, now=leap.said, shift=leap.shift)
             doubt = Doubt(finding, leap.now, leap.rows, sorted(leap.heard))
-            yield leap.most / LEAP, True, doubt
+            yield leap.now / LEAP, leap.name not in FREE, doubt
 
     def _weigh(self, score: float, grave: bool, doubt: Doubt) -> None:
         """Open a finding, note it, or keep it in mind."""
@@ -195,6 +201,8 @@ def _is_answered(finding: Finding, now: Trees) -> bool:
 
 def _code(finding: Finding) -> str:
     """A stable code of what is noted."""
+    if SUMS_HELD in finding.path:
+        return "adds_up_no_more"
     codes = {"gone": "gone", "form": "written_otherwise", UNIT: "another_unit"}
     return codes.get(finding.kind) or f"new_{'word' if finding.kind == 'word' else 'field'}"
 

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...models import AfterSale, Order, Product, Record, Redemption
-from .sums import apart, total
+from .sums import apart, due, total
 
 MOST_PRICES = 500
 BINS = 4
 """A power of ten is cut into so many."""
 SHIFTS = (2 * BINS, 3 * BINS, -2 * BINS, -3 * BINS)
 """A hundred and a thousand times more, or less."""
-EXACTLY, NEARLY, AS_EVER = 7.0, 4.0, -7.0
+LEVELS = 4
+"""So many prices of a SKU are kept: a sale is over some day."""
+EXACTLY, NEARLY, AS_EVER = 5.0, 4.0, -7.0
 """What one SKU's price says for another unit, in nats."""
 LIKE, NEAR = 0.7, 0.1
 """Powers of ten: a price that has not leapt; one that has by a hundred or a thousand."""
@@ -38,25 +40,24 @@ Sizes = dict[str, dict[int, int]]
 @dataclass(slots=True)
 class Leap:
     """What speaks for one name's amounts being written in another unit from some row on:
-    evidence added up as it comes, never below nothing. The same SKU says it once."""
+    evidence added up as it comes, never below nothing. The same SKU says it once, and so
+    does the same amount: a sale makes many things cost the same, another unit none."""
 
     name: str
     shift: int
     now: float = 0.0
-    most: float = 0.0
-    """Nats: at the end, and at the most."""
+    """Nats."""
     rows: int = 0
     heard: set[str] = field(default_factory=set)
 
     def add(self, who: str, hint: float) -> None:
         """What one amount says."""
         self.rows += hint > 0
-        said = f"{'+' if hint > 0 else '-'}{who}"
-        if said in self.heard:
+        said = {f"{'+' if hint > 0 else '-'}{part}" for part in who.split()}
+        if said & self.heard:
             return
-        self.heard.add(said)
+        self.heard |= said
         self.now = max(0.0, self.now + hint)
-        self.most = max(self.most, self.now)
         if not self.now:
             self.heard = {one for one in self.heard if one[0] == "-"}
 
@@ -70,15 +71,15 @@ class Leap:
 class Scale:
     """What is known of the size of a shop's amounts."""
 
-    prices: dict[str, int] = field(default_factory=dict)
-    """SKU to its last price."""
+    prices: dict[str, list[int]] = field(default_factory=dict)
+    """SKU to its last prices, each once."""
     sizes: Sizes = field(default_factory=dict)
 
     def learn(self, record: Record) -> None:
         """Count a record that was stored."""
         for sku, amount in prices_of(record):
-            self.prices.pop(sku, None)
-            self.prices[sku] = amount
+            former = [one for one in self.prices.pop(sku, ()) if one != amount]
+            self.prices[sku] = [*former[1 - LEVELS :], amount]
         for name, size in sizes_of(record):
             bins = self.sizes.setdefault(name, {})
             bins[size] = bins.get(size, 0) + 1
@@ -97,7 +98,7 @@ class Scale:
                         doubtful.add(name)
                         key = name, shift
                         found.setdefault(key, Leap(name, shift)).add(who, hint)
-        return [leap for leap in found.values() if leap.most > 0]
+        return [leap for leap in found.values() if leap.now > 0]
 
     def hints(
         self, record: Record, doubtful: Collection[str] | None = None
@@ -109,9 +110,9 @@ class Scale:
         found = prices_of(record)
         for sku, amount in found:
             known = self.prices.get(sku)
-            usual = known == amount and doubtful is not None and PRICE not in doubtful
-            if known is not None and not usual:
-                yield PRICE, sku, _price_hints(known, amount)
+            usual = doubtful is not None and PRICE not in doubtful
+            if known is not None and not (usual and amount in known):
+                yield PRICE, f"{sku} {amount}", _price_hints(known, amount)
         who = found[0][0] if found else record.external_id
         for name, size in sizes_of(record):
             bins = self.sizes.get(name, NONE)
@@ -119,7 +120,7 @@ class Scale:
             if usual and doubtful is not None and name not in doubtful:
                 continue
             if sum(bins.values()) >= ENOUGH:
-                yield name, f"{who} {size}", {s: _hint(bins, size, s) for s in SHIFTS}
+                yield name, f"{who} size{size}", {s: _hint(bins, size, s) for s in SHIFTS}
 
     def dump(self) -> list[Any]:
         """For the store."""
@@ -132,15 +133,16 @@ class Scale:
         return cls(dict(dumped[0]), sizes)
 
 
-def _price_hints(known: int, amount: int) -> dict[int, float]:
-    leap = math.log10(amount / known)
-    if abs(leap) < LIKE:
+def _price_hints(known: list[int], amount: int) -> dict[int, float]:
+    leaps = [math.log10(amount / one) for one in known]
+    if any(abs(leap) < LIKE for leap in leaps):
         return dict.fromkeys(SHIFTS, AS_EVER)
-    said = {}
-    for shift in SHIFTS:
-        if abs(leap - shift / BINS) < NEAR:
-            said[shift] = EXACTLY if apart(amount, known) else NEARLY
-    return said
+    exactly = any(apart(amount, one) for one in known)
+    return {
+        shift: EXACTLY if exactly else NEARLY
+        for shift in SHIFTS
+        if any(abs(leap - shift / BINS) < NEAR for leap in leaps)
+    }
 
 
 def _hint(bins: dict[int, int], size: int, shift: int) -> float:
@@ -192,11 +194,12 @@ def sizes_of(record: Record) -> Iterator[tuple[str, int]]:
         yield from _ratios(record, record.requested_amount, OF_CASE)
 
 
-OF_ORDER = (
-    *("payable_amount", "buyer_paid_amount", "merchant_receivable_amount"),
-    "refunded_amount",
-)
+OF_ORDER = ("goods_amount", "merchant_receivable_amount")
+OF_BUYER = ("payable_amount", "buyer_paid_amount")
 OF_DISCOUNTS = ("total_amount", "merchant_amount", "platform_amount", "payment_amount")
+FREE = frozenset(OF_DISCOUNTS)
+"""Amounts a merchant makes as large or small as pleases: a leap is noted, and stops none.
+That a discount is in another unit, the order's sum shows."""
 OF_CASE = ("agreed_amount", "refunded_amount")
 OF_REDEMPTION = (
     *("buyer_paid_amount", "coupon_paid_amount", "payment_discount_amount"),
@@ -207,7 +210,9 @@ OF_REDEMPTION = (
 def _of_order(order: Order) -> Iterator[tuple[str, int]]:
     priced = total([x.unit_price and x.unit_price * x.quantity for x in order.lines])
     base = priced or order.goods_amount
-    yield from _ratios(order, base, ("goods_amount", *OF_ORDER))
+    yield from _ratios(order, base, OF_ORDER)
+    yield from _ratios(order, due(order) or base, OF_BUYER)
+    yield from _ratios(order, order.payable_amount, ("refunded_amount",))
     yield from _ratios(order.discounts, base, OF_DISCOUNTS)
     yield from _ratios(order, 1, ("freight_amount", "tax_amount"))
     for line in order.lines:
