@@ -28,19 +28,24 @@ class Course:
         self, shares: Mapping[str, int], seed: int, beside: Sequence[Case]
     ) -> None:
         self.queues = {channel: chosen(channel, seed) for channel in shares}
-        self.wanted, self.beside = Counter(shares), list(beside)
+        self.wanted, self.controls, self.beside = Counter(shares), beside, list(beside)
 
     def next(self) -> Case | None:
         """The next, of the channel that lacks most; None while there is none to begin."""
         if self.beside:
             return self.beside.pop(0)
-        channel, lacking = max(self.wanted.items(), key=lambda item: item[1])
-        self.wanted[channel] -= lacking > 0
-        return next(self.queues[channel], None) if lacking > 0 else None
+        for channel, lacking in self.wanted.most_common(1):
+            self.wanted[channel] -= lacking > 0
+            return next(self.queues[channel], None) if lacking > 0 else None
+        return None
 
     def judged(self, case: Case, verdict: Verdict) -> None:
-        """Another for one that was stillborn."""
+        """Another for one that was stillborn; none any more where the tests themselves are
+        at fault, which is no time to ask what they see."""
         self.wanted[case.channel] += verdict.state == "stillborn"
+        if case in self.controls and verdict.state != "survived":
+            self.beside.clear()
+            self.wanted.clear()
 
 
 def run(course: Course, workers: int, boxes: int | None) -> dict[Case, Verdict]:
