@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import HubError, Misconfigured
-from . import offers, pushing
+from . import offers, oversold, pushing
 from .opening import Json, opened
 from .output import complain, say, say_json, table
 
@@ -35,6 +35,7 @@ def add(app: typer.Typer) -> None:
     group.command("adjust", context_settings={"ignore_unknown_options": True})(adjust)
     group.command("show")(offers.show)
     group.command("push")(pushing.push)
+    group.command("oversold")(oversold.oversold)
     app.add_typer(group, name="stock")
 
 

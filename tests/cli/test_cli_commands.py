@@ -261,6 +261,32 @@ def test_an_item_two_shops_offer_in_full_may_be_sold_twice(desk: Desk) -> None:
     assert "18 are offered in all, 9 are there" in told.err
 
 
+def test_what_is_promised_beyond_what_is_there_is_reported_worst_first(desk: Desk) -> None:
+    def short() -> dict[str, tuple[int, int]]:
+        found = desk.hub("stock", "oversold", "--json").json
+        assert [i["short"] for i in found] == sorted(i["short"] for i in found)[::-1]
+        return {i["code"]: (i["promised"], i["short"]) for i in found}
+
+    spare = iter(lambda: desk.fresh(TAOBAO), None)
+    sku, code = next(one for one in spare if desk.truth(TAOBAO, one[0]) > 1)
+    listed = desk.truth(TAOBAO, sku)
+    desk.hub("stock", "set", code, "1")
+    desk.hub("bind", "set", TAOBAO, sku, code)
+    unpushed = short()
+    assert desk.hub("stock", "push", TAOBAO).code == 0
+    pushed = short()
+    desk.hub("stock", "adjust", code, "-4")
+    told = desk.hub("stock", "oversold")
+
+    assert unpushed[code] == (listed, listed - 1)
+    assert code not in pushed
+    assert told.code == 1
+    assert f"{code}: 3 more are sold than there were" in told.err
+    desk.hub("stock", "set", code, "5")
+    assert desk.hub("stock", "push", TAOBAO).code == 0
+    assert code not in short()
+
+
 def test_pieces_are_reckoned_of_whole_ones_and_the_scarcest_item(desk: Desk) -> None:
     sku, _ = desk.fresh(TAOBAO)
     desk.hub("stock", "set", "TEA", "11")
