@@ -12,14 +12,16 @@ from ...store.kinds import Kind
 from ...wire import JSON, Fetched, Misread
 from .profile import ANY, LEAP, SUMS, UNIT, Doubt, Finding, Profile, Row, Trees, shows
 from .sizes import FREE
-from .sums import adding_up, contradiction
+from .sums import adding_up, looked_at
 
 Suspicion = tuple[float, bool, Doubt]
 """A score, as a share of what is no chance any more; whether it matters; what it is."""
 DRIFT = "drift: "
 """How the reasons of parked records begin that wait here."""
+SMALL = 60
+"""All rows of a commit that has no more are looked into."""
 FEW, LAST = 18, 4
-"""Of a larger commit so many rows are looked into, and so many of its last."""
+"""Of a larger one so many, and so many of its last."""
 SOME = 0.25
 """A score from which on all rows of a commit are looked into."""
 WORTH = 0.5
@@ -52,6 +54,8 @@ class Sieve:
         self.done = Sifted()
         self._looked: tuple[list[Row], Trees] | None = None
         """The rows that were looked into, counted."""
+        self._odd: set[str] = set()
+        """Ids of records whose sums do not hold."""
 
     def sift(self, fetched: Sequence[Fetched]) -> Sifted:
         """Park, note, learn."""
@@ -62,9 +66,22 @@ class Sieve:
             rest = self._strange(rest)
         self.done.fetched = rest
         if self._looked is None or self.done.held:
-            self._looked = (rows := self._rows(some(rest))), Trees.of(rows)
+            self._looked = (rows := self._rows(self._some(rest))), Trees.of(rows)
         self.profile.learn(self.call, *self._looked)
         return self.done
+
+    def _some(self, fetched: list[Fetched]) -> list[Fetched]:
+        """Some of them, in their order: the last ones too, for whatever began within these
+        goes on to their end, and some of those whose sums do not hold."""
+        if len(fetched) <= SMALL:
+            return fetched
+        picked = {int(n * len(fetched) / FEW) for n in range(FEW)}
+        picked |= set(range(len(fetched) - LAST, len(fetched)))
+        if self._odd:
+            names = enumerate(one.record.external_id for one in fetched)
+            odd = [n for n, name in names if name in self._odd]
+            picked |= {*odd[:LAST], *odd[-LAST:]}
+        return [fetched[n] for n in sorted(picked)]
 
     def _rows(self, fetched: Iterable[Fetched]) -> list[Row]:
         return [self._row(one.record, one.raw) for one in fetched]
@@ -82,7 +99,9 @@ class Sieve:
     # A record alone ----------------------------------------------------------------------
 
     def _contradicts(self, one: Fetched) -> bool:
-        pair = contradiction(one.record)
+        pair, holds = looked_at(one.record)
+        if not holds:
+            self._odd.add(one.record.external_id)
         if pair is None or pair in self.profile.allowed:
             return False
         finding = self._opened(Finding(SUMS, pair))
@@ -100,7 +119,7 @@ class Sieve:
     # Against what is known ---------------------------------------------------------------
 
     def _known(self, fetched: list[Fetched]) -> list[Fetched]:
-        rows = self._rows(few := some(fetched))
+        rows = self._rows(few := self._some(fetched))
         suspicious = self._judge(rows, opens=len(few) == len(fetched))
         if suspicious and len(few) < len(fetched):
             rows = self._rows(few := fetched)
@@ -205,13 +224,3 @@ def _code(finding: Finding) -> str:
         return "adds_up_no_more"
     codes = {"gone": "gone", "form": "written_otherwise", UNIT: "another_unit"}
     return codes.get(finding.kind) or f"new_{'word' if finding.kind == 'word' else 'field'}"
-
-
-def some(fetched: Sequence[Fetched]) -> list[Fetched]:
-    """Some of them, in their order, the last ones among them: whatever began within these
-    goes on to their end."""
-    if len(fetched) <= FEW + LAST:
-        return list(fetched)
-    step = (len(fetched) - LAST) / FEW
-    picked = [fetched[int(n * step)] for n in range(FEW)]
-    return picked + list(fetched[-LAST:])

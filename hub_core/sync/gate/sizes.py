@@ -120,7 +120,7 @@ class Scale:
             if usual and doubtful is not None and name not in doubtful:
                 continue
             if sum(bins.values()) >= ENOUGH:
-                yield name, f"{who} size{size}", {s: _hint(bins, size, s) for s in SHIFTS}
+                yield name, who, {s: _hint(bins, size, s) for s in SHIFTS}
 
     def dump(self) -> list[Any]:
         """For the store."""

@@ -8,20 +8,22 @@ stored passes here, so it is written to be quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
-from ...models import AfterSale, Order, OrderLine, PaymentStatus, Record
+from ...models import AfterSale, Discounts, Order, OrderLine, PaymentStatus, Record
 
 FACTORS = (100, 1000)
 PAID = PaymentStatus.PAID
 HOLDS, FAILS = "holds", "fails"
+NOTHING = (None, None, None, None)
 
 
-def contradiction(record: Record) -> str | None:
-    """The two amounts that cannot be in one unit, by their names; None: all is well."""
-    check = CHECKS.get(type(record))
-    return check(record) if check else None
+def looked_at(record: Record) -> tuple[str | None, bool]:
+    """Two amounts that cannot be in one unit, by their names (None: all is well), and
+    whether all its sums hold to the fen, as far as they are told."""
+    if type(record) is Order:
+        return _of_order(record)
+    return (_of_case(record) if type(record) is AfterSale else None), True
 
 
 def apart(one: int | None, other: int | None) -> bool:
@@ -32,43 +34,70 @@ def apart(one: int | None, other: int | None) -> bool:
     return 0 < less <= more // 100 and any(more // by == less for by in FACTORS)
 
 
-def _of_order(order: Order) -> str | None:
-    goods, payable, lines = order.goods_amount, order.payable_amount, order.lines
+def _of_order(order: Order) -> tuple[str | None, bool]:
+    goods, payable, off = order.goods_amount, order.payable_amount, order.discounts
+    bought, whole = _of_lines(order), off.total_amount
+    if goods is not None and bought is not None and goods != bought:
+        return (_pair("goods_amount") if apart(goods, bought) else _of_parts(order)), False
+    if payable is not None and goods is not None and whole is not None:
+        added = (order.freight_amount or 0) + (order.tax_amount or 0)
+        if payable != (owed := goods - whole + added):
+            odd = apart(payable, owed)
+            return (_pair("payable_amount") if odd else _of_parts(order)), False
+    return _of_parts(order), whole is None or _split_holds(off)
+
+
+def _pair(name: str) -> str:
+    return f"{name} and what it is made of"
+
+
+def _of_lines(order: Order) -> int | None:
     bought = 0
-    for line in lines:
-        amount, price = line.goods_amount, line.unit_price
-        if amount is None:
-            goods = None  # nothing to hold it against
-        else:
-            bought += amount
-            if price and amount != price * line.quantity and _is_odd(line):
-                return "lines.goods_amount and unit_price"
-    if goods != bought and lines and apart(goods, bought):
-        return "goods_amount and its lines"
-    if payable is not None:
-        if payable != (owed := due(order)) and apart(payable, owed):
-            return "payable_amount and what it is made of"
-        paid = order.buyer_paid_amount
-        if paid != payable and order.payment_status is PAID and apart(paid, payable):
-            return "buyer_paid_amount and payable_amount"
-    if order.vouchers and goods:
-        original = total(voucher.original_amount for voucher in order.vouchers)
-        if original != goods and apart(goods, original):
+    for line in order.lines:
+        if line.goods_amount is None:
+            return None
+        bought += line.goods_amount
+    return bought if order.lines else None
+
+
+def _split_holds(off: Discounts) -> bool:
+    parts = (
+        off.merchant_amount,
+        off.platform_amount,
+        off.talent_amount,
+        off.payment_amount,
+    )
+    return parts == NOTHING or off.total_amount == sum([part or 0 for part in parts])
+
+
+def _of_parts(order: Order) -> str | None:
+    paid, payable = order.buyer_paid_amount, order.payable_amount
+    if paid != payable and order.payment_status is PAID and apart(paid, payable):
+        return "buyer_paid_amount and payable_amount"
+    for line in order.lines:
+        price, amount = line.unit_price, line.goods_amount
+        if price and amount and price != amount and _is_odd(line):
+            return "lines.goods_amount and unit_price"
+    if order.vouchers and order.goods_amount:
+        original = total([voucher.original_amount for voucher in order.vouchers])
+        if original != order.goods_amount and apart(order.goods_amount, original):
             return "goods_amount and its vouchers"
     return None
 
 
 def adding_up(record: Record) -> dict[str, str]:
-    """Which of a record's sums hold to the fen, in words as a platform would have them."""
+    """Which of a record's sums hold, in words as a platform would have them."""
     if not isinstance(record, Order):
         return {}
-    goods, payable, owed = record.goods_amount, record.payable_amount, due(record)
-    lines = total(line.goods_amount for line in record.lines)
-    pairs = {"goods_amount": (goods, lines), "payable_amount": (payable, owed)}
+    off, payable = record.discounts, record.payable_amount
+    goods, bought, owed = record.goods_amount, _of_lines(record), due(record)
+    sums = {
+        "goods_amount_state": None if None in (goods, bought) else goods == bought,
+        "payable_amount_state": None if None in (payable, owed) else payable == owed,
+        "discount_amount_state": None if off.total_amount is None else _split_holds(off),
+    }
     return {
-        f"{name}_state": HOLDS if one == other else FAILS
-        for name, (one, other) in pairs.items()
-        if one is not None and other is not None
+        name: HOLDS if held else FAILS for name, held in sums.items() if held is not None
     }
 
 
@@ -92,9 +121,6 @@ def _of_case(case: AfterSale) -> str | None:
     if asked and given and given > asked and apart(given, asked):
         return "refunded_amount and requested_amount"
     return None
-
-
-CHECKS: dict[type, Callable[[Any], str | None]] = {Order: _of_order, AfterSale: _of_case}
 
 
 def total(amounts: Iterable[int | None]) -> int | None:
