@@ -73,6 +73,7 @@ READ: dict[str, dict[str, str]] = {
     "jd/orders/pop_order_shipment.response.json": {"shipping_v1": "SEND"},
     "pdd/orders/order_information_get.2018.response.json": ORDER,
     "pdd/orders/order_object_encrypted.2024.response.json": ORDERS,
+    "pdd/orders/order_status_get.2018.response.json": {"order_status_v1": "GET"},
     "pdd/orders/logistics_online_send.2018.response.json": {"shipping_v1": "SEND"},
     "pdd/after_sales/refund_list_increment_get.2018.response.json": {
         "after_sales_v1": "LIST"
@@ -234,9 +235,6 @@ OTHER: dict[str, str] = {
         "where goods go back to; no answer to a case is given"
     ),
     "pdd/auth/time_get.2018.response.json": "the clock is read from every answer's header",
-    "pdd/orders/order_status_get.2018.response.json": (
-        "the states of orders by their numbers; whole orders are asked for"
-    ),
     "pdd/products/goods_commit_detail_get.2018.response.json": (
         "a change that waits for its audit"
     ),

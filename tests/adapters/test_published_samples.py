@@ -270,6 +270,11 @@ def test_published_pinduoduo_orders_are_yuan_to_the_fen(shape: str) -> None:
         assert order.issues == ()
 
 
+def test_a_published_pinduoduo_order_tells_where_it_stands() -> None:
+    told = read("pdd/orders/order_status_get.2018.response.json", "order_status_v1", "GET")
+    assert told == {"171219-496576280321088": 2}
+
+
 def test_the_published_case_of_pinduoduo_is_yuan_text() -> None:
     (path,) = [p for p in READ if p.startswith("pdd/after_sales")]
     case = only(path, "after_sales_v1", "LIST")
