@@ -41,6 +41,17 @@ class Money:
     rows: tuple[Any, ...]
     total: int
 
+    def is_of(self, order: str) -> bool:
+        """Whether no row says that it is of another order: the answer to a former
+        question tells nothing of this one."""
+        return all(_order_of(row) in (None, order) for row in self.rows)
+
+
+def _order_of(row: Any) -> str | None:
+    same = row.get("sameOrderServiceBill") if isinstance(row, dict) else None
+    said = same.get("orderId") if isinstance(same, dict) else None
+    return str(said) if said and type(said) in (str, int) else None
+
 
 class WireSame(Wire):
     """The bill that money belongs to."""

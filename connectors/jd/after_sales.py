@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.jd.cases import REFUND, SERVICE
-from hub_core.errors import Forbidden, Gone, Unreadable
+from hub_core.errors import Forbidden, Garbled, Gone, Unreadable
 from hub_core.models import AfterSale
 from hub_core.ports import Paging, Session, Stream, Window
 from hub_core.wire import Fetched, Misread, Page
@@ -115,13 +115,15 @@ class JdAfterSales:
 
     def _money(self, calls: Any, order: str) -> list[Any] | None:
         """What was given back for an order, all of it; None where it can't be asked.
-        Raises Unreadable where rows are counted and not given."""
+        Raises Unreadable where rows are counted and not given, or are of another."""
         if one_of(self.session, "service_money", "yes", "no") == "no":
             return None
         rows: list[Any] = []
         try:
             for page in range(1, MOST_PAGES + 1):
                 told = self.session.send(calls.MONEY, order=order, page=page)
+                if not told.is_of(order):
+                    raise Garbled("what was given back is of another order")
                 rows += told.rows
                 if len(rows) >= told.total:
                     break

@@ -128,7 +128,9 @@ class Bills:
         if was is None and self._rng.random() < 0.08:
             self._lived(order, at)
         elif was is not None and was["returned"] == "0" != content["returned"]:
-            self._opened(order, RETURN if content["returned"] == "1" else EXCHANGE, at)
+            # A flag may leave the order's own time as it was; the bill is opened now.
+            expect = RETURN if content["returned"] == "1" else EXCHANGE
+            self._opened(order, expect, float(int(self._now())))
 
     def _lived(self, order: Record, at: float) -> None:
         """A bill with a past, up to now."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import connectors.jd as jd
-from hub_core.errors import Forbidden, Misconfigured, Unreadable
+from hub_core.errors import Forbidden, Garbled, Misconfigured, Unreadable
 from hub_core.models import AfterSale, Issue
 from hub_core.ports import Paging, Source, Stream, Window
 from hub_core.wire import JSON, Fetched, Ref
@@ -201,6 +201,19 @@ def test_money_that_is_counted_and_not_given_is_not_nothing(
 
     with pytest.raises(Unreadable, match="1 refunds"):
         jd.JdAfterSales(scripted(hollow)).record("service:7")
+
+
+def test_money_of_another_order_is_the_answer_to_another_question(
+    scripted: Any, platform: Any, answer: Any
+) -> None:
+    def former(method: str, asked: JSON) -> JSON:
+        row = money(100, 900)
+        row["sameOrderServiceBill"] = {**row["sameOrderServiceBill"], "orderId": 302}
+        told: JSON = answer(method, pageResult=page(row))
+        return told if method == MONEY else platform(method, asked)
+
+    with pytest.raises(Garbled, match="another order"):
+        jd.JdAfterSales(scripted(former)).record("service:7")
 
 
 @pytest.mark.parametrize("code", ["24", "15"])
