@@ -20,6 +20,13 @@ class Intake:
         self.deep = False
         """Fetch unchanged rows too, and count those that came late."""
         self._late_seen: set[str] = set()
+        self._had: set[Ref] = set()
+
+    def begin(self) -> None:
+        """Another window: what a list names is fetched once for each, however often it is
+        read, for a later change has a later time and is named with it. On a line that
+        fails and gives answers no id a detail may be a former one: it is fetched again."""
+        self._had.clear()
 
     def take(self, page: Page, batch: Batch) -> None:
         """Put a page's rows into the batch."""
@@ -48,6 +55,7 @@ class Intake:
 
     def _changed(self, refs: list[Ref]) -> Iterator[Ref]:
         """Those whose stored version is not the one the list names."""
+        refs = [ref for ref in refs if ref not in self._had]
         known = self._known([r.external_id for r in refs]) if refs else {}
         for ref in refs:
             stored = known.get(ref.external_id)
@@ -69,12 +77,18 @@ class Intake:
                     batch.misread.append(
                         _waiting(ref, "its detail is older than the list", found.raw)
                     )
+                elif self._is_sure():
+                    self._had.add(ref)
             case Misread():
                 batch.misread.append(_waiting(ref, found.reason, found.raw))
             case None:
                 batch.misread.append(
                     _waiting(ref, "the list names it, its detail is not found", None)
                 )
+
+    def _is_sure(self) -> bool:
+        of = self._ledger.provenance()
+        return of.signed or of.smooth
 
 
 def _late(item: Item, known: dict[str, StoredVersion]) -> datetime | None:

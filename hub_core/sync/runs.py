@@ -88,6 +88,7 @@ class Runs:
 
     def read_young(self, window: Window) -> None:
         """Read a window that rows still enter, once: nothing of it is proved."""
+        self._commits.intake.begin()
         self._run(window)
         self._commits.flush()
 
@@ -112,6 +113,7 @@ class Runs:
         """What the list has, what shows it, and after how many runs."""
         last: Seen | None = None
         alike = 0
+        self._commits.intake.begin()
         for number in range(1, PASSES + 1):
             run = self._run(window, first_page)
             alike = alike + 1 if run.seen == last else 1

@@ -66,6 +66,7 @@ class Windows:
     def read_young(self, window: Window) -> None:
         """Read a window that rows still enter, once: nothing of it is proved."""
         can_cut = halves(window) is not None
+        self._commits.intake.begin()
         try:
             self._read(self._walk(window, Evidence(), can_cut), None)
             self._commits.flush()
@@ -79,6 +80,7 @@ class Windows:
         asked = Window(window.since - SECOND, window.until + SECOND)
         can_cut = halves(window) is not None
         evidence = Evidence()
+        self._commits.intake.begin()
         for passes in range(1, PASSES + 1):
             walk = self._walk(asked, evidence, can_cut)
             walk.beyond = beyond if passes == 1 else None

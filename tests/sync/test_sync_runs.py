@@ -19,7 +19,7 @@ from hub_core.store.shops import add_shop, shop_named
 from hub_core.sync import Counts, Poll
 from hub_core.sync.ledger import Ledger, Provenance
 from hub_core.sync.runs import PASSES
-from hub_core.wire import Fetched, Item, Misread, Page
+from hub_core.wire import Fetched, Item, Misread, Page, Ref
 from tests.sync.rows_that_move import SECOND, START, MovingClock
 
 SNAPSHOT = Stream(
@@ -56,6 +56,8 @@ class Shelf:
     """What stands in no list of these and can be asked for."""
     nameless: set[str] = field(default_factory=set)
     """Rows that come without their id."""
+    only_names: bool = False
+    """Rows are named, without a time, and have to be asked for."""
     between: Callable[[int], None] = lambda call: None
     calls: int = 0
     asked: list[str] = field(default_factory=list)
@@ -97,6 +99,8 @@ class Shelf:
         return window is None or window.since <= self.rows[id][0] <= window.until
 
     def _item(self, id: str) -> Item:
+        if self.only_names:
+            return Ref(id)
         if id in self.nameless:
             return Misread(None, "no id", {"title": id})
         return _product(id, *self.rows[id])
@@ -451,6 +455,26 @@ def test_a_closed_window_is_proved_and_the_newest_is_read_and_not_proved(
     assert set(one.stored()) == {*SEVEN, "Y"}
     assert {state for _, _, state, _ in one.proved()} == {"complete"}
     assert max(until for _, until, _, _ in one.proved()) < NOON - 5 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("provenance", "times"),
+    [
+        (Provenance(signed=True, smooth=False), 1),
+        (Provenance(signed=False, smooth=True), 1),
+        (Provenance(signed=False, smooth=False), 3),
+    ],
+)
+def test_what_a_list_only_names_is_fetched_once_for_a_window(
+    desk: Callable[..., Desk], provenance: Provenance, times: int
+) -> None:
+    """Where no answer can be a former one; else as often as the list is read."""
+    one = desk(*SEVEN, stream=TIMED)
+    one.shelf.only_names, one.provenance = True, provenance
+    one.sync()
+
+    assert one.shelf.calls > 3
+    assert {one.shelf.asked.count(id) for id in SEVEN} == {times}
 
 
 def test_a_row_that_shows_late_and_within_the_lag_is_in_the_next_proof(
