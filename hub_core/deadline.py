@@ -53,6 +53,19 @@ class Pulse:
         with self._lock:
             self._over = True
 
+    def is_lost(self, seconds: float) -> bool:
+        """Whether it has been silent for so many seconds; if so it is given up."""
+        with self._lock:
+            if not self._held and monotonic() - self._at >= seconds:
+                self._over = True
+            return self._over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was given up."""
+        with self._lock:
+            return self._over
+
     def left(self, seconds: float) -> float:
         """Seconds until the work is overdue, if it may be silent for `seconds`."""
         with self._lock:
@@ -113,11 +126,11 @@ def abreast(tasks: Sequence[Task[Result]], most: int, seconds: float) -> list[Ta
                     running[-1].start(told)
                 soonest = min(t.pulse.left(seconds) for t in running)
                 news.wait(min(max(0.001, soonest), LOOK))
-                late = [t for t in running if not t.ended and t.pulse.left(seconds) <= 0]
+                late = [t for t in running if not t.ended and t.pulse.is_lost(seconds)]
                 lost += late
                 running = [t for t in running if not t.ended and t not in late]
     finally:
-        for task in (*lost, *running):
+        for task in running:
             task.pulse.give_up()
     return lost
 

@@ -166,6 +166,8 @@ class Pull:
             return
         for one in todo:
             outcome = self._stream(reading, line, one, buffer, read, on_step)
+            if pulse.is_over:  # whoever gave it up tells how it ended
+                return
             reading.outcomes.append(outcome)
 
     def streams(

@@ -28,6 +28,7 @@ class Hanging:
     def __init__(self, place: str) -> None:
         self.place, self.victim = place, ""
         self.let_go = threading.Event()
+        self.stopped: threading.Thread | None = None
         self.time_passes: Callable[[float], None] = lambda seconds: None
 
     @hookimpl
@@ -47,6 +48,7 @@ class Hanging:
 
     def stop_at(self, place: str) -> None:
         if place == self.place and not self.let_go.is_set():
+            self.stopped = threading.current_thread()
             self.time_passes(2 * PATIENCE)
             self.let_go.wait(ENOUGH)
 
@@ -266,8 +268,56 @@ def test_what_was_given_up_sends_nothing_more() -> None:
     task = Task(act)
     assert abreast([task], 1, 0.05) == [task]
     awake.set()
-    for _ in range(1000):
-        if task.ended:
-            break
-        threading.Event().wait(0.01)
+    _until(lambda: task.ended)
     assert sent == ["refused"]
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if happened():
+            return
+        threading.Event().wait(0.01)
+
+
+def test_it_is_given_up_at_once_and_not_when_the_others_have_ended() -> None:
+    tried, sent = threading.Event(), []
+
+    def silent(pulse: Any) -> None:
+        _until(lambda: pulse.is_over)
+        try:
+            with pulse.held():
+                sent.append("a call")
+        except Overdue:
+            sent.append("refused")
+        tried.set()
+
+    def other(pulse: Any) -> bool:
+        with pulse.held():
+            return tried.wait(5)
+
+    tasks: list[Task[Any]] = [Task(silent), Task(other)]
+    assert abreast(tasks, 2, 0.05) == [tasks[0]]
+    assert tasks[1].result()
+    assert sent == ["refused"]
+
+
+def test_a_shop_that_wakes_up_after_it_was_given_up_has_one_outcome(
+    tmp_path: Path, jump: Callable[[float], None]
+) -> None:
+    plugin = Hanging("record")
+    plugin.time_passes = jump
+    for joined in two_shops(tmp_path, plugin):
+        victim, other = (shop.name for shop in joined.hub.shops())
+        plugin.victim = victim
+
+        def wakes_it(shop: str, stream: str, step: object) -> None:
+            if shop != plugin.victim and plugin.stopped is not None:
+                plugin.let_go.set()
+                plugin.stopped.join(ENOUGH)
+
+        done = joined.hub.sync(threads=1, on_step=wakes_it)
+
+        assert [(o.shop, type(o.error)) for o in done] == [
+            (victim, Overdue),
+            (other, type(None)),
+        ]
