@@ -325,11 +325,15 @@ def listed_by(connection: Connection, kind: Kind, shop_id: int, stream: str) -> 
 
 
 def postpone_reread(
-    connection: Connection, kind: Kind, shop_id: int, external_id: str, due: datetime
+    connection: Connection,
+    kind: Kind,
+    shop_id: int,
+    external_ids: Sequence[str],
+    due: datetime,
 ) -> None:
-    """Look at this record again later."""
+    """Look at those of these records later that are to be looked at again."""
     c = kind.table.c
-    mine = (c.shop_id == shop_id, c.external_id == external_id)
+    mine = (c.shop_id == shop_id, c.external_id.in_(external_ids), c.reread_at < due)
     connection.execute(update(kind.table).where(*mine).values(reread_at=due))
 
 

@@ -106,7 +106,7 @@ class Ledger:
                     batch, held = self._sifted(connection, batch, at)
                     done = self._write(connection, batch, at)
                 self._park(connection, batch.misread, at)
-                self._park(connection, held, at, retry=False)
+                self._hold(connection, held, at)
                 self._note_oddities(connection, batch, at)
                 if proof is not None:
                     stream = self.lease.stream
@@ -170,6 +170,15 @@ class Ledger:
             connection, self.owner.shop_id, self.lease.stream, misread, shape=of.shape,
             journal_id=of.journal_id, at=at, vault=self.store.vault, retry=retry,
         )  # fmt: skip
+
+    def _hold(self, connection: Connection, held: list[Misread], at: datetime) -> None:
+        """Park for a person. What is stored of them is due again in its turn: else they
+        would be the first of those that are due until somebody has looked."""
+        self._park(connection, held, at, retry=False)
+        ids = [one.external_id for one in held if one.external_id]
+        if ids and self.reread_every is not None:
+            shop, due = self.owner.shop_id, at + self.reread_every
+            records.postpone_reread(connection, self.kind, shop, ids, due)
 
     def _resolve(self, connection: Connection, batch: Batch, at: datetime) -> None:
         ids = [f.record.external_id for f in batch.fetched]

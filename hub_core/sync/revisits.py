@@ -103,7 +103,7 @@ class Revisits:
             return
         due = self._ledger.now() + self._stream.reread_every
         with self._ledger.store.writing() as connection:
-            postpone_reread(connection, self._kind, self._shop, external_id, due)
+            postpone_reread(connection, self._kind, self._shop, [external_id], due)
 
 
 def _still_behind(found: Fetched, record: parked.Parked) -> bool:
