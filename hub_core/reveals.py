@@ -26,6 +26,7 @@ from .errors import (
     Unauthorised,
 )
 from .lines import Lines
+from .masking import mask_text
 from .models import Party, Protection
 from .plugins import Plugins
 from .ports import (
@@ -59,8 +60,6 @@ PLACES = ("province", "city", "district", "town")
 SHOWN = (*PLACES, "name", "phone", "telephone", "address")
 NOBODY = Party()
 Told = Revealed | Withheld
-
-
 FREE = (Withholding.NOT_SENT, Withholding.NOT_PERMITTED, Withholding.QUOTA_SPENT)
 
 
@@ -72,6 +71,8 @@ class _Order:
     party: Party
     sealed: SealedReceiver
     changed: bool | None
+    is_read: bool = True
+    """Whether the platform gave the order anew, in a form that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +142,25 @@ class _Clerk:
         self._zone = ZoneInfo(hub._plugins.channel(shop.channel).zone)
 
     def reveal(self, names: Sequence[str]) -> list[Told]:
-        """One outcome for each."""
-        found = [self._read(name) for name in dict.fromkeys(names)]
+        """One outcome for each, in their order; an order named twice is asked for once."""
+        named = {key: self._read(key) for key in dict.fromkeys(names)}
+        found = list({order.name: order for order in named.values()}.values())
         told = {o.name: own for o in found if (own := self._without_a_call(o)) is not None}
         rest = [order for order in found if order.name not in told]
         size = max(1, self._receivers.most)
         for start in range(0, len(rest), size):
             told |= self._asked_for(rest[start : start + size])
-        return [told[order.name] for order in found]
+        return [told[named[key].name] for key in names]
 
     # The order, as it is now -----------------------------------------------------------
 
     def _read(self, key: str) -> _Order:
         name, before = self._stored(key)
         fetched = self._orders.record(name)
+        is_read = isinstance(fetched, Fetched)
         party = (fetched.order.party if isinstance(fetched, Fetched) else None) or NOBODY
-        return _Order(name, party, _sealed(name, party), self._changed(name, before, party))
+        changed = self._changed(name, before, party) if is_read else None
+        return _Order(name, party, _sealed(name, party), changed, is_read)
 
     def _stored(self, key: str) -> tuple[str, Party | None]:
         with self._store.reading() as connection:
@@ -186,6 +190,9 @@ class _Clerk:
 
     def _without_a_call(self, order: _Order) -> Told | None:
         """An outcome that costs nothing; None: the platform has to be asked."""
+        if not order.is_read:
+            said = "the order is not found, or can't be read"
+            return self._noted(order, _withheld(order, Withholding.NOT_SENT, said))
         if order.party.protection is Protection.CLEAR:
             shown = {field: getattr(order.party, field) for field in SHOWN}
             return self._noted(order, Revealed(order_external_id=order.name, **shown))
@@ -247,7 +254,7 @@ class _Clerk:
         except HubError as error:
             why, said = _failed(error), f"{error.kind}: {error.args[0]}"
             return {order.name: _withheld(order, why, said) for order in orders}
-        found = {one.order_external_id: one for one in told}
+        found = {one.order_external_id: _masked(one) for one in told}
         lost = Withholding.UNKNOWN
         return {o.name: found.get(o.name) or _withheld(o, lost, None) for o in orders}
 
@@ -300,6 +307,13 @@ def _sealed(name: str, party: Party) -> SealedReceiver:
 
 def _withheld(order: _Order, why: Withholding, said: str | None) -> Withheld:
     return Withheld(order_external_id=order.name, reason=why, said=said)
+
+
+def _masked(told: Told) -> Told:
+    """The same; the platform's own sentence may name somebody, and the audit nobody."""
+    if isinstance(told, Revealed) or told.said is None:
+        return told
+    return replace(told, said=mask_text(told.said))
 
 
 def _whole(order: _Order, told: Told) -> Told:

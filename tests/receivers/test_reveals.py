@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,8 +13,18 @@ from typing import Any
 
 import pytest
 
+import connectors.jd as jd
+from hub_core import Session, hookimpl
 from hub_core.errors import Misconfigured
-from hub_core.ports import Revealed, Withheld, Withholding
+from hub_core.plugins import load
+from hub_core.ports import (
+    Purpose,
+    Receivers,
+    Revealed,
+    SealedReceiver,
+    Withheld,
+    Withholding,
+)
 from hub_core.sandbox import Fault
 from hub_core.sandbox.people import Person
 from sandboxes.jd import receivers as jd_people
@@ -274,7 +284,66 @@ def test_an_unknown_purpose_a_nameless_actor_and_a_strange_order_are_refused(
         assert desk.audit == []
 
 
+def test_an_order_that_cannot_be_read_anew_is_not_asked_for(tmp_path: Path) -> None:
+    with counter("taobao", tmp_path) as desk:
+        record = desk.records()[0]
+        desk.box.book.remove(record, desk.box.clock.now())
+        told = desk.withheld(record)
+        assert (told.reason, told.said) == (
+            Withholding.NOT_SENT,
+            "the order is not found, or can't be read",
+        )
+        assert (desk.calls, desk.audit) == (0, [("not_sent", 0)])
+
+
+class Quoting:
+    """JD's connector; its receivers stay shut, in words that name somebody."""
+
+    hub_channel = staticmethod(jd.hub_channel)
+    hub_authorisation = staticmethod(jd.hub_authorisation)
+    hub_orders = staticmethod(jd.hub_orders)
+
+    @hookimpl
+    def hub_receivers(self, session: Session) -> Receivers:
+        class Shut:
+            most, same = 1, staticmethod(lambda one, other: None)
+            cost = staticmethod(lambda sealed: 1)
+
+            @staticmethod
+            def reveal(
+                sealed: Sequence[SealedReceiver], purpose: Purpose
+            ) -> list[Withheld]:
+                said = "收货人：王小明 13812345678 已注销"
+                why = Withholding.REFUSED
+                names = [one.order_external_id for one in sealed]
+                return [
+                    Withheld(order_external_id=name, reason=why, said=said)
+                    for name in names
+                ]
+
+        return Shut()
+
+
+def test_words_that_name_somebody_do_not_get_into_the_audit(tmp_path: Path) -> None:
+    plugins = load(extra={"jd": Quoting()})
+    with counter("jd", tmp_path, plugins=plugins) as desk:
+        told = desk.withheld(desk.records()[0])
+        (row,) = desk.hub.reveals.audit()
+    assert told.said == row.said == "收货人：*** *** 已注销"
+
+
 # Quotas ---------------------------------------------------------------------------------
+
+
+def test_an_order_named_twice_is_asked_for_once(tmp_path: Path) -> None:
+    with counter("taobao", tmp_path) as desk:
+        name, shop = desk.records()[0].id, desk.hub.shop(desk.shop)
+        uid = next(o.uid for o in desk.hub.each_order() if o.values["external_id"] == name)
+        told = desk.hub.reveals.reveal(
+            shop, [name, uid, name], purpose="shipping", actor="wang"
+        )
+        assert [type(one) for one in told] == [Revealed] * 3
+        assert desk.audit == [("revealed", 1)]
 
 
 def test_a_spent_day_is_refused_before_sending_and_begins_anew_in_beijing(
