@@ -26,18 +26,6 @@ LEASE_SECONDS = 120.0
 """A lease not renewed for this long is free for another worker."""
 
 
-@dataclass(slots=True)
-class Batch:
-    """What the next commit writes."""
-
-    fetched: list[Fetched] = field(default_factory=list)
-    misread: list[Misread] = field(default_factory=list)
-    late_at: list[datetime] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.fetched) + len(self.misread)
-
-
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """The last call: its journal entry and the version file that read its answer."""
@@ -55,6 +43,20 @@ class Provenance:
     def area(self) -> str:
         """The shape without its number."""
         return self.shape.rpartition("_v")[0]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the next commit writes."""
+
+    fetched: list[Fetched] = field(default_factory=list)
+    misread: list[Misread] = field(default_factory=list)
+    late_at: list[datetime] = field(default_factory=list)
+    of: Provenance | None = None
+    """Where its rows come from; None: from the last call."""
+
+    def __len__(self) -> int:
+        return len(self.fetched) + len(self.misread)
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ class Ledger:
     """The streams of the same kind, this one too; none: it is alone."""
     _kept_at: float = field(default_factory=time.monotonic)
     _gate: Gate = field(init=False)
+    _of: Provenance = field(init=False, default_factory=Provenance)
+    """Where the rows of the commit that is under way come from."""
 
     def __post_init__(self) -> None:
         self._gate = Gate(self.owner.shop_id, self.kind, self.store.vault)
@@ -96,6 +100,7 @@ class Ledger:
         Raises LeaseLost, having written nothing, when another worker took over.
         """
         at, done = self.now(), Written()
+        self._of = batch.of or self.provenance()
         entries = self.journal.take()
         try:
             with self.store.writing() as connection:
@@ -131,7 +136,7 @@ class Ledger:
         self, connection: Connection, batch: Batch, at: datetime
     ) -> tuple[Batch, list[Misread]]:
         """The batch, and what of it is not what its shop's records were."""
-        of = self.provenance()
+        of = self._of
         done = self._gate.sift(connection, batch.fetched, of.shape, of.call, at)
         if done.notes:
             notes.drift(connection, self.owner.channel, of.shape, done.notes, at)
@@ -141,12 +146,12 @@ class Ledger:
         return replace(batch, fetched=done.fetched), done.held
 
     def _tell(self, connection: Connection, said: str, at: datetime) -> None:
-        text = f"{self.provenance().area} are not as they were: {said}. See `hub drift`"
+        text = f"{self._of.area} are not as they were: {said}. See `hub drift`"
         channel, shop_id = self.owner.channel, self.owner.shop_id
         notes.incident(connection, "drift", text, at=at, channel=channel, shop_id=shop_id)
 
     def _write(self, connection: Connection, batch: Batch, at: datetime) -> Written:
-        of = self.provenance()
+        of = self._of
         source = Source(
             of.area, of.shape, of.journal_id, at, self.reread_every, self.lease.stream
         )
@@ -165,7 +170,7 @@ class Ledger:
         *,
         retry: bool = True,
     ) -> None:
-        of = self.provenance()
+        of = self._of
         self.counts.parked += parked.park(
             connection, self.owner.shop_id, self.lease.stream, misread, shape=of.shape,
             journal_id=of.journal_id, at=at, vault=self.store.vault, retry=retry,
@@ -189,7 +194,7 @@ class Ledger:
     def _note_oddities(self, connection: Connection, batch: Batch, at: datetime) -> None:
         seen = Counter((i.field, i.code) for f in batch.fetched for i in f.record.issues)
         if seen:
-            shape = self.provenance().shape
+            shape = self._of.shape
             new = notes.drift(connection, self.owner.channel, shape, seen, at)
             for name in [field for field, code in new if code == UNKNOWN_WORD]:
                 said = f"{name} has a word this hub does not know; it is stored as unknown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ..ports import Stream
 from ..store import parked
@@ -10,7 +10,7 @@ from ..store.records import due_for_reread, listed_by, mark_missing, postpone_re
 from ..wire import Fetched, Misread
 from .details import Details
 from .intake import is_older
-from .ledger import ROWS_PER_COMMIT, Batch, Ledger
+from .ledger import Batch, Ledger
 
 NAMELESS = "raw:"
 """How the keys of rows begin that came without an id (see `rows.key_of`)."""
@@ -52,14 +52,23 @@ class Revisits:
             ids = due_for_reread(
                 connection, self._kind, self._shop, self._ledger.now(), limit
             )
-        batch = Batch()
+        self._reread_all(ids)
+
+    def _reread_all(self, ids: Sequence[str]) -> None:
+        """Rows are committed with those that the same version file has read: some are had
+        by another call than others."""
+        by_shape: dict[str, Batch] = {}
         for external_id in ids:
-            self._reread_one(external_id, batch)
-            if len(batch) >= ROWS_PER_COMMIT:
+            one = Batch()
+            self._reread_one(external_id, one)
+            of = self._ledger.provenance()
+            batch = by_shape.setdefault(of.shape, Batch())
+            batch.fetched += one.fetched
+            batch.misread += one.misread
+            batch.of = of
+        for batch in by_shape.values():
+            if len(batch):
                 self._ledger.commit(batch)
-                batch = Batch()
-        if len(batch):
-            self._ledger.commit(batch)
 
     def miss_all_but(self, seen: Collection[str]) -> None:
         """The list was read whole: what it had once and has no longer is asked for by its
@@ -71,14 +80,11 @@ class Revisits:
             return
         with self._ledger.store.reading() as connection:
             listed = listed_by(connection, self._kind, self._shop, self._stream.name)
-        batch = Batch()
-        for external_id in sorted(set(listed) - set(seen)):
-            if self._stream.by_id:
-                self._reread_one(external_id, batch)
-            else:
-                self._miss(external_id)
-        if len(batch):
-            self._ledger.commit(batch)
+        gone = sorted(set(listed) - set(seen))
+        if self._stream.by_id:
+            return self._reread_all(gone)
+        for external_id in gone:
+            self._miss(external_id)
 
     def _reread_one(self, external_id: str, batch: Batch) -> None:
         self._ledger.counts.rereads += 1
