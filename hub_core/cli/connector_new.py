@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,8 +40,7 @@ def new(
     """
     _refuse(name)
     path = (folder or Path(f"channel-hub-{name}")).absolute()
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise Misconfigured(f"{path} is not empty: name another with --folder")
+    _refuse_folder(path)
     written = list(_write(path, name, tokens))
     marks = [mark for file in written for mark in _marks(path, file)]
     told = {
@@ -69,6 +69,14 @@ def _refuse(name: str) -> None:
         raise Misconfigured(
             f"an installed plugin is called {name} already{owner}: take another"
         )
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_symlink() or path.exists():
+        if not path.is_dir():
+            raise Misconfigured(f"{path} is no folder: name another with --folder")
+        if any(path.iterdir()):
+            raise Misconfigured(f"{path} is not empty: name another with --folder")
 
 
 # Files -----------------------------------------------------------------------------------
@@ -121,7 +129,8 @@ def _marks(path: Path, file: str) -> Iterator[dict[str, Any]]:
 
 def _next(name: str, path: Path) -> list[str]:
     return [
-        f"cd {path}", "python -m pip install -e '.[test]'", "python -m pytest",
+        f"cd {shlex.quote(str(path))}",
+        "python -m pip install -e '.[test]'", "python -m pytest",
         f"hub connector grade {name}", f"hub sandbox serve {name}",
     ]  # fmt: skip
 

@@ -31,6 +31,11 @@ class Finding:
     """What to mend, one each, without values."""
 
 
+def some(count: int, what: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def found(evidence: str, wrong: Iterable[str]) -> Finding:
     """Met where nothing is wrong."""
     said = tuple(dict.fromkeys(wrong))

@@ -14,7 +14,7 @@ from ..plugins import Plugins, Row
 from ..ports import Channel
 from . import contract, day, drift, goldens, masking, papers, refusals, units, writes
 from .boxes import box, plugin_of, settled
-from .finding import Finding, State, found
+from .finding import Finding, State, found, some
 from .straight import Straight
 
 GRADES = ("bronze", "silver", "gold", "platinum")
@@ -129,7 +129,7 @@ class Candidate:
             live = partial(day.live, self.plugins, self.channel.id, seed)
             lived.append(live(switches=switches))
         orders, calls = sum(d.orders for d in lived), sum(d.calls for d in lived)
-        said = f"{len(lived)} days, {orders} orders, {calls} calls"
+        said = f"{some(len(lived), 'day')}, {some(orders, 'order')}, {some(calls, 'call')}"
         return found(said, (wrong for d in lived for wrong in d.wrong))
 
     def _units(self, on_step: OnStep) -> Finding:
@@ -146,7 +146,7 @@ class Candidate:
             f"{v}: {why}" for v in vectors if (why := goldens.missigned(v, self.channel))
         ]
         wrong += [f"{v} has no `source`" for v in vectors if not v.said.get("source")]
-        return found(f"{len(vectors)} vectors in {self._goldens_at}", wrong)
+        return found(f"{some(len(vectors), 'vector')} in {self._goldens_at}", wrong)
 
     def _none(self, what: str) -> tuple[str, tuple[str, ...]]:
         where = self._goldens_at or "tests/golden beside the package"
@@ -196,7 +196,7 @@ class Candidate:
             return Finding(State.UNMET, *self._none("a golden"))
         wrong = [f"{shape} has none" for shape in goldens.without(folder, self.channel)]
         wrong += [f"{g}: {why}" for g in cases if (why := goldens.differs(g, self.channel))]
-        return found(f"{len(cases)} goldens in {folder}", wrong)
+        return found(f"{some(len(cases), 'golden')} in {folder}", wrong)
 
     def _unknown(self, on_step: OnStep) -> Finding:
         session = self._straight

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..ports import Channel
 from ..wire import VERSION_FILE
-from .finding import Finding, State, found
+from .finding import Finding, State, found, some
 
 SOURCE = re.compile(r"Source: *(.*)")
 PLACEHOLDER = "CHANGE"
@@ -54,7 +54,7 @@ def sourced(plugin: Any, channel: Channel) -> Finding:
     dialect = Path(str(sys.modules[type(channel.dialect).__module__].__file__)).resolve()
     wrong = [said for file in files for said in _lacking(file, file == dialect)]
     versions = [file for file in files if VERSION_FILE.fullmatch(file.stem)]
-    return found(f"{len(files)} files, {len(versions)} of them version files", wrong)
+    return found(f"{some(len(files), 'file')}, version files: {len(versions)}", wrong)
 
 
 def _lacking(file: Path, is_dialect: bool) -> Iterator[str]:

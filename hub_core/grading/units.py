@@ -18,7 +18,7 @@ MONEY = re.compile(
     r"(amount|price|fee|payment|money|paid|discount|freight|postage|subsidy|refund_sum|cost)s?$",
     re.IGNORECASE,
 )
-BARE = (int, float, Decimal, str, Any)
+BARE = (object, int, float, Decimal, str, Any)
 
 
 def declared(session: Straight) -> Finding:

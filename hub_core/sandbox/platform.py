@@ -186,7 +186,8 @@ class Platform(ABC):
 
     @abstractmethod
     def error(self, kind: str) -> Response:
-        """The platform's own body for `throttled`, `busy` or `error_body` (HTTP 200)."""
+        """The platform's own answer for `throttled`, `busy` or `error_body`: HTTP 200, or
+        the status it has for them."""
 
     @abstractmethod
     def emptied(self, body: Any) -> Any:

@@ -117,7 +117,7 @@ SLIPS = {
         "unknown", "in place of 401 is Retryable",
     ),
     "a total that is misread": Slip(
-        ORDERS, "total=told.total", "total=min(told.total, 5)",
+        ORDERS, 'total="total"', 'total="page"',
         "orders", "test_probe_tells_the_total",
     ),
     "pages read forward": Slip(
@@ -131,7 +131,7 @@ SLIPS = {
         "loss", "lost",
     ),
     "an amount without its unit": Slip(
-        ORDERS, "    paid: wire.SomeYuan = None", "    paid: Any = None",
+        ORDERS, "    paid: wire.SomeYuan = None", "    paid: object = None",
         "units", "WireOrder.paid has no unit",
     ),
     "a token in what is printed": Slip(
@@ -144,7 +144,7 @@ SLIPS = {
         "drift", "is read as open",
     ),
     "a type that nobody checks": Slip(
-        ORDERS, "    sku: wire.SomeText = None", "    sku: Any = None",
+        ORDERS, "    sku: wire.SomeText = None", "    sku: object = None",
         "drift", "sku as an object changes the order",
     ),
     "another order of what is signed": Slip(

@@ -42,6 +42,20 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+
+    said = hub("connector", "new", "my-shop", "--folder", tmp_path / "mine.txt")
+
+    assert (said.code, "is no folder" in said.err) == (2, True)
+
+
+def test_what_comes_next_can_be_pasted(tmp_path: Path) -> None:
+    told = written(tmp_path / "my shop", "my-shop", "--json").json
+
+    assert told["next"][0] == f"cd '{tmp_path / 'my shop'}'"
+
+
 def test_without_a_folder_it_is_one_of_its_name_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
