@@ -110,8 +110,8 @@ def truth(spot: Spot) -> Iterator[ast.AST]:
 def off_by_one(spot: Spot) -> Iterator[ast.AST]:
     """A whole number by the next one: less would often be no more than slower."""
     node, parent = spot.node, spot.parent
-    if isinstance(parent, ast.keyword) and parent.arg == "min_length":
-        return  # it is there against blanks: no platform has a word of one letter
+    if isinstance(parent, ast.keyword) and parent.arg in ("min_length", "ge"):
+        return  # against blanks and noughts: no platform has a word or an id so short
     if isinstance(node, ast.Constant) and type(node.value) is int:
         yield ast.Constant(node.value + 1)
 

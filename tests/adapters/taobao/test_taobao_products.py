@@ -189,6 +189,10 @@ def test_properties_of_another_form_stay_as_they_came(text: str | None) -> None:
     assert spec(text) == text
 
 
+def test_a_colon_that_was_not_escaped_stays_in_its_value() -> None:
+    assert spec("1:2:尺码:170:96A") == "尺码:170:96A"
+
+
 def test_a_brand_is_found_by_its_property_id() -> None:
     assert by_id("120000:1:品牌:假;20000:2:品牌:真")["20000"] == "真"
     assert product(props_name="120000:1:品牌:假").brand is None
