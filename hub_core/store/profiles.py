@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
+from .engine import insert_unless_there
 from .tables import ProfileRow
 from .vault import Vault
 
@@ -57,18 +58,22 @@ def save(
     at: datetime,
     vault: Vault,
 ) -> int:
-    """Keep it in place of version `over` (0: for the first time); gives the new version."""
+    """Keep it in place of version `over` (0: for the first time); gives the version that
+    was kept. Where another worker, or a person, was quicker, theirs stays and it gives
+    `over`: what the store has is then of another version, and is read anew."""
     text = json.dumps(dumped, separators=(",", ":"), ensure_ascii=False).encode()
     said = {
         "version": over + 1, "rows": rows, "findings": list(findings), "changed_at": at,
         "sealed": vault.seal(zlib.compress(text, 1), _cell(shop_id, shape)),
     }  # fmt: skip
-    if over:
-        connection.execute(update(ProfileRow).where(*_key(shop_id, shape)).values(**said))
-    else:
-        named = {"shop_id": shop_id, "shape": shape}
-        connection.execute(insert(ProfileRow).values(**named, **said))
-    return over + 1
+    if not over:
+        blank = {**said, "version": 0, "findings": []}
+        insert_unless_there(
+            connection, ProfileRow, {"shop_id": shop_id, "shape": shape, **blank}
+        )
+    mine = (*_key(shop_id, shape), col(ProfileRow.version) == over)
+    kept = connection.execute(update(ProfileRow).where(*mine).values(**said)).rowcount
+    return over + kept
 
 
 def open_findings(connection: Connection, shop_id: int | None = None) -> list[OpenFindings]:

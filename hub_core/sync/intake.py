@@ -33,11 +33,10 @@ class Intake:
         refs = [i for i in page.items if isinstance(i, Ref)]
         if self.deep:
             self._note_late(page, batch)
-        for item in page.items:
-            if isinstance(item, Fetched):
-                batch.fetched.append(item)
-            elif isinstance(item, Misread):
-                batch.misread.append(item)
+        if rows := [item for item in page.items if isinstance(item, Fetched)]:
+            batch.fetched += rows
+            batch.of = self._ledger.provenance()
+        batch.misread += [item for item in page.items if isinstance(item, Misread)]
         for ref in self._changed(refs):
             self._fetch(ref, batch)
 
@@ -73,6 +72,7 @@ class Intake:
         match found:
             case Fetched():
                 batch.fetched.append(found)
+                batch.of = self._ledger.provenance()
                 if is_older(found.record.channel_updated_at, ref.updated_at):
                     batch.misread.append(
                         _waiting(ref, "its detail is older than the list", found.raw)

@@ -60,6 +60,7 @@ class Revisits:
         by_shape: dict[str, Batch] = {}
         for external_id in ids:
             one = Batch()
+            self._ledger.keep()
             self._reread_one(external_id, one)
             of = self._ledger.provenance()
             batch = by_shape.setdefault(of.shape, Batch())
