@@ -200,7 +200,7 @@ def swapped_words(spot: Spot) -> Iterator[ast.AST]:
         named = (
             None not in node.keys[n : n + 2] and _is_meaning(here) and _is_meaning(there)
         )
-        if named and ast.dump(here) != ast.dump(there):
+        if named and _meaning(here) != _meaning(there):
             values = [*node.values[:n], there, here, *node.values[n + 2 :]]
             yield ast.Dict(node.keys, values)
 
@@ -332,6 +332,12 @@ def _members(file: File, kind: str) -> list[str]:
 def _is_meaning(node: ast.AST) -> bool:
     """A canonical word, a class of error, a state by its name."""
     return isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Constant | ast.Tuple)
+
+
+def _meaning(node: ast.expr) -> str:
+    """What a value says, but for the words it says to people."""
+    said = ast.dump(node)
+    return re.sub(r"Constant\(value='[^']* [^']*'\)", "", said)
 
 
 def _is_member(node: ast.Attribute) -> bool:

@@ -63,6 +63,12 @@ def test_a_good_is_a_gift_where_every_voucher_of_it_is(
     assert [one.is_gift for one in order.lines] == [False, is_gift]
 
 
+def test_where_there_is_no_case_none_stands_on_any_of_several_goods() -> None:
+    order = two_goods()
+    assert order.after_sale_status == "none"
+    assert [one.after_sale_status for one in order.lines] == ["none", "none"]
+
+
 def test_goods_of_one_sku_are_told_apart_by_their_place() -> None:
     """A line keeps its id from one reading to the next, also from one release on."""
     goods = [{"sku_id": sku, "count": 1} for sku in ("181", "181", None)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from adapters.douyin_laike import local_cipher, receivers_v1
 from adapters.douyin_laike.dialect import LaikeDialect
@@ -34,6 +36,14 @@ def test_what_the_secret_does_not_open_is_an_error_that_quotes_nothing(text: str
     with pytest.raises(ValueError, match=r"base64|blocks|secret") as caught:
         local_cipher.unseal(text, "another-secret-of-the-same-merchant")
     assert not text or text not in str(caught.value)
+
+
+def test_what_opens_to_no_text_is_an_error_too() -> None:
+    key = local_cipher.key_of(SHORT)
+    sealing = Cipher(algorithms.AES(key), modes.CBC(key[-16:])).encryptor()
+    text = b64encode(sealing.update(b"\xff\xfe" + bytes([14]) * 14) + sealing.finalize())
+    with pytest.raises(ValueError, match="secret"):
+        local_cipher.unseal(text.decode(), SHORT)
 
 
 def test_a_secret_longer_than_a_key_lends_its_middle() -> None:

@@ -348,6 +348,14 @@ def test_a_refund_that_failed_is_no_money_and_said_so() -> None:
     assert Issue("refunds", "failed") in found.issues
 
 
+def test_one_refund_that_failed_beside_one_that_went_is_said_too() -> None:
+    rows = [money(), money(5, afsRefundId=901, status=14)]
+    found = case(with_money(bill(), rows, "fen"))
+    assert found.refunded_amount == 1990
+    assert [leg.amount for leg in found.refunds] == [1990]
+    assert Issue("refunds", "failed") in found.issues
+
+
 def test_two_refunds_of_one_bill_add_up_and_one_without_an_amount_does_not() -> None:
     rows = [money(), money(10, afsRefundId=901)]
     assert case(with_money(bill(), rows, "fen")).refunded_amount == 2000

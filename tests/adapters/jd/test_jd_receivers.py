@@ -44,6 +44,14 @@ def test_the_parameters_have_the_names_of_the_sdk() -> None:
     }
 
 
+@pytest.mark.parametrize("named", [{}, {"orderId": None}])
+def test_a_receiver_of_no_order_is_no_answer(named: JSON) -> None:
+    row = {k: v for k, v in ROW.items() if k != "orderId"} | named
+    inner = {"returnType": {"code": 200, "data": [row]}}
+    with pytest.raises(ValueError, match="orderId"):
+        receivers_v1.DECRYPT.read(inner)
+
+
 def test_what_is_not_known_is_not_sent() -> None:
     sent = receivers_v1.DECRYPT.parameters(orders={1: "A"})
     assert set(sent["getReceiverInfoListReqVO"]) == {"orderInfos"}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import connectors.taobao as taobao
-from hub_core.errors import Misconfigured, Rejected, WrongShop
+from hub_core.errors import BadRequest, Misconfigured, Rejected, WrongShop
 from hub_core.ports import Paging, Source, Window
-from hub_core.wire import JSON, Fetched, Ref
+from hub_core.wire import JSON, Fetched, Misread, Ref
 
 WINDOW = Window(
     datetime(2026, 11, 19, 16, tzinfo=UTC), datetime(2026, 11, 19, 16, 30, tzinfo=UTC)
@@ -132,6 +132,18 @@ def test_any_other_refusal_of_a_case_is_raised(scripted: Any) -> None:
     with pytest.raises(Rejected):
         taobao.AfterSales(session).record("1")
     assert len(session.sent) == 1
+
+
+def test_only_a_refusal_of_the_very_id_is_told_of_the_case(scripted: Any) -> None:
+    def refused(sub: str) -> Any:
+        session = scripted(lambda form: refusing(sub))
+        return taobao.AfterSales(session).record("181784773340365901")
+
+    found = refused("isv.invalid-parameter:refund_id")
+    assert isinstance(found, Misread)
+    assert found.external_id == "181784773340365901"
+    with pytest.raises(BadRequest):
+        refused("isv.invalid-parameter:fields")
 
 
 def test_a_case_of_another_seller_stops_the_shop(scripted: Any) -> None:

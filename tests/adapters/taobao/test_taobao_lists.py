@@ -23,6 +23,11 @@ def test_an_empty_list_has_many_forms(empty: Any) -> None:
     assert orders_v2.LIST.read({"has_next": False}).items == ()
 
 
+@pytest.mark.parametrize(("said", "more"), [("true", True), ("false", False), (True, True)])
+def test_whether_others_follow_may_come_as_a_text(said: Any, more: bool) -> None:
+    assert orders_v2.LIST.read({"trades": [ROW], "has_next": said}).has_more is more
+
+
 @pytest.mark.parametrize("wrapped", [{"trade": [ROW]}, [ROW], {"trade": [ROW], "x": 1}])
 def test_rows_are_found_in_either_wrapping(wrapped: Any) -> None:
     (item,) = orders_v2.LIST.read({"trades": wrapped, "has_next": True}).items

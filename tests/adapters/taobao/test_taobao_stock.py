@@ -166,6 +166,8 @@ def test_v2_an_answer_without_its_product_proves_nothing(said: Any) -> None:
         {},
         {"1": -1},
         {"KB-87": 1},
+        {"1": 1, "KB-87": 1},
+        {"１": 1},
         {"1": 1.5},
         {"1": True},
         {str(n): 1 for n in range(21)},
