@@ -77,9 +77,16 @@ def _type(row: dict[str, Any], name: str) -> None:
     JSON."""
     value = row[name]
     if isinstance(value, str):
-        row[name] = int(value) if value.isdecimal() else len(value) + 0.5
+        row[name] = int(value) if value.isdecimal() else _decimal(value)
     else:
         row[name] = str(value)
+
+
+def _decimal(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return len(text) + 0.5
 
 
 def _word(row: dict[str, Any], name: str) -> None:

@@ -15,7 +15,7 @@ ENOUGH = 8
 """Rows that were stored before anything is held against them."""
 MOST_ROWS = 5_000
 """Beyond these what was counted is halved."""
-MOST_STATES = 40
+MOST_STATES = 60
 LEAP = 14.0
 """Nats beyond which amounts have leapt, and not by chance."""
 ANY = "*"
@@ -30,6 +30,13 @@ class Row:
     raw: Any = field(repr=False)
     state: str
     """The platform's word for where it stands."""
+    sort: str = ""
+    """And for what it is: a presale tells more than other orders."""
+
+    @property
+    def states(self) -> tuple[str, str]:
+        """Its state, and its state among those of its sort."""
+        return self.state, f"{self.state} {self.sort}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +93,28 @@ class Trees:
     whole: Node = field(default_factory=lambda: Node(""))
     states: dict[str, Node] = field(default_factory=dict)
 
-    def take(self, row: Row) -> None:
-        """Count a row."""
-        state = row.state
-        if state not in self.states and len(self.states) >= MOST_STATES:
-            state = ANY
-        self.states.setdefault(state, Node("")).take(row.raw)
-
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Trees:
         """These rows alone."""
-        made = cls()
+        made, states = cls(), dict[tuple[str, str], Node]()
         for row in rows:
-            made.take(row)
-        for node in made.states.values():
+            states.setdefault(row.states, Node("")).take(row.raw)
+        for (state, finer), node in states.items():
+            made._at(state).merge(node)
+            made._at(finer).merge(node)
             made.whole.merge(node)
         return made
+
+    def _at(self, state: str) -> Node:
+        if state not in self.states and len(self.states) >= MOST_STATES:
+            state = ANY
+        return self.states.setdefault(state, Node(""))
 
     def merge(self, other: Trees) -> None:
         """Count what the other has counted, too."""
         self.whole.merge(other.whole)
         for state, node in other.states.items():
-            self.states.setdefault(state, Node("")).merge(node)
+            self._at(state).merge(node)
         if self.whole.keys > MOST_ROWS:
             for node in (self.whole, *self.states.values()):
                 node.halve()
@@ -211,7 +218,7 @@ def shows(row: Row, one: Finding, scale: Scale) -> bool:
         return has and not is_as_ever(scale, row.record, one.name, one.shift)
     values = values_at(row.raw, one.path)
     if one.kind == "gone":
-        return one.state in (ANY, row.state) and not all(map(has_value, values))
+        return one.state in (ANY, *row.states) and not all(map(has_value, values))
     sort = sort_of(next((n for n in reversed(one.path) if n != EACH), ""))
     forms = {_form(value, sort) for value in values if has_value(value)}
     if one.now.startswith("no "):

@@ -12,7 +12,7 @@ from ...store.kinds import Kind
 from ...wire import JSON, Fetched, Misread
 from .profile import ANY, LEAP, SUMS, UNIT, Doubt, Finding, Profile, Row, Trees, shows
 from .sizes import FREE
-from .sums import adding_up, looked_at
+from .sums import SUMS_HELD, adding_up, looked_at
 
 Suspicion = tuple[float, bool, Doubt]
 """A score, as a share of what is no chance any more; whether it matters; what it is."""
@@ -20,15 +20,14 @@ DRIFT = "drift: "
 """How the reasons of parked records begin that wait here."""
 SMALL = 60
 """All rows of a commit that has no more are looked into."""
+KINDS_OF = ("type_raw", "kind_raw")
+"""What a record is, in its platform's word."""
 FEW, LAST = 18, 4
 """Of a larger one so many, and so many of its last."""
 SOME = 0.25
 """A score from which on all rows of a commit are looked into."""
 WORTH = 0.5
 """And from which on it is noted, however few show it."""
-SUMS_HELD = "_sums"
-"""Where a row's sums stand beside what came. That one holds no more is noted, not stopped:
-platforms think of new discounts."""
 LEAST = 3
 """So many rows must show what stops others."""
 STOPS = ("gone", "form", UNIT)
@@ -89,7 +88,9 @@ class Sieve:
     def _row(self, record: Record, raw: JSON) -> Row:
         if sums := adding_up(record):
             raw = {**raw, SUMS_HELD: sums}
-        return Row(record, raw, str(getattr(record, self.kind.word) or ""))
+        words = (getattr(record, name, None) for name in KINDS_OF)
+        sort = next((word for word in words if word), "")
+        return Row(record, raw, str(getattr(record, self.kind.word) or ""), str(sort))
 
     def _hold(self, one: Fetched, why: str) -> None:
         record = one.record

@@ -197,12 +197,12 @@ def sizes_of(record: Record) -> Iterator[tuple[str, int]]:
 OF_ORDER = ("goods_amount", "merchant_receivable_amount")
 OF_BUYER = ("payable_amount", "buyer_paid_amount")
 OF_DISCOUNTS = ("total_amount", "merchant_amount", "platform_amount", "payment_amount")
-FREE = frozenset(OF_DISCOUNTS)
+FREE = frozenset({*OF_DISCOUNTS, *[f"lines.{name}" for name in OF_DISCOUNTS]})
 """Amounts a merchant makes as large or small as pleases: a leap is noted, and stops none.
 That a discount is in another unit, the order's sum shows."""
 OF_CASE = ("agreed_amount", "refunded_amount")
 OF_REDEMPTION = (
-    *("buyer_paid_amount", "coupon_paid_amount", "payment_discount_amount"),
+    *("list_amount", "buyer_paid_amount", "coupon_paid_amount", "payment_discount_amount"),
     *("merchant_discount_amount", "platform_discount_amount"),
 )
 
@@ -218,6 +218,7 @@ def _of_order(order: Order) -> Iterator[tuple[str, int]]:
     for line in order.lines:
         own = line.unit_price and line.unit_price * line.quantity
         yield from _ratios(line, own, ("goods_amount", "buyer_paid_amount"), "lines.")
+        yield from _ratios(line.discounts, own, OF_DISCOUNTS, "lines.")
     for voucher in order.vouchers:
         yield from _ratios(voucher, base, OF_VOUCHER, "vouchers.")
 

@@ -10,15 +10,18 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .sums import SUMS_HELD
 from .tree import EACH, Node
 
 SURE, HARDLY = 12.0, 30.0
 """Scores beyond which it is no chance: of what all rows had, of what most had."""
 ALWAYS = 0.98
-ENOUGH = 8
+ENOUGH = 5
 """So many times a thing was seen before anything is held against it."""
 OFTEN = 0.2
 """What fewer rows had is missed by nobody."""
+SUMS_TRUSTED = 20
+"""That a sum holds is trusted as if so many times more rows had shown it."""
 Path = tuple[str, ...]
 
 
@@ -98,21 +101,27 @@ def _new_forms(known: Node, now: Node, path: Path) -> Iterator[Surprise]:
         had = known.forms.get(made, 0)
         if had * 50 > known.seen:
             continue
-        seldom = (max(had, once) + 1) / (known.seen + 2)
+        seen = known.seen * (SUMS_TRUSTED if SUMS_HELD in path else 1)
+        seldom = (max(had, once) + 1) / (seen + 2)
         score = unlikely(now.seen - count, now.seen, 1 - seldom) / SURE
         kind = "word" if made.startswith("word ") and usual.startswith("word ") else "form"
         if score > 0 and (had == 0 or kind == "form"):
             yield Surprise(path, kind, score, count, now.sort.grave, usual, made)
-    if now.sort.money:
+    if now.sort.money or SUMS_HELD in path:
         yield from _lost_forms(known, now, path)
 
 
 def _lost_forms(known: Node, now: Node, path: Path) -> Iterator[Surprise]:
     """Amounts that are never written as many were: whole numbers alone, where there were
-    decimals."""
+    decimals. Sums that hold far more seldom than they did."""
+    sums = SUMS_HELD in path
     for made, count in known.forms.items():
-        share = count / (known.seen + 2)
-        if share >= OFTEN and now.seen and not now.forms.get(made):
-            score = unlikely(0, now.seen, share) / HARDLY
-            other = max(now.forms, key=lambda one: now.forms[one])
-            yield Surprise(path, "form", score, now.seen, True, made, f"no {made}: {other}")
+        share, few = count / (known.seen + 2), now.forms.get(made, 0)
+        if share >= OFTEN and now.seen and (sums or not few):
+            score = unlikely(few, now.seen, share) / (2 * HARDLY if sums else HARDLY)
+            if score > 0:
+                other = max(now.forms, key=lambda one: now.forms[one])
+                kind = "word" if sums else "form"
+                yield Surprise(
+                    path, kind, score, now.seen, True, made, f"no {made}: {other}"
+                )
