@@ -1,11 +1,13 @@
 """Between reading and storing: records that are not what their shop's were wait outside.
 
-A record whose own amounts contradict each other is never stored. What a commit's rows have
-in common and what is known of the shop's rows in that shape do not agree on (an amount in
-another unit, a field of money, state or identity that is gone or written otherwise) is
-found before any of them is stored: those that show it are parked, raw form and reason, and
-an incident says what to do. What few rows show, a new word or a new field, is noted and
-stored. Rows that are stored teach what is known.
+A record whose own amounts contradict each other is not stored. What a commit's rows have
+in common and what is known of the shop's rows in that shape do not agree on is found before
+any of them is stored, and an incident says what to do. Where amounts are in another unit,
+rows that show it are parked, raw form and reason: an ERP would book them. A field of money,
+state or identity that is gone or written otherwise stops nothing: an order that comes a day
+late costs more than a field that is not told, and its raw form is kept. What few rows show,
+a new word or a new field, is noted. Rows that are stored teach what is known. Where the
+settings say so (`drift = "note"`), nothing is parked and all is told.
 
 Of a large commit some rows are looked into, its last ones among them; where those surprise
 in the least, all are.
@@ -36,8 +38,11 @@ GROWTH = 1.0
 class Gate:
     """Sifts the commits of one stream of one shop."""
 
-    def __init__(self, shop_id: int, kind: Kind, vault: Vault) -> None:
+    def __init__(
+        self, shop_id: int, kind: Kind, vault: Vault, *, holds: bool = True
+    ) -> None:
         self._shop_id, self._kind, self._vault = shop_id, kind, vault
+        self._holds = holds
         self._known: dict[str, _Known] = {}
 
     def sift(
@@ -53,7 +58,8 @@ class Gate:
         known = self._current(connection, shape)
         profile = known.profile
         before = profile.open.copy(), profile.doubts
-        done = Sieve(profile, self._kind, call, at).sift(fetched)
+        sieve = Sieve(profile, self._kind, call, at, holds=self._holds)
+        done = sieve.sift(fetched)
         grown = profile.rows - known.rows >= GROWTH * known.rows
         if grown or len(fetched) < SMALL or before != (profile.open, profile.doubts):
             known.save(connection, self._shop_id, shape, at, self._vault)

@@ -41,8 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is not as it was, surely. Rows that show it are not stored until a person has
-    said that it is right. Names of fields and forms; never a value."""
+    """What is not as it was, surely. Names of fields and forms; never a value."""
 
     kind: str
     """`gone`, `form`, `unit`, or `sums`: amounts of one record in two units."""
@@ -56,6 +55,13 @@ class Finding:
     since: str = ""
     path: Path = ()
     shift: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether rows that show it wait until a person has said that it is right. Amounts
+        in another unit would be booked as they are; what is gone, or written otherwise, is
+        stored as far as it was read, and made again from its raw form later."""
+        return self.kind in (UNIT, SUMS)
 
     @property
     def said(self) -> str:

@@ -48,8 +48,11 @@ class Sifted:
 class Sieve:
     """One commit's records against one profile."""
 
-    def __init__(self, profile: Profile, kind: Kind, call: str, at: datetime) -> None:
+    def __init__(
+        self, profile: Profile, kind: Kind, call: str, at: datetime, *, holds: bool = True
+    ) -> None:
         self.profile, self.kind, self.call, self.at = profile, kind, call, at
+        self._holds = holds
         self.done = Sifted()
         self._looked: tuple[list[Row], Trees] | None = None
         """The rows that were looked into, counted."""
@@ -106,13 +109,14 @@ class Sieve:
         if pair is None or pair in self.profile.allowed:
             return False
         finding = self._opened(Finding(SUMS, pair))
-        self._hold(one, finding.said)
-        return True
+        if self._holds:
+            self._hold(one, finding.said)
+        return self._holds
 
     def _strange(self, fetched: list[Fetched]) -> list[Fetched]:
         """Rows of a call of which nothing is known yet, while others of the same shape are
         held: they may well be the same rows, asked for one by one."""
-        units = [one for one in self.profile.open if one.kind != SUMS]
+        units = self._leapt()
         for one in fetched if units else ():
             self._hold(one, units[0].said)
         return [] if units else fetched
@@ -125,8 +129,7 @@ class Sieve:
         if suspicious and len(few) < len(fetched):
             rows = self._rows(few := fetched)
             self._judge(rows, opens=True)
-        held = [one for one in self.profile.open if one.kind != SUMS]
-        if not held:
+        if not self._leapt():
             return fetched
         if len(few) < len(fetched):
             rows = self._rows(fetched)
@@ -134,10 +137,14 @@ class Sieve:
             one for one, row in zip(fetched, rows, strict=True) if not self._held(one, row)
         ]
 
+    def _leapt(self) -> list[Finding]:
+        """What rows are held for, besides what each of them says of itself."""
+        found = [one for one in self.profile.open if one.holds and one.kind != SUMS]
+        return found if self._holds else []
+
     def _held(self, one: Fetched, row: Row) -> bool:
-        for finding in self.profile.open:
-            ours = finding.kind == UNIT or finding.call == self.call
-            if finding.kind != SUMS and ours and shows(row, finding, self.profile.scale):
+        for finding in self._leapt():
+            if shows(row, finding, self.profile.scale):
                 self._hold(one, finding.said)
                 return True
         return False

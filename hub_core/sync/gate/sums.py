@@ -117,6 +117,9 @@ def adding_up(record: Record) -> dict[str, str]:
     return {
         "goods_amount_state": _held(goods, bought),
         "payable_amount_state": _held(payable, owed),
+        "lines_discount_amount_state": _held(
+            record.discounts.total_amount, total([one.total_amount for one in every[1:]])
+        ),
         "discount_amount_state": HOLDS if all(map(_split_holds, every)) else FAILS,
     }
 
