@@ -289,6 +289,7 @@ class Pull:
             self.store, shop.owner, lease, listed.stream.reread_every, self._now, counts,
             buffer, provenance, told, KINDS[listed.kind],
             tuple(s.name for s in listed.source.streams),
+            self.settings.holds_drift(shop.channel, shop.name),
         )  # fmt: skip
 
     def _tell_listeners(self, shop: Shop, batch: Batch, done: Written) -> None:

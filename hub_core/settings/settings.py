@@ -214,6 +214,14 @@ class Settings(Table):
                 return table.reveals_per_day
         return None
 
+    def holds_drift(self, channel: str, shop: str) -> bool:
+        """Whether records whose amounts came in another unit are parked until a person has
+        looked (`drift = "hold"`, the default), or stored and told of (`"note"`)."""
+        for table in (self.shops.get(shop), self.channels.get(channel)):
+            if table is not None and table.drift is not None:
+                return table.drift == "hold"
+        return True
+
     def shop_settings(self, shop: str) -> dict[str, Any]:
         """A shop's own `settings`, as its connector reads them."""
         return dict(self.shops.get(shop, ShopTable()).settings)

@@ -114,6 +114,8 @@ class Reading(Table):
     off: list[str] = []
     streams: dict[str, StreamTable] = {}
     stock: StockTable = StockTable()
+    drift: Literal["hold", "note"] | None = None
+    """What becomes of records whose amounts came in another unit than before."""
     reveals_per_day: Annotated[int, Field(ge=0)] | None = None
     """Of what the platform counts as receivers, how many a shop may have revealed on one
     of its days. 0: none."""

@@ -76,13 +76,17 @@ class Ledger:
     kind: Kind = ORDER
     siblings: tuple[str, ...] = ()
     """The streams of the same kind, this one too; none: it is alone."""
+    holds_drift: bool = True
+    """Park records whose amounts came in another unit, until a person has looked."""
     _kept_at: float = field(default_factory=time.monotonic)
     _gate: Gate = field(init=False)
     _of: Provenance = field(init=False, default_factory=Provenance)
     """Where the rows of the commit that is under way come from."""
 
     def __post_init__(self) -> None:
-        self._gate = Gate(self.owner.shop_id, self.kind, self.store.vault)
+        self._gate = Gate(
+            self.owner.shop_id, self.kind, self.store.vault, holds=self.holds_drift
+        )
 
     def keep(self) -> None:
         """Lengthen the lease when it has not been for a while."""
@@ -141,7 +145,9 @@ class Ledger:
         if done.notes:
             notes.drift(connection, self.owner.channel, of.shape, done.notes, at)
         for finding in done.found:
-            said = f"{finding.said}; records that show it are parked, none is stored"
+            parks = finding.holds and self.holds_drift
+            fate = "parked, none is stored" if parks else "stored as they were read"
+            said = f"{finding.said}; records that show it are {fate}"
             self._tell(connection, said, at)
         return replace(batch, fetched=done.fetched), done.held
 

@@ -197,9 +197,12 @@ def sizes_of(record: Record) -> Iterator[tuple[str, int]]:
 OF_ORDER = ("goods_amount", "merchant_receivable_amount")
 OF_BUYER = ("payable_amount", "buyer_paid_amount")
 OF_DISCOUNTS = ("total_amount", "merchant_amount", "platform_amount", "payment_amount")
-FREE = frozenset({*OF_DISCOUNTS, *[f"lines.{name}" for name in OF_DISCOUNTS]})
-"""Amounts a merchant makes as large or small as pleases: a leap is noted, and stops none.
-That a discount is in another unit, the order's sum shows."""
+ALONE = ("freight_amount", "tax_amount", "requested_amount")
+"""Amounts no other of the record is near to: what is dear may be sent back seven times
+after what is cheap."""
+FREE = frozenset({*ALONE, *OF_DISCOUNTS, *[f"lines.{name}" for name in OF_DISCOUNTS]})
+"""Amounts that may be as large or small as pleases: a leap is noted, and stops none. That a
+discount or a freight is in another unit, the order's sum shows."""
 OF_CASE = ("agreed_amount", "refunded_amount")
 OF_REDEMPTION = (
     *("list_amount", "buyer_paid_amount", "coupon_paid_amount", "payment_discount_amount"),

@@ -15,6 +15,8 @@ from ...models import AfterSale, Discounts, Order, OrderLine, PaymentStatus, Rec
 FACTORS = (100, 1000)
 SOME = 1_000
 """From 10 yuan on nobody owes ten times what the goods cost less what is off."""
+LEAST = 10
+"""Fen; a buyer who pays a fen or two pays with something else too."""
 PAID = PaymentStatus.PAID
 HOLDS, FAILS, UNTOLD = "holds", "fails", "untold"
 SUMS_HELD = "_sums"
@@ -36,7 +38,7 @@ def apart(one: int | None, other: int | None) -> bool:
     if not one or not other or one == other:
         return False
     less, more = (one, other) if one < other else (other, one)
-    return 0 < less <= more // 100 and any(more // by == less for by in FACTORS)
+    return LEAST <= less <= more // 100 and any(more // by == less for by in FACTORS)
 
 
 def _of_order(order: Order) -> tuple[str | None, bool]:
