@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from hub_core.hub import Hub
 from hub_core.insight.versions.drift import words
-from hub_core.sandbox import Platform, Request, Response
+from hub_core.sandbox import Request, Response
 from hub_core.store.kinds import KINDS
 from hub_core.testing.bridge import platform_transport
 from tests.adapters.goldens import at, places
@@ -60,8 +60,10 @@ class Change:
 class Wire:
     """A platform whose answers are noted, or changed on their way."""
 
-    platform: Platform
+    platform: Any
     change: Change | None = None
+    only: str = ""
+    """A token: only answers to those who bear it are changed."""
     seen: dict[Place, list[Any]] = field(default_factory=lambda: defaultdict(list))
     changed: int = 0
 
@@ -75,6 +77,8 @@ class Wire:
             for way in places(body):
                 if isinstance(way[-1], str):
                     self.seen[names(way)].append(at(body, way))
+            return given
+        if self.only not in f"{request.target} {request.headers} {request.body!r}":
             return given
         before = self.changed
         *way, name = self.change.place
@@ -110,8 +114,10 @@ class Told:
 class Lab:
     """One channel's box, read once."""
 
-    def __init__(self, channel: str, folder: Path, *, orders: int, seed: int) -> None:
-        self.channel, self.folder = channel, folder
+    def __init__(
+        self, channel: str, folder: Path, *, orders: int, seed: int, drift: str = "hold"
+    ) -> None:
+        self.channel, self.folder, self.drift = channel, folder, drift
         how = dense(channel)
         self._history = how["history"]
         self._wire = Wire(
@@ -130,6 +136,7 @@ class Lab:
         made = Bench(
             self._wire.platform, self.folder, kinds=tuple(KINDS),
             database=f"sqlite:///{self.folder / name}.db",
+            channel_settings={"drift": self.drift},
             transports=lambda channel: platform_transport(self._wire),  # type: ignore[arg-type]
         )  # fmt: skip
         try:
