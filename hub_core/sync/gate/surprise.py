@@ -87,8 +87,9 @@ def turned(known: Node, now: Node, path: Path = ()) -> Iterator[Surprise]:
     for name, kid in now.kids.items():
         if name in known.kids:
             yield from turned(known.kids[name], kid, (*path, name))
-        elif known.objects >= ENOUGH and kid.seen:
-            score = math.log(known.objects) / SURE
+        elif known.objects >= ENOUGH and kid.seen and now.objects:
+            never = 1 - 1 / (known.objects + 2)
+            score = unlikely(now.objects - kid.seen, now.objects, never) / SURE
             yield Surprise((*path, name), "new", score, kid.seen, kid.is_grave())
 
 
