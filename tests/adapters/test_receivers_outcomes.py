@@ -265,6 +265,7 @@ def test_where_a_platform_takes_no_purpose_each_is_allowed(
     (found,) = receivers.reveal([ASKED[channel]], purpose)
     assert isinstance(found, Revealed)
     assert len(line.asked) == 1
+    assert "scenesType" not in str(line.asked)
 
 
 SCENES = {

@@ -52,6 +52,7 @@ EVERYWHERE = (
     "tests/adapters/test_readers_never_lie.py",
     "tests/adapters/test_kept_rows_read_again.py",
     "tests/adapters/test_announced.py",
+    "tests/adapters/test_asks_declared.py",
     "tests/adapters/test_calls_declared.py",
     "tests/adapters/test_receivers_outcomes.py",
     "tests/adapters/test_every_field.py",

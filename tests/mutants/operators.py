@@ -62,6 +62,9 @@ UNITS = {
 ALIASES = {"alias", "serialization_alias", "validation_alias"}
 KEY = re.compile(r"[A-Za-z0-9_.:-]+")
 ENDPOINT = re.compile(r"/?\w+([./]\w+)+/?")
+MEASURES = {"min_length", "max_length", "ge"}
+"""Against blanks, noughts and nonsense: no platform has a word or an id so short or long
+that one more or less would matter."""
 SENT = {"send", "_replace", "ask"}
 """Methods whose keywords are data, whatever they are methods of."""
 
@@ -110,8 +113,8 @@ def truth(spot: Spot) -> Iterator[ast.AST]:
 def off_by_one(spot: Spot) -> Iterator[ast.AST]:
     """A whole number by the next one: less would often be no more than slower."""
     node, parent = spot.node, spot.parent
-    if isinstance(parent, ast.keyword) and parent.arg in ("min_length", "ge"):
-        return  # against blanks and noughts: no platform has a word or an id so short
+    if isinstance(parent, ast.keyword) and parent.arg in MEASURES:
+        return
     if isinstance(node, ast.Constant) and type(node.value) is int:
         yield ast.Constant(node.value + 1)
 

@@ -38,12 +38,23 @@ def test_what_the_secret_does_not_open_is_an_error_that_quotes_nothing(text: str
     assert not text or text not in str(caught.value)
 
 
-def test_what_opens_to_no_text_is_an_error_too() -> None:
+def sealed(padded: bytes) -> str:
+    """AES-256-CBC under the padded secret, its last bytes the IV (channel paper §7)."""
     key = local_cipher.key_of(SHORT)
     sealing = Cipher(algorithms.AES(key), modes.CBC(key[-16:])).encryptor()
-    text = b64encode(sealing.update(b"\xff\xfe" + bytes([14]) * 14) + sealing.finalize())
+    return b64encode(sealing.update(padded) + sealing.finalize()).decode()
+
+
+def test_texts_of_any_length_are_opened() -> None:
+    for text in ("x", "x" * 15, "x" * 16, "沙箱路1号"):
+        spare = 16 - len(text.encode()) % 16
+        padded = text.encode() + bytes([spare]) * spare
+        assert local_cipher.unseal(sealed(padded), SHORT) == text
+
+
+def test_what_opens_to_no_text_is_an_error_too() -> None:
     with pytest.raises(ValueError, match="secret"):
-        local_cipher.unseal(text.decode(), SHORT)
+        local_cipher.unseal(sealed(b"\xff\xfe" + bytes([14]) * 14), SHORT)
 
 
 def test_a_secret_longer_than_a_key_lends_its_middle() -> None:

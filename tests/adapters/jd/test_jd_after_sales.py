@@ -364,6 +364,14 @@ def test_two_refunds_of_one_bill_add_up_and_one_without_an_amount_does_not() -> 
     assert Issue("refunded_amount", "missing") in gap.issues
 
 
+def test_an_amount_whose_unit_is_assumed_is_said_where_others_tell_none() -> None:
+    rows = [money(), money(None, afsRefundId=901, status=10)]
+    assumed = Issue("refunded_amount", "unit_assumed")
+    assert assumed in case(with_money(bill(), rows, "")).issues
+    assert assumed not in case(with_money(bill(), rows, "fen")).issues
+    assert assumed not in case(with_money(bill(), rows[1:], "")).issues
+
+
 def test_both_answers_are_kept_and_read_again() -> None:
     found = with_money(bill(), [money()], "fen")
     assert isinstance(found, Fetched)

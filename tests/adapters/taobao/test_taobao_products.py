@@ -123,6 +123,14 @@ def test_where_a_variant_stands(word: str | None, status: ListingStatus) -> None
     assert unknown is (status is ListingStatus.UNKNOWN)
 
 
+def test_one_variant_of_a_new_word_among_others_is_said() -> None:
+    found = product(
+        skus=[SKU | {"sku_id": 1, "status": "normal"}, SKU | {"status": "asleep"}]
+    )
+
+    assert Issue("skus.status", "unknown_word") in found.issues
+
+
 @pytest.mark.parametrize(
     ("said", "kind"),
     [

@@ -34,6 +34,12 @@ def sent(scripted: Any, call: Any, answer: JSON, **asked: Any) -> tuple[JSON, An
     return session.sent[0], found
 
 
+@pytest.mark.parametrize("row", [{"quantity": 1}, {"sku_id": None, "quantity": 1}])
+def test_what_a_sku_has_now_is_told_of_a_sku(row: JSON) -> None:
+    with pytest.raises(ValueError, match="sku_id"):
+        stock_v1.SET.read({"item": ANSWER | {"skus": {"sku": [row]}}})
+
+
 # First shape ---------------------------------------------------------------------------
 
 
