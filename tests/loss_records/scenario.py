@@ -16,7 +16,7 @@ from tests.loss.scenario import LAG, PLUGINS, SWITCHES, Scenario, box, scenario
 
 __all__ = ["SEEDS", "SWITCHES", "RecordScenario", "day", "pairs"]
 
-SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "200")) // 5
+SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "200")) // 8
 """Seeds for each channel and kind: a fifth of what orders have."""
 HOUR = timedelta(hours=1)
 MANY = 4
