@@ -9,6 +9,7 @@ import typer
 from ..errors import Misconfigured
 from .opening import Json, ShopOption, opened
 from .output import complain, say, say_json, table
+from .watch import watch
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -27,6 +28,7 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(help="The versions a channel is read in.", no_args_is_help=True)
     group.command("list")(list_versions)
     group.command("diff")(diff)
+    group.command("watch")(watch)
     app.add_typer(group, name="adapter")
 
 
@@ -96,7 +98,7 @@ def diff(
     writes nothing. Exit code 1 where they do not agree or one cannot read a record.
     """
     with opened() as hub:
-        found = _compared(hub, channel, area, (a, b), _shops(hub, channel, shop), limit)
+        found = compared(hub, channel, area, (a, b), _shops(hub, channel, shop), limit)
     told = found.as_dict()
     if json:
         say_json({"ok": found.same == found.records, "channel": channel, **told})
@@ -114,7 +116,7 @@ def _shops(hub: Hub, channel: str, name: str | None) -> list[Shop]:
     return [one]
 
 
-def _compared(
+def compared(
     hub: Hub,
     channel: str,
     area: str,
@@ -122,6 +124,7 @@ def _compared(
     shops: list[Shop],
     limit: int,
 ) -> Comparison:
+    """What two versions of an area make of kept records, `limit` of each shop."""
     from ..insight.versions import kept, replay
     from ..store.kinds import KINDS
 
