@@ -10,18 +10,17 @@ hundred times (`EXPECTED`).
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from ...wire.names import IDENTIFIER, MONEY, TIMELY, UNKNOWN, WORD, WORDY, parts_of
+from ...wire.names import IDENTIFIER, UNKNOWN
 from ..recording import EXPECTED
-from ..shapes import number_form, parent_of, text_form
+from ..shapes import parent_of
 from ..vocabulary import Vocabulary
+from .traits import KEY, OBJECT, VALUE, Trait, is_money, shown, size
 
 NOTHING = Vocabulary(frozenset(), frozenset())
 ALWAYS = 0.98
@@ -72,11 +71,6 @@ class _Trace:
 
     def since(self, spell: int) -> int:
         return sum(n for s, n in self.spells.items() if s >= spell)
-
-
-KEY, VALUE, OBJECT = "key", "value", "object"
-Trait = tuple[str, str]
-"""(kind, which): there at all, with a value, of a type, of a form."""
 
 
 class History:
@@ -158,9 +152,9 @@ class _Group:
         at: datetime,
         seen: set[str],
     ) -> None:
-        traits = self.traces.setdefault(path, {})
-        for trait in _traits(names, value, self._known):
-            traits.setdefault(trait, _Trace()).note(spell, at)
+        mine = self.traces.setdefault(path, {})
+        for trait in shown(names, value, self._known):
+            mine.setdefault(trait, _Trace()).note(spell, at)
         if isinstance(value, Mapping):
             for key, inner in value.items():
                 name = key if IDENTIFIER.fullmatch(key) else UNKNOWN
@@ -169,8 +163,8 @@ class _Group:
         elif isinstance(value, list):
             for inner in value:
                 self.walk(f"{path}[]", names, inner, spell, at, seen)
-        elif names and (size := _size(names[-1], value)) is not None:
-            self.sizes.setdefault(path, {}).setdefault(spell, []).append(size)
+        elif names and (power := size(names[-1], value)) is not None:
+            self.sizes.setdefault(path, {}).setdefault(spell, []).append(power)
 
     # What has changed ------------------------------------------------------------------
 
@@ -249,7 +243,7 @@ def _turned(path: str, traits: Mapping[Trait, _Trace], kind: str) -> Iterator[Fi
     for before, old in sorted(gone.items()):
         for now, new in sorted(ours.items()):
             if min(new.spells) > max(old.spells):
-                unit = {before, now} == {"digits", "decimal"} and _is_money(path)
+                unit = {before, now} == {"digits", "decimal"} and is_money(path)
                 said = "unit" if unit else kind
                 rows = new.since(min(new.spells))
                 yield Finding(path, said, before, now, rows, new.first, new.last)
@@ -266,66 +260,3 @@ def _apart(old: Iterable[float], new: Iterable[float]) -> bool:
     hundred from one row to the next."""
     low, high = sorted((old, new), key=lambda values: _at(values, 1 / 2))
     return _at(low, 3 / 4) < _at(high, 1 / 4)
-
-
-# One value ------------------------------------------------------------------------------
-
-
-def _traits(names: tuple[str, ...], value: Any, known: Vocabulary) -> Iterator[Trait]:
-    yield KEY, ""
-    if value is None or value == "":
-        return
-    yield VALUE, ""
-    if isinstance(value, Mapping | list):
-        yield "type", OBJECT if isinstance(value, Mapping) else "array"
-        return
-    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
-    yield "type", kinds[type(value)]
-    if isinstance(value, bool) or value == 0:
-        return
-    last = _parts(names[-1]) if names else ()
-    yield "form", _form(value, timely=not TIMELY.isdisjoint(last))
-    if last and last[-1] in WORDY and not _is_word(value, known):
-        yield "word", UNKNOWN
-
-
-def _form(value: Any, *, timely: bool) -> str:
-    """A family of forms: how long a number is says nothing."""
-    if isinstance(value, float):
-        return "decimal"
-    made = (
-        number_form(value, timely) if isinstance(value, int) else text_form(value, timely)
-    )
-    family = made.partition("(")[0].removeprefix("negative ")
-    return "text" if family in ("text", "masked-text", "hex", "empty") else family
-
-
-def _is_word(value: Any, known: Vocabulary) -> bool:
-    """Whether the code spells it out; what is no word at all is none of its business."""
-    if isinstance(value, int):
-        return value in known.numbers or str(value) in known.texts
-    if isinstance(value, str) and (WORD.fullmatch(value) or value.isdecimal()):
-        return value in known.texts or (
-            value.isdecimal() and len(value) < 10 and int(value) in known.numbers
-        )
-    return True
-
-
-@lru_cache(maxsize=4096)
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(parts_of(name))
-
-
-def _is_money(path: str) -> bool:
-    return not MONEY.isdisjoint(_parts(path.rpartition(".")[2]))
-
-
-def _size(name: str, value: Any) -> float | None:
-    """The power of ten of an amount; 0 and what is none have no size."""
-    if isinstance(value, bool) or MONEY.isdisjoint(_parts(name)):
-        return None
-    try:
-        number = abs(float(value))
-    except (TypeError, ValueError):
-        return None
-    return math.log10(number) if 0 < number < math.inf else None

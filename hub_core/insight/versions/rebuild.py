@@ -8,14 +8,14 @@ again, that it is gone. A record that can be read no more keeps its row and is p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from ...models import Issue, Record
+from ...models import Record
 from ...settings import Settings
 from ...store import Store, bulk, parked, records, rows
 from ...store.kinds import Kind
@@ -23,6 +23,7 @@ from ...store.shops import Shop
 from ...store.tables import ParkedRow, RawRow, ShopRow
 from ...wire import Fetched, Misread
 from . import kept
+from .apart import told_apart, with_the_rest
 from .kept import Kept
 from .replay import EXAMPLES, Reader, reader
 
@@ -112,54 +113,18 @@ class Rebuilding:
     def _read(self, connection: Connection, page: Iterable[Kept]) -> list[_Again]:
         sources = [one for one in page if one.is_source]
         read = {one.id: self._reader(one.area).read(one) for one in sources}
-        told = self._told_apart(connection, sources)
+        names = {area: self._reader(area).apart for area in {k.area for k in sources}}
+        every = {name for found in names.values() for name in found}
+        told = told_apart(connection, self.kind, sources, every)
         return [
-            _Again(one, self._with_the_rest(one, read[one.id], told)) for one in sources
+            _Again(
+                one,
+                found
+                if isinstance(found, str)
+                else with_the_rest(one, found, names[one.area], told),
+            )
+            for one, found in ((one, read[one.id]) for one in sources)
         ]
-
-    def _told_apart(
-        self, connection: Connection, found: Sequence[Kept]
-    ) -> dict[tuple[int, str, str], dict[str, Any]]:
-        """Rows of children of which another answer told something: by their record, their
-        list and their id."""
-        lists = {
-            name.partition(".")[0]
-            for area in {one.area for one in found}
-            for name in self._reader(area).apart
-            if "." in name
-        }
-        told = {}
-        for child in self.kind.children:
-            table = child.table.__table__  # type: ignore[attr-defined]
-            if (name := f"{table.name}s") not in lists:
-                continue
-            query = select(table).where(table.c[child.parent].in_([k.id for k in found]))
-            for row in connection.execute(query):
-                values = dict(row._mapping)
-                told[values[child.parent], name, values["external_id"]] = values
-        return told
-
-    def _with_the_rest(
-        self,
-        one: Kept,
-        record: Record | str,
-        told: Mapping[tuple[int, str, str], Mapping[str, Any]],
-    ) -> Record | str:
-        """The record with what only another answer told of it, as it is stored."""
-        if isinstance(record, str):
-            return record
-        for name in self._reader(one.area).apart:
-            rows_of, _, inner = name.partition(".")
-            if not inner:
-                record = _own(record, name, one.row)
-                continue
-            children = [
-                _filled(row, inner, told.get((one.id, rows_of, row.external_id), {}))
-                for row in getattr(record, rows_of)
-            ]
-            more: dict[str, Any] = {rows_of: tuple(children)}
-            record = replace(record, **more)
-        return record
 
     # Counting --------------------------------------------------------------------------
 
@@ -303,18 +268,3 @@ def _take_turn(connection: Connection, shop_id: int) -> None:
     if connection.dialect.name != "sqlite":
         turn = select(col(ShopRow.id)).where(col(ShopRow.id) == shop_id)
         connection.execute(turn.with_for_update())
-
-
-def _own(record: Record, name: str, row: Mapping[str, Any]) -> Record:
-    """A field of its own that the raw form does not tell, with what was said of it."""
-    more = {name: row[name]} if getattr(record, name) is None else {}
-    told = [part.partition(":") for part in (row["issues"] or "").split(",") if part]
-    kept_issues = [Issue(of, code) for of, _, code in told if of == name]
-    new = tuple(i for i in kept_issues if i not in record.issues)
-    return replace(record, issues=(*record.issues, *new), **more)
-
-
-def _filled(child: Any, name: str, row: Mapping[str, Any]) -> Any:
-    if getattr(child, name) is not None or row.get(name) is None:
-        return child
-    return replace(child, **{name: row[name]})
