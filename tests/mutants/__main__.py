@@ -1,13 +1,13 @@
 """Faults seeded into connectors and adapters, and how many the tests see.
 
-    python -m tests.mutants [--seed N] [--count 100] [--channel NAME] [--boxes N]
+    python -m tests.mutants [--seed N] [--count 100] [--channel NAME] [--few]
                             [--controls 4] [--bound 0.9] [--json]
 
 Each is run against its channel's contract suite and goldens (of connectors also the tests
 of records that belong to them) in a process of its own; those no test sees are printed.
 Beside them run controls: files as they are, and sets written in another order, which no
-test may see. `--boxes` is how many of the contract's boxes are used, all by default.
-What became of each is told on stderr as it is known.
+test may see. With `--few` only the first of the contract's boxes is used, and the slowest
+tests not at all. What became of each is told on stderr as it is known.
 
 Exit code 1: fewer are killed than `--bound` asks for; 2: a control was, or the tests could
 not be run.
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     shares = {channel: even + (n < rest) for n, channel in enumerate(channels)}
     killing.preload()
     beside = controls(channels, asked.seed, asked.controls)
-    judged = run(Course(shares, asked.seed, beside), asked.workers, asked.boxes)
+    judged = run(Course(shares, asked.seed, beside), asked.workers, asked.few)
     found = {m: v for m, v in judged.items() if isinstance(m, Mutant) and m not in beside}
     odd = {str(case): judged[case] for case in beside if judged[case].state != "survived"}
     odd |= {str(case): v for case, v in found.items() if v.state == "broken"}
@@ -54,7 +54,7 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--channel", choices=CHANNELS)
-    parser.add_argument("--boxes", type=int)
+    parser.add_argument("--few", action="store_true")
     parser.add_argument("--controls", type=int, default=len(CHANNELS))
     parser.add_argument("--bound", type=float, default=0.9)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)

@@ -48,14 +48,14 @@ class Course:
             self.wanted.clear()
 
 
-def run(course: Course, workers: int, boxes: int | None) -> dict[Case, Verdict]:
+def run(course: Course, workers: int, few: bool) -> dict[Case, Verdict]:
     """What became of each."""
     running: dict[Connection, tuple[Case, ForkProcess]] = {}
     found: dict[Case, Verdict] = {}
     with tempfile.TemporaryDirectory() as folder:
         while True:
             while len(running) < workers and (case := course.next()):
-                ours, process = _begin(case, boxes, folder)
+                ours, process = _begin(case, few, folder)
                 running[ours] = case, process
             if not running:
                 return found
@@ -67,9 +67,9 @@ def run(course: Course, workers: int, boxes: int | None) -> dict[Case, Verdict]:
                 print(f"{found[case].state:10}{case}", file=sys.stderr)  # noqa: T201
 
 
-def _begin(case: Case, boxes: int | None, folder: str) -> tuple[Connection, ForkProcess]:
+def _begin(case: Case, few: bool, folder: str) -> tuple[Connection, ForkProcess]:
     ours, theirs = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=killing.judge, args=(case, boxes, folder, theirs))
+    process = FORK.Process(target=killing.judge, args=(case, few, folder, theirs))
     process.start()
     theirs.close()
     return ours, process

@@ -140,6 +140,12 @@ def test_rows_may_be_nested_and_another_ware_s_are_left_out() -> None:
     assert [sku.external_id for sku in product.skus] == ["100"]
 
 
+def test_what_tells_variants_apart_may_say_no_order_or_no_value() -> None:
+    plain, nothing = {"attrValueAlias": ["白色"]}, {"index": 2}
+    (sku,) = whole({**SKU, "saleAttrs": [nothing, plain]}).skus
+    assert sku.spec_text == "白色"
+
+
 @pytest.mark.parametrize(
     "broken", [{"skuId": None}, {"jdPrice": "1e2"}, {"stockNum": 1.5}, {"saleAttrs": 7}]
 )
