@@ -104,11 +104,24 @@ class Told:
     """What the hub made of answers."""
 
     rows: Rows
-    said: frozenset[str]
-    """How it was noticed: `refused`, `unread`, `held`, `incident`, `noted`."""
+    details: frozenset[str]
+    """All that was said, each with how before a colon."""
     changed: int = 0
     held: tuple[str, ...] = ()
     """Ids of what waits for a person."""
+
+    @property
+    def said(self) -> frozenset[str]:
+        """How it was noticed: `refused`, `unread`, `held`, `incident`, `noted`."""
+        return _ways(self.details)
+
+    def beyond(self, other: Told) -> frozenset[str]:
+        """How what the other did not hear of was noticed."""
+        return _ways(self.details - other.details)
+
+
+def _ways(details: frozenset[str]) -> frozenset[str]:
+    return frozenset(detail.partition(":")[0] for detail in details)
 
 
 class Lab:
@@ -164,7 +177,7 @@ class Lab:
         self._wire.change, self._wire.changed = change, 0
         with self._bench("trial") as bench:
             (outcome,) = bench.hub.heal(streams=[stream], horizon=self._history)
-            said = _said(bench.hub) | ({"refused"} if outcome.error else set())
+            said = _said(bench.hub) | ({"refused:"} if outcome.error else set())
             return Told(
                 rows_of(bench.hub), frozenset(said), self._wire.changed, _held(bench.hub)
             )
@@ -272,12 +285,12 @@ def _columns(row: Mapping[Any, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _said(hub: Hub) -> set[str]:
-    parked = [p.reason.startswith("drift") for p in hub.parked()]
+    """Everything the hub has said, each with how before a colon."""
+    parked = {(p.reason.startswith("drift"), p.external_id) for p in hub.parked()}
     return {
-        *(["held"] if True in parked else []),
-        *(["unread"] if False in parked else []),
-        *(["incident"] if any(i.kind == "drift" for i in hub.incidents()) else []),
-        *(["noted"] if words(hub.store, None, None) else []),
+        *(f"{'held' if waits else 'unread'}:{id}" for waits, id in parked),
+        *(f"incident:{i.text}" for i in hub.incidents() if i.kind == "drift"),
+        *(f"noted:{w.shape} {w.field} {w.code}" for w in words(hub.store, None, None)),
     }
 
 

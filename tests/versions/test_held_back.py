@@ -164,9 +164,9 @@ def test_sales_dearer_goods_and_other_prices_are_no_drift(seed: int) -> None:
         cheap,  # all for a tenth
         cheap | dict.fromkeys(sorted(cheap)[: len(cheap) // 3 + 1], 100),  # some for a yuan
     ]
-    for day, now in enumerate(days):
+    for day, priced in enumerate(days):
         for rows in (3, 30, 200):
-            found = [order(1000 * day + n, chance, now) for n in range(rows)]
+            found = [order(1000 * day + n, chance, priced) for n in range(rows)]
             done = sifted(profile, found)
             assert (done.held, done.found) == ([], []), f"day {day}, {rows} orders"
 

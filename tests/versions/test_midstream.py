@@ -41,7 +41,7 @@ def fates(channel: str) -> list[tuple[Change, frozenset[str], set[str]]]:
     found = []
     for change in box.some(MOST, SEED):
         told = box.told(change, change.stream)
-        new = told.said - box.control(change.stream).said
+        new = told.beyond(box.control(change.stream))
         found.append((change, new, box.wrong(change, told)))
     return found
 

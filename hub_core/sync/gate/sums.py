@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...models import AfterSale, Discounts, Order, OrderLine, PaymentStatus, Record
+from ...models import (
+    AfterSale,
+    Discounts,
+    Order,
+    OrderLine,
+    PaymentStatus,
+    Record,
+    Redemption,
+)
 
 FACTORS = (100, 1000)
 SOME = 1_000
@@ -111,6 +119,10 @@ def _of_parts(order: Order) -> str | None:
 
 def adding_up(record: Record) -> dict[str, str]:
     """Which of a record's sums hold, in words as a platform would have them."""
+    if isinstance(record, Redemption):
+        parts = (record.merchant_discount_amount, record.platform_discount_amount)
+        whole = total([record.coupon_paid_amount, *parts])
+        return {"original_amount_state": _held(record.original_amount, whole)}
     if not isinstance(record, Order):
         return {}
     payable = record.payable_amount
