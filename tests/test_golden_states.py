@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from adapters.douyin_laike import words as laike_words
+from adapters.jd import lines as jd_lines
 from adapters.jd import words as jd_words
 from adapters.pinduoduo import words as pdd_words
 from adapters.taobao import words as taobao_words
@@ -117,7 +118,42 @@ TAOBAO_STEP = {
     "FRONT_PAID_FRONT_FORFEITED": ("TRADE_CLOSED_BY_TAOBAO", "partially_paid"),
 }
 
+TAOBAO_TYPE = {
+    **dict.fromkeys(
+        (
+            *("fixed", "auction", "guarantee_trade", "auto_delivery", "ec", "cod"),
+            *("independent_simple_trade", "independent_shop_trade", "fenxiao"),
+            *("game_equipment", "shopex_trade", "netcn_trade", "external_trade"),
+            *("o2o_offlinetrade", "nopaid", "pre_auth_type"),
+        ),
+        "normal",
+    ),
+    "step": "presale",
+}
+TAOBAO_SHIPPING = {
+    **dict.fromkeys(("free", "post", "express", "ems", "25", "26"), "parcel"),
+    "virtual": "virtual",
+    "seller": "self_delivery",
+}
+"""shipping_type: free of charge, mail, express, EMS, next day, on an appointed day; nothing
+to be carried; brought by the seller."""
+
 # JD ------------------------------------------------------------------------------------
+
+JD_TYPE = {"22": "normal", "75": "local_life"}
+JD_SERVICE = {
+    "WAIT_SEND_CODE": "unfulfilled",
+    "WAIT_SELLER_STOCK_OUT": "unfulfilled",
+    "WAIT_GOODS_RECEIVE_CONFIRM": "redeemable",
+    "FINISHED_L": "redeemed",
+}
+"""States of an order of type 75, which a code is sent for."""
+JD_DISCOUNT = {
+    **dict.fromkeys(("34", "39", "41"), 300),
+    **dict.fromkeys(("20", "28", "29", "30", "35", "52", "100"), 0),
+}
+"""couponType, to what of a discount of 3 yuan is the platform's by its name: red packets,
+beans and the platform's own coupons."""
 
 _TO_SHIP = Meaning("open", "paid", "unfulfilled")
 _SHIPPED = Meaning("open", "paid", "shipped")
@@ -313,6 +349,40 @@ def test_taobao_presale_words(shape: str, word: str) -> None:
     assert (order.payment_status, order.type) == (money, "presale")
 
 
+@table("taobao", ("orders",), TAOBAO_TYPE)
+def test_taobao_kinds_of_trade(shape: str, word: str) -> None:
+    order = taobao_trade(shape, "WAIT_SELLER_SEND_GOODS", type=word)
+    assert (order.type, order.type_raw) == (TAOBAO_TYPE[word], word)
+    assert Issue("type", "unknown_word") not in order.issues
+
+
+@table("taobao", ("orders",), TAOBAO_SHIPPING)
+def test_taobao_ways_of_shipping(shape: str, word: str) -> None:
+    line = {"invoice_no": "SF1", "logistics_company": "顺丰"}
+    order = taobao_trade(shape, "WAIT_BUYER_CONFIRM_GOODS", line, shipping_type=word)
+    assert [one.kind for one in order.deliveries] == [TAOBAO_SHIPPING[word]]
+
+
+@table("jd", ("orders",), JD_TYPE)
+def test_jd_kinds_of_order(shape: str, word: str) -> None:
+    order = jd_order(shape, "FINISHED_L", orderType=word)
+    assert (order.type, order.type_raw, order.issues) == (JD_TYPE[word], word, ())
+
+
+@table("jd", ("orders",), JD_SERVICE)
+def test_jd_services_are_redeemed(shape: str, word: str) -> None:
+    order = jd_order(shape, word, orderType="75")
+    assert order.fulfillment_status == JD_SERVICE[word]
+
+
+@table("jd", ("orders",), JD_DISCOUNT)
+def test_jd_words_for_who_pays_a_discount(shape: str, word: str) -> None:
+    coupon = {"couponType": f"{word}-优惠", "couponPrice": "3.00"}
+    order = jd_order(shape, "FINISHED_L", couponDetailList=[coupon])
+    found = order.discounts
+    assert (found.total_amount, found.platform_amount) == (300, JD_DISCOUNT[word])
+
+
 @table("jd", ("orders",), JD_ORDER)
 def test_jd_order_words(shape: str, word: str) -> None:
     order = jd_order(shape, word)
@@ -407,7 +477,12 @@ def test_no_word_is_read_that_stands_in_no_table_here() -> None:
     assert taobao_words.STATUS.keys() == TAOBAO_TRADE.keys()
     assert taobao_words.REFUND.keys() == TAOBAO_REFUND.keys()
     assert taobao_words.STEP.keys() == TAOBAO_STEP.keys()
+    assert taobao_words.TYPE.keys() == TAOBAO_TYPE.keys()
+    assert taobao_words.SHIPPING.keys() == TAOBAO_SHIPPING.keys()
     assert jd_words.STATES.keys() == JD_ORDER.keys()
+    assert jd_words.TYPES.keys() == JD_TYPE.keys()
+    assert jd_words.SERVICE_STATES.keys() == JD_SERVICE.keys()
+    assert jd_lines.PAYERS.keys() == JD_DISCOUNT.keys()
     assert pdd_words.STATES.keys() == PDD_ORDER.keys()
     assert pdd_words.AFTER_SALES.keys() == PDD_AFTER_SALE.keys()
     assert pdd_words.REFUNDS.keys() == PDD_REFUND.keys()

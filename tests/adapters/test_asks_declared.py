@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from hub_core.errors import BadRequest
 from hub_core.wire import Call
@@ -218,6 +219,51 @@ def test_an_operation_is_asked_in_the_platforms_words(
     pairs = [word.partition("=") for word in ASKED[channel][shape][name].split()]
     expected = {ours: theirs or ours for ours, _, theirs in pairs}
     assert names(call_of(channel, shape, name)) == expected
+
+
+PAGES = ("page", "page_num", "page_no")
+MOST = {
+    ("douyin_laike", "page_size"): 100,
+    ("douyin_laike", "size"): 50,
+    ("douyin_laike", "count"): 50,
+    ("jd", "page_size"): 100,
+    ("pinduoduo", "page_size"): 100,
+    ("taobao", "size"): 100,
+}
+"""Rows of a page, at most, but for the lists in LESS and MORE."""
+LESS = {
+    ("redemptions_v1", "LIST"): 20,
+    ("refund_applies_v1", "LIST"): 50,
+    ("refund_applies_v2", "LIST"): 50,
+    **{("service_bills_v1", name): 50 for name in ("LIST", "GET", "QUERY", "MONEY")},
+}
+MORE = {("products_v1", "ON_SALE"): 200, ("products_v1", "WAREHOUSE"): 200}
+
+
+def wrong(channel: str, shape: str, name: str, **asked: Any) -> set[str]:
+    """Which of these parameters are refused."""
+    try:
+        call_of(channel, shape, name).ask.model_validate(asked)
+    except ValidationError as error:
+        return {str(row["loc"][0]) for row in error.errors() if row["loc"]} & asked.keys()
+    return set()
+
+
+@pytest.mark.parametrize(("channel", "shape", "name"), EACH)
+def test_pages_begin_at_one_and_have_as_many_rows_as_documented(
+    channel: str, shape: str, name: str
+) -> None:
+    known = call_of(channel, shape, name).ask.model_fields
+    for page in known.keys() & PAGES:
+        assert wrong(channel, shape, name, **{page: 0}) == {page}
+        assert wrong(channel, shape, name, **{page: 1}) == set()
+    for size in ("page_size", "size", "count"):
+        if size not in known:
+            continue
+        usual = MOST[channel, size]
+        most = MORE.get((shape, name)) or LESS.get((shape, name)) or usual
+        assert wrong(channel, shape, name, **{size: most}) == set()
+        assert wrong(channel, shape, name, **{size: most + 1}) == {size}
 
 
 @pytest.mark.parametrize(

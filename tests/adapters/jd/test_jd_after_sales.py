@@ -104,6 +104,11 @@ def test_second_shape_rows_are_read_flat_and_nested() -> None:
     assert odd.issues == (Issue("status", "unknown_word"),)
 
 
+def test_an_application_that_names_no_goods_has_no_lines() -> None:
+    assert case(applied(skuVoList=None)).lines == ()
+    assert case(applied(skuVoList=[])).lines == ()
+
+
 def test_an_application_by_id_without_a_time_of_change_has_no_version() -> None:
     one = case(read("refund_applies_v2", "one"))
     assert one.status is CaseStatus.CLOSED_REJECTED

@@ -255,6 +255,12 @@ def test_couriers_are_read_from_every_wrapper_they_have_had(
     assert session.sent[0][1] == {"fields": "id,name,description"}
 
 
+@pytest.mark.parametrize("row", [{"name": "顺丰快递"}, {**ROW, "id": None}])
+def test_a_courier_without_its_number_is_no_answer(row: JSON) -> None:
+    with pytest.raises(ValueError, match="id"):
+        shipping_v1.COMPANIES.read({"code": "0", "delivery_companies": [ROW, row]})
+
+
 @pytest.mark.parametrize("rows", [None, [], {}])
 def test_no_courier_at_all_is_no_answer(rows: Any) -> None:
     with pytest.raises(ValueError, match="courier"):

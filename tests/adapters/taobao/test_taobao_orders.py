@@ -252,6 +252,7 @@ def test_a_closed_line_of_an_open_trade_stops_the_clerk() -> None:
     ("status", "money"),
     [
         ("WAIT_SELLER_SEND_GOODS", PaymentStatus.UNPAID),
+        ("SELLER_CONSIGNED_PART", PaymentStatus.UNPAID),
         ("WAIT_BUYER_CONFIRM_GOODS", PaymentStatus.UNPAID),
         ("TRADE_BUYER_SIGNED", PaymentStatus.PAID),
         ("TRADE_FINISHED", PaymentStatus.PAID),
