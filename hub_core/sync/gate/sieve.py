@@ -22,7 +22,7 @@ SMALL = 60
 """All rows of a commit that has no more are looked into."""
 KINDS_OF = ("type_raw", "kind_raw")
 """What a record is, in its platform's word."""
-FEW, LAST = 18, 4
+FEW, LAST = 12, 4
 """Of a larger one so many, and so many of its last."""
 SOME = 0.25
 """A score from which on all rows of a commit are looked into."""
