@@ -185,7 +185,6 @@ def test_p9_a_parcel_goes_once_whatever_fails(
         assert set(ends.values()) <= {"confirmed", "refused", "unknown"}
         assert {o for o, state in ends.items() if state == "confirmed"} <= set(sent)
         assert {o for o, state in ends.items() if state == "refused"}.isdisjoint(sent)
-        assert "confirmed" in ends.values()
         assert not [order for order in orders if sent[order] > 1]
 
 
