@@ -31,8 +31,9 @@ def watch(
     ] = 200,
     json: Json = False,
 ) -> None:
-    """Read the platforms' document pages and say which lines changed since last time, and
-    read recent kept records by every version in use.
+    """Say which lines of the platforms' document pages changed since last time.
+
+    Recent kept records are read by every version in use, too.
 
     The pages are listed by each channel (`pages.toml` of its adapter). What they said last
     is kept in the data folder. No shop's platform is called and nothing of a shop is sent.

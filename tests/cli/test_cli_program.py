@@ -29,6 +29,8 @@ def commands(group: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[s
     group = group or typer.main.get_command(app)
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                yield " ".join((*words, name)), command
             yield from commands(command, (*words, name))
         else:
             yield " ".join((*words, name)), command
