@@ -266,6 +266,22 @@ def test_pages_begin_at_one_and_have_as_many_rows_as_documented(
         assert wrong(channel, shape, name, **{size: most + 1}) == {size}
 
 
+NAMES = {"account_id", "order_id", "order_sn", "product_ids", "code"}
+BLANK_IS_NONE = {
+    *(("orders_v1", "order_id"), ("orders_v2", "order_id")),
+    ("orders_catering_v1", "order_id"),
+}
+"""Of 抖音来客: one of several things a list may be narrowed by."""
+
+
+@pytest.mark.parametrize(("channel", "shape", "name"), EACH)
+def test_a_blank_is_nobodys_name(channel: str, shape: str, name: str) -> None:
+    for field in call_of(channel, shape, name).ask.model_fields.keys() & NAMES:
+        if channel == "douyin_laike" and (shape, field) in BLANK_IS_NONE:
+            continue
+        assert wrong(channel, shape, name, **{field: ""}) == {field}
+
+
 @pytest.mark.parametrize(
     ("channel", "empty"),
     [

@@ -221,6 +221,24 @@ def test_what_stays_shut_says_why(
 
 
 @pytest.mark.parametrize(
+    ("channel", "error", "fact"),
+    [
+        ("taobao", Rejected("no", code="isv.spent"), "decrypt_spent_words"),
+        ("pinduoduo", Rejected("isv.spent", code="50001"), "decrypt_spent_words"),
+        ("douyin_laike", Banned("no", after=1.0, code="spent"), "decrypt_spent_codes"),
+    ],
+)
+def test_by_what_words_a_day_is_spent_is_configured(
+    channel: str, error: HubError, fact: str
+) -> None:
+    found = outcome(channel, error, **{fact: "quota, other,spent,"})
+    assert isinstance(found, Withheld)
+    assert found.reason is W.QUOTA_SPENT
+    with pytest.raises(type(error)):
+        outcome(channel, error, **{fact: ""})
+
+
+@pytest.mark.parametrize(
     ("channel", "error"),
     [
         ("taobao", Rejected("no", code="isv.other")),
