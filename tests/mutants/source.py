@@ -18,8 +18,8 @@ CHANNELS = ("douyin_laike", "jd", "pinduoduo", "taobao")
 FOLDERS = ("adapters", "connectors")
 SAID = {"repr", "title", "status", "strict", "advice"}
 """Keywords that are only read by people."""
-PACES = {"Limit"}
-"""Calls all of whose numbers only pace."""
+PACES = {"Limit", "TypeVar"}
+"""Calls all of whose numbers only pace, or whose arguments only the type checker reads."""
 
 
 @dataclass(frozen=True)

@@ -353,6 +353,12 @@ def test_a_refund_that_failed_is_no_money_and_said_so() -> None:
     assert Issue("refunds", "failed") in found.issues
 
 
+def test_a_bill_is_over_with_the_last_of_its_refunds() -> None:
+    rows = [money(), money(10, afsRefundId=901, completeTime=1795143600000)]
+    for given in (rows, rows[::-1]):
+        assert case(with_money(bill(), given, "fen")).completed_at == at(20, 3)
+
+
 def test_one_refund_that_failed_beside_one_that_went_is_said_too() -> None:
     rows = [money(), money(5, afsRefundId=901, status=14)]
     found = case(with_money(bill(), rows, "fen"))

@@ -190,6 +190,7 @@ def test_all_the_money_of_an_order_is_read(scripted: Any, answer: Any) -> None:
     found = case(jd.JdAfterSales(session).record("service:7"))
     assert [leg.external_id for leg in found.refunds] == ["902"]
     assert session.methods == [SYNC, MONEY, MONEY]
+    assert [asked["pageNumber"] for _, asked in session.sent[1:]] == [1, 2]
 
 
 def test_money_that_is_counted_and_not_given_is_not_nothing(

@@ -140,6 +140,13 @@ def test_rows_may_be_nested_and_another_ware_s_are_left_out() -> None:
     assert [sku.external_id for sku in product.skus] == ["100"]
 
 
+@pytest.mark.parametrize("field", ["wareId", "wareStatus"])
+def test_a_ware_without_its_number_or_its_state_is_parked(field: str) -> None:
+    for gone in ({}, {field: None}):
+        row = {k: v for k, v in WARE.items() if k != field} | gone
+        assert isinstance(products_v1.GET.read(listed(row)), Misread)
+
+
 def test_what_tells_variants_apart_may_say_no_order_or_no_value() -> None:
     plain, nothing = {"attrValueAlias": ["白色"]}, {"index": 2}
     (sku,) = whole({**SKU, "saleAttrs": [nothing, plain]}).skus
