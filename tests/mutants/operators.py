@@ -65,6 +65,8 @@ ENDPOINT = re.compile(r"/?\w+([./]\w+)+/?")
 MEASURES = {"min_length", "max_length", "ge"}
 """Against blanks, noughts and nonsense: no platform has a word or an id so short or long
 that one more or less would matter."""
+LETTERS = 20
+"""Who cuts a text after so many letters, or more, shortens what people read."""
 SENT = {"send", "_replace", "ask"}
 """Methods whose keywords are data, whatever they are methods of."""
 
@@ -115,7 +117,9 @@ def off_by_one(spot: Spot) -> Iterator[ast.AST]:
     node, parent = spot.node, spot.parent
     if isinstance(parent, ast.keyword) and parent.arg in MEASURES:
         return
-    if isinstance(node, ast.Constant) and type(node.value) is int:
+    if not isinstance(node, ast.Constant) or type(node.value) is not int:
+        return
+    if not isinstance(parent, ast.Slice) or node.value < LETTERS:
         yield ast.Constant(node.value + 1)
 
 

@@ -30,7 +30,15 @@ def test_published_ciphertext_is_opened(secret: str, iv: str, text: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "AAAA", "no base64!", "O5m4sXGl9tcSiIh6nVy1ig==", "Enc.AAAA"]
+    "text",
+    [
+        "",
+        "AAAA",
+        "no base64!",
+        "o+M2s2GKWtIsYKYIGRUGFQ==!",
+        "O5m4sXGl9tcSiIh6nVy1ig==",
+        "Enc.AAAA",
+    ],
 )
 def test_what_the_secret_does_not_open_is_an_error_that_quotes_nothing(text: str) -> None:
     with pytest.raises(ValueError, match=r"base64|blocks|secret") as caught:

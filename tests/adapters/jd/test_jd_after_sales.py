@@ -107,6 +107,8 @@ def test_second_shape_rows_are_read_flat_and_nested() -> None:
 def test_an_application_that_names_no_goods_has_no_lines() -> None:
     assert case(applied(skuVoList=None)).lines == ()
     assert case(applied(skuVoList=[])).lines == ()
+    (line,) = case(applied(skuVoList=[{"skuName": "白衬衫"}])).lines
+    assert (line.sku_external_id, line.title) == (None, "白衬衫")
 
 
 def test_an_application_by_id_without_a_time_of_change_has_no_version() -> None:

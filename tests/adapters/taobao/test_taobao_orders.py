@@ -362,6 +362,14 @@ def test_the_first_shape_is_in_clear_unless_stars_show() -> None:
         assert party.protection is expected
 
 
+@pytest.mark.parametrize("field", ["name", "mobile", "address"])
+def test_one_masked_text_is_enough_to_call_a_receiver_masked(field: str) -> None:
+    party = order(orders_v2, **{f"receiver_{field}": "何*"}).party
+
+    assert party is not None
+    assert party.protection is Protection.MASKED
+
+
 def test_the_second_shape_is_masked_whatever_its_glyphs() -> None:
     party = order(orders_v2, receiver_name="何■", oaid="o").party
 
