@@ -6,8 +6,9 @@ that moves out of the window pulls an unread one onto a page already read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..models import Order
 from ..ports import Source, Stream, Window
@@ -39,6 +40,10 @@ class ForwardReader:
 
     def _rows(self, stream: Stream, window: Window) -> Iterator[Item]:
         for number in range(1, MOST_PAGES):
+            if number * stream.page_size > (stream.rows_cap or math.inf):
+                for half in _halves(window):
+                    yield from self._rows(stream, half)
+                return
             page = self.source.page(stream, window, number)
             yield from page.items
             if len(page.items) < stream.page_size:
@@ -48,6 +53,16 @@ class ForwardReader:
         found = self.source.record(item.external_id) if isinstance(item, Ref) else item
         if isinstance(found, Fetched):
             self.seen[found.order.external_id] = _told(found.order)
+
+
+def _halves(window: Window) -> tuple[Window, ...]:
+    """What the platform has beyond its cap is asked for in shorter windows; in a second of
+    its own there is nothing shorter, and the rest is not had."""
+    half = (window.until - window.since) // 2
+    if half < timedelta(seconds=1):
+        return ()
+    middle = window.since + half
+    return Window(window.since, middle), Window(middle, window.until)
 
 
 def _told(order: Order) -> Told:

@@ -61,7 +61,8 @@ class CursorFirstPull(Pull):
         counts: Counts,
     ) -> Ledger:
         right = super()._ledger(shop, line, listed, lease, buffer, counts)
-        return CursorFirst(**{f.name: getattr(right, f.name) for f in fields(right)})
+        given = [f.name for f in fields(right) if f.init]
+        return CursorFirst(**{name: getattr(right, name) for name in given})
 
 
 def live(asked: dict[str, Any]) -> None:
