@@ -30,6 +30,7 @@ from .store.kinds import KINDS
 from .store.records import Written
 from .store.shops import Shop
 from .store.streams import Lease
+from .store.trouble import ailment
 from .sync import Counts, Poll
 from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
 from .sync.poll import Step
@@ -364,7 +365,11 @@ def _refuse_unreadable(shop: Shop, listed: Listed) -> None:
 
 
 def _ours(error: Exception) -> HubError:
-    """A fault in the hub or a plugin, told without its words: they may quote a buyer."""
+    """What ails the database; or a fault in the hub or a plugin, told without its words:
+    they may quote a buyer.
+    """
+    if ails := ailment(error):
+        return HubError(ails)
     where = where_it_failed(error)
     log.error("a reading failed in the program itself: %s", where)
     return HubError(f"the program itself failed: {where}; please report it")

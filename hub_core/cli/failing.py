@@ -107,17 +107,14 @@ def _known(error: Exception) -> int | None:
 
 
 def _database(error: Exception) -> int | None:
+    from ..store.trouble import ailment
+
     kind, cause = type(error).__name__, str(getattr(error, "orig", None) or error)
     first = cause.strip().split("\n")[0]
     if kind in ("ArgumentError", "NoSuchModuleError"):
         return _said(URL, WRONG_USE)
-    if "locked" in first:
-        return _said(
-            "the database is locked: another program has held it for a minute. Nothing "
-            "was changed; end what holds it (a copy? an open SQLite browser?) and run this "
-            "again",
-            NOT_WELL,
-        )
+    if ails := ailment(error):
+        return _said(ails, NOT_WELL)
     if kind not in ("OperationalError", "DatabaseError"):
         return None
     return _said(
