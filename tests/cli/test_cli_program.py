@@ -258,7 +258,7 @@ def test_a_file_that_is_no_database_is_no_accident(bare: World) -> None:
     said = bare.hub("orders", "list")
 
     assert said.code == 1
-    assert "the database cannot be used" in said.err
+    assert "the database's file is damaged" in said.err
 
 
 def test_upgrade_makes_the_tables_and_does_so_once(bare: World) -> None:
