@@ -236,7 +236,7 @@ class Pull:
             raise
         finally:
             outcome.counts.calls = buffer.noted - calls
-            self._close(lease, buffer, outcome)
+            self._close(ledger, buffer, outcome)
             reading.lease = None
         outcome.seconds = time.monotonic() - began
         return outcome
@@ -309,12 +309,13 @@ class Pull:
             parked = {"external_id": misread.external_id, "reason": misread.reason}
             self.plugins.broadcast("hub_record_parked", parked=parked, shop=shop.name)
 
-    def _close(self, lease: Lease, buffer: JournalBuffer, outcome: Outcome) -> None:
+    def _close(self, ledger: Ledger, buffer: JournalBuffer, outcome: Outcome) -> None:
         error = str(outcome.error) if outcome.error else None
         with self.store.writing() as connection:
             self.store.write_journal(connection, buffer.take())
-            streams.note_outcome(connection, lease, at=self._now(), error=error)
-            streams.free_lease(connection, lease)
+            ledger.close(connection)
+            streams.note_outcome(connection, ledger.lease, at=self._now(), error=error)
+            streams.free_lease(connection, ledger.lease)
 
     def estimates(
         self, shop: Shop, wanted: Sequence[str], since: datetime | None

@@ -130,6 +130,10 @@ class Ledger:
         self._count(done, proof)
         self.told(replace(batch, misread=batch.misread + held), done)
 
+    def close(self, connection: Connection) -> None:
+        """Keep what the reading has learned of the shop's records."""
+        self._gate.keep(connection, self.now())
+
     def set_back(self, to: datetime, now: datetime) -> None:
         """Set the stream's cursor back, fenced by the lease like every write."""
         with self.store.writing(durable=True) as connection:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from ..errors import Misconfigured
@@ -12,12 +14,20 @@ from ..errors import Misconfigured
 VERSION_FILE = re.compile(r"(?P<area>[a-z_]+)_v(?P<number>\d+)")
 
 
+@lru_cache(maxsize=256)
+def _files(folder: str, changed: int) -> tuple[tuple[str, int, str], ...]:
+    """(area, number, name) of what a folder had when it was changed last."""
+    names = (info.name for info in pkgutil.iter_modules([folder]))
+    found = [m for name in names if (m := VERSION_FILE.fullmatch(name))]
+    return tuple((m["area"], int(m["number"]), m[0]) for m in found)
+
+
 def shapes(package: str) -> dict[str, dict[int, str]]:
     """The version files of an adapter package: area → number → module name."""
     found: dict[str, dict[int, str]] = {}
-    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        if m := VERSION_FILE.fullmatch(info.name):
-            found.setdefault(m["area"], {})[int(m["number"])] = f"{package}.{info.name}"
+    for folder in importlib.import_module(package).__path__:
+        for area, number, name in _files(folder, Path(folder).stat().st_mtime_ns):
+            found.setdefault(area, {}).setdefault(number, f"{package}.{name}")
     return found
 
 

@@ -29,10 +29,9 @@ from .sieve import DRIFT, Sieve, Sifted
 
 __all__ = ["DRIFT", "Gate", "Sifted", "accept"]
 
-SMALL = 200
-"""Commits of fewer rows keep what they have learned at once."""
 GROWTH = 1.0
-"""Larger ones when so much more is known, as a share."""
+"""What was learned is kept at a reading's end, and before it when so much more is known,
+as a share. What a killed reading had learned is learned again."""
 
 
 class Gate:
@@ -57,13 +56,19 @@ class Gate:
         does not come about, call `forget`."""
         known = self._current(connection, shape)
         profile = known.profile
-        before = profile.open.copy(), profile.doubts
+        before = profile.open.copy()
         sieve = Sieve(profile, self._kind, call, at, holds=self._holds)
         done = sieve.sift(fetched)
         grown = profile.rows - known.rows >= GROWTH * known.rows
-        if grown or len(fetched) < SMALL or before != (profile.open, profile.doubts):
+        if grown or before != profile.open:
             known.save(connection, self._shop_id, shape, at, self._vault)
         return done
+
+    def keep(self, connection: Connection, at: datetime) -> None:
+        """What was learned since it was kept last: for those that come after."""
+        for shape, known in self._known.items():
+            if known.profile.rows != known.rows:
+                known.save(connection, self._shop_id, shape, at, self._vault)
 
     def forget(self) -> None:
         """What was learned since it was kept last."""

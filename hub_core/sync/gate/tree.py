@@ -124,7 +124,7 @@ class Node:
             if made in self.forms or len(self.forms) < MOST_WORDS:
                 self.forms[made] = self.forms.get(made, 0) + count
         for name, kid in other.kids.items():
-            self.kid(name).merge(kid)
+            (self.kids.get(name) or self.kid(name)).merge(kid)
 
     def halve(self) -> None:
         """Let what was counted long ago weigh less; what was there once stays known."""
