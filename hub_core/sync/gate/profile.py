@@ -102,14 +102,15 @@ class Trees:
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Trees:
         """These rows alone."""
-        made, states = cls(), dict[tuple[str, str], Node]()
+        finest = dict[tuple[str, str], Node]()
         for row in rows:
-            states.setdefault(row.states, Node("")).take(row.raw)
-        for (state, finer), node in states.items():
-            made._at(state).merge(node)
-            made._at(finer).merge(node)
-            made.whole.merge(node)
-        return made
+            finest.setdefault(row.states, Node("")).take(row.raw)
+        states = dict[str, list[Node]]()
+        for names, node in finest.items():
+            for state in names:
+                states.setdefault(state, []).append(node)
+        whole = _together(list(finest.values()))
+        return cls(whole, {state: _together(nodes) for state, nodes in states.items()})
 
     def _at(self, state: str) -> Node:
         if state not in self.states and len(self.states) >= MOST_STATES:
@@ -141,6 +142,16 @@ class Trees:
         """What `dump` gave."""
         states = {state: Node.load(node) for state, node in dumped[1].items()}
         return cls(Node.load(dumped[0]), states)
+
+
+def _together(nodes: list[Node]) -> Node:
+    """All of them in one, to be read only: one alone is itself."""
+    if len(nodes) == 1:
+        return nodes[0]
+    made = Node("")
+    for node in nodes:
+        made.merge(node)
+    return made
 
 
 @dataclass(slots=True)

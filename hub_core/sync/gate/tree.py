@@ -57,6 +57,11 @@ def sort_of(name: str) -> Sort:
     return Sort(money, wordy, timely, (money or wordy or counted or ids) and not personal)
 
 
+@lru_cache(maxsize=8192)
+def _shown(name: str) -> str:
+    return name if name == EACH or IDENTIFIER.fullmatch(name) else UNKNOWN
+
+
 class Node:
     """One field, counted."""
 
@@ -110,8 +115,7 @@ class Node:
 
     def kid(self, name: str) -> Node:
         """The node of a field of its own."""
-        fits = name == EACH or (IDENTIFIER.fullmatch(name) and len(self.kids) < MOST_FIELDS)
-        name = name if fits else UNKNOWN
+        name = _shown(name) if len(self.kids) < MOST_FIELDS or name == EACH else UNKNOWN
         if name not in self.kids:
             self.kids[name] = Node(name)
         return self.kids[name]
