@@ -11,6 +11,7 @@ from .authorising import AuthorisationContract
 from .boxes import SandboxContract
 from .given import Given
 from .orders import OrderSourceContract
+from .receivers import ReceiversContract
 from .records import (
     AfterSaleSourceContract,
     PlaceSourceContract,
@@ -27,6 +28,7 @@ __all__ = [
     "OrderSourceContract",
     "PlaceSourceContract",
     "ProductSourceContract",
+    "ReceiversContract",
     "RedemptionSourceContract",
     "SandboxContract",
     "ShippingContract",
@@ -41,6 +43,7 @@ CONTRACTS: Mapping[str, type[Given]] = {
     "places": PlaceSourceContract,
     "stock": StockContract,
     "shipping": ShippingContract,
+    "receivers": ReceiversContract,
     "authorisation": AuthorisationContract,
     "sandbox": SandboxContract,
 }

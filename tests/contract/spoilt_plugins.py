@@ -21,7 +21,15 @@ import sandboxes.taobao
 from hub_core.errors import Retryable
 from hub_core.hookspecs import hookimpl
 from hub_core.models import ListingStatus
-from hub_core.ports import Done, Effect, SkuLevel, Window
+from hub_core.ports import (
+    Done,
+    Effect,
+    Revealed,
+    SkuLevel,
+    Window,
+    Withheld,
+    Withholding,
+)
 from hub_core.sandbox import Clock, Platform
 from hub_core.testing.contracts import CONTRACTS
 from hub_core.wire import Fetched, Page
@@ -164,6 +172,54 @@ class Trying(Around):
             raise Retryable("later") from error
 
 
+class Twice(Around):
+    def reveal(self, sealed: Sequence[Any], purpose: Any) -> Any:
+        self.inner.reveal(sealed, purpose)
+        return self.inner.reveal(sealed, purpose)
+
+
+class Persistent(Around):
+    def reveal(self, sealed: Sequence[Any], purpose: Any) -> Any:
+        try:
+            return self.inner.reveal(sealed, purpose)
+        except Retryable:
+            return self.inner.reveal(sealed, purpose)
+
+
+class Forgetful(Around):
+    def reveal(self, sealed: Sequence[Any], purpose: Any) -> Any:
+        return self.inner.reveal(sealed, purpose)[:-1]
+
+
+class Nobody(Around):
+    def reveal(self, sealed: Sequence[Any], purpose: Any) -> list[Revealed]:
+        return [Revealed(order_external_id=one.order_external_id) for one in sealed]
+
+
+class Talkative(Around):
+    def reveal(self, sealed: Sequence[Any], purpose: Any) -> list[Withheld]:
+        found = self.inner.reveal(sealed, purpose)
+        said = [f"{one.name} lives at {one.address}" for one in found]
+        return [
+            Withheld(
+                order_external_id=one.order_external_id,
+                reason=Withholding.REFUSED,
+                said=words,
+            )
+            for one, words in zip(sealed, said, strict=True)
+        ]
+
+
+class Free(Around):
+    def cost(self, sealed: Any) -> int:
+        return 1
+
+
+class Moving(Around):
+    def same(self, one: Any, other: Any) -> bool:
+        return False
+
+
 def _half(product: Any) -> Any:
     return tuple(replace(sku, price_amount=-1) for sku in product.skus)
 
@@ -197,6 +253,15 @@ FAULTS: list[tuple[str, str, Spoil, str]] = [
     (TAOBAO, "shipping", Sent, "test_no_answer_is_taken_for_a_yes"),
     (TAOBAO, "shipping", Sent, "test_a_lost_answer_is_an_error_and_looking_tells"),
     (TAOBAO, "shipping", Quoting, "test_a_refusal_does_not_quote_the_waybill"),
+    (TAOBAO, "receivers", Twice, "test_all_are_asked_for_in_one_call"),
+    (TAOBAO, "receivers", Persistent, "test_a_lost_answer_is_not_asked_for_again"),
+    (TAOBAO, "receivers", Forgetful, "test_what_is_sealed_is_opened"),
+    (TAOBAO, "receivers", Nobody, "test_what_is_sealed_is_opened"),
+    (TAOBAO, "receivers", Nobody, "test_a_strange_order_is_withheld"),
+    (TAOBAO, "receivers", Nobody, "test_no_answer_reveals_anybody"),
+    (TAOBAO, "receivers", Talkative, "test_nobody_is_named_by_what_is_shown"),
+    (TAOBAO, "receivers", Free, "test_a_price_is_told_before"),
+    (TAOBAO, "receivers", Moving, "test_a_receiver_is_never_another_than_itself"),
     (TAOBAO, "authorisation", Trying, "test_a_strange_refresh_token_is_unauthorised"),
 ]  # fmt: skip
 MODULES = {LAIKE: connectors.douyin_laike, TAOBAO: connectors.taobao}

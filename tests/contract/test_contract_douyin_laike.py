@@ -16,6 +16,7 @@ from hub_core.testing.contracts import (
     OrderSourceContract,
     PlaceSourceContract,
     ProductSourceContract,
+    ReceiversContract,
     RedemptionSourceContract,
     SandboxContract,
     StockContract,
@@ -83,6 +84,10 @@ class TestPlaces(Given, PlaceSourceContract):
 
 
 class TestStock(Given, StockContract):
+    pass
+
+
+class TestReceivers(Given, ReceiversContract):
     pass
 
 

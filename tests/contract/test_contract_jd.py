@@ -15,6 +15,7 @@ from hub_core.testing.contracts import (
     AuthorisationContract,
     OrderSourceContract,
     ProductSourceContract,
+    ReceiversContract,
     SandboxContract,
     ShippingContract,
     StockContract,
@@ -74,6 +75,12 @@ class TestStock(Given, StockContract):
 
 class TestShipping(Given, ShippingContract):
     pass
+
+
+class TestReceivers(Given, ReceiversContract):
+    @pytest.fixture
+    def platform(self) -> Platform:
+        return create(seed=3, orders=40, clock=Clock(NOON), privacy="oaid")
 
 
 class TestAuthorisation(Given, AuthorisationContract):

@@ -15,6 +15,7 @@ from hub_core.testing.contracts import (
     AuthorisationContract,
     OrderSourceContract,
     ProductSourceContract,
+    ReceiversContract,
     SandboxContract,
     ShippingContract,
     StockContract,
@@ -77,6 +78,10 @@ class TestStock(Given, StockContract):
 
 
 class TestShipping(Given, ShippingContract):
+    pass
+
+
+class TestReceivers(Given, ReceiversContract):
     pass
 
 
