@@ -222,7 +222,7 @@ def read(data: JSON) -> Page:
         read_redemption,
         lambda row: row["verify_id"],
         total=about.total,
-        cursor=_cursor(rows),
+        cursor=_cursor(rows, about.total),
     )
 
 
@@ -232,18 +232,21 @@ class Total(Wire):
     total: SomeWhole = None
 
 
-def _cursor(rows: list[Any]) -> str | None:
+def _cursor(rows: list[Any], total: int | None) -> str | None:
     """That of the last record; a page without any is the last.
 
-    A page that is not full may still not be the last: no document says it is.
+    A page that is not full may still not be the last: no document says it is. Where the
+    last record is broken, what follows the one before it is asked for, itself among it;
+    and nothing where the page has all that is counted.
     """
     if not rows:
         return None
-    last = rows[-1]
-    cursor = lists.name(last.get("cursor")) if isinstance(last, dict) else None
-    if cursor is None:
-        raise ValueError("the last record has no cursor")
-    return cursor
+    told = [lists.name(row.get("cursor")) for row in rows if isinstance(row, dict)]
+    if cursor := next((one for one in reversed(told) if one), None):
+        return cursor
+    if total is not None and len(rows) >= total:
+        return None
+    raise ValueError("no record has a cursor")
 
 
 LIST = Call(
