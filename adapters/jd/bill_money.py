@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
@@ -70,7 +70,7 @@ class WireMoney(Wire):
 
     same_order_service_bill: WireSame
     afs_refund_id: SomeId = None
-    refound_amount: Any = None
+    refound_amount: Annotated[Any, "the fact service_money_unit"] = None
     complete_time: ClockText = None
     status: SomeText = None
 
