@@ -168,16 +168,24 @@ class Desks:
         """Report a parcel of an order, by the platform's order number. The same waybill
         again is the same shipment."""
 
-        def ship(pulse: Pulse) -> Shipment:
-            line = self._line(shop, pulse)
-            shipper = Shipper(
-                self._store, shop, self._plugins.shipping(shop.channel, line),
-                self._plugins.orders(shop.channel, line),
-                self._settings.carriers(shop.channel, shop.name), self._now,
-            )  # fmt: skip
-            return shipper.ship(order, carrier, tracking_no, lines)
+        return self._in_time(
+            shop,
+            lambda pulse: self._shipper(shop, pulse).ship(
+                order, carrier, tracking_no, lines
+            ),
+        )
 
-        return self._in_time(shop, ship)
+    def ship_waiting(self, shop: Shop) -> list[Shipment]:
+        """Take up parcels that were not sent yet, or whose answer was lost."""
+        return self._in_time(shop, lambda pulse: self._shipper(shop, pulse).ship_waiting())
+
+    def _shipper(self, shop: Shop, pulse: Pulse) -> Shipper:
+        line = self._line(shop, pulse)
+        return Shipper(
+            self._store, shop, self._plugins.shipping(shop.channel, line),
+            self._plugins.orders(shop.channel, line),
+            self._settings.carriers(shop.channel, shop.name), self._now,
+        )  # fmt: skip
 
     def _in_time(self, shop: Shop, act: Callable[[Pulse], Result]) -> Result:
         """Raises Overdue where the channel's plugin falls silent: what was under way is

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import Misconfigured
+from ..errors import HubError, Misconfigured
+from .failing import complain_of
 from .narrowing import refuse_unknown
 from .opening import Json, ShopOption, known_shops, opened
 from .output import complain, say, say_json, table, times_note
@@ -21,6 +22,9 @@ KINDS = ("stock.set", "ship")
 COLUMNS = (
     "id", "intended_at", "shop", "kind", "target", "asked", "state", "attempts", "said",
 )  # fmt: skip
+PARCEL = ("shop", "order", "tracking_no", "state", "said")
+WAITING = ("intended", "sending", "unknown")
+MOST = 100_000
 NARROW = ("id", "kind", "target", "state")
 
 
@@ -29,6 +33,7 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(help="What was done to platforms.", no_args_is_help=True)
     group.command("list")(list_commands)
     group.command("show")(show)
+    group.command("retry")(retry)
     group.command("pause")(pause)
     group.command("resume")(resume)
     app.add_typer(group, name="commands")
@@ -95,6 +100,46 @@ def show(
     times_note()
 
 
+def retry(shop: ShopOption = None, json: Json = False) -> None:
+    """Take up parcels that wait, or whose answer was lost; none is sent twice.
+
+    What may have arrived is looked up first. Stock goes with `hub stock push`. Exit code 1
+    unless all are confirmed.
+    """
+    found: list[dict[str, Any]] = []
+    errors: list[HubError] = []
+    with opened() as hub:
+        for one in _waiting_shops(hub, shop):
+            try:
+                done = hub.desks.ship_waiting(hub.shop(one))
+                found += [{"shop": one, **asdict(shipment)} for shipment in done]
+            except HubError as error:
+                errors.append(error.at(shop=one))
+    if json:
+        failed = [{"shop": e.shop, "kind": e.kind, "message": str(e)} for e in errors]
+        say_json({"parcels": found, "errors": failed})
+    else:
+        _say_taken_up(found, errors)
+    if errors or any(one["state"] != "confirmed" for one in found):
+        raise typer.Exit(1)
+
+
+def _waiting_shops(hub: Hub, shop: str | None) -> list[str]:
+    """Shops that have parcels to be taken up: this one, or all."""
+    names, which = hub.desks.names(), {"shop_id": hub.shop(shop).id} if shop else {}
+    waiting = hub.desks.commands(kind="ship", states=WAITING, limit=MOST, **which)
+    return sorted({names[command.shop_id] for command in waiting})
+
+
+def _say_taken_up(found: list[dict[str, Any]], errors: list[HubError]) -> None:
+    if found:
+        table(found, PARCEL, narrow=("order", "tracking_no", "state"), fold=("said",))
+    elif not errors:
+        say("no parcel waits")
+    for error in errors:
+        complain_of(error)
+
+
 def pause(
     why: Annotated[str, typer.Argument(help="For those who wonder why nothing is sent.")],
     json: Json = False,
@@ -111,11 +156,13 @@ def pause(
 
 
 def resume(json: Json = False) -> None:
-    """Go on sending. What waited is sent with the next `hub stock push` and `hub ship`."""
+    """Go on sending: stock with the next `hub stock push`, parcels that waited with `hub
+    commands retry`."""
     with opened() as hub:
         why = hub.paused()
         hub.desks.resume()
     if json:
         say_json({"was_paused": why})
     else:
-        say("sending again; next: hub stock push" if why else "sending was not paused")
+        again = "sending again; next: hub stock push, hub commands retry"
+        say(again if why else "sending was not paused")

@@ -49,6 +49,11 @@ class Desk:
                 connection, shop_id=self.shop.id, kind=self.kind, states=states
             )
 
+    def named(self, key: str) -> Command:
+        """The command of that key as it stands now."""
+        with self.store.reading() as connection:
+            return commands.by_key(connection, key)
+
     def supersede(self, newer: Sequence[Command]) -> None:
         """Older commands for the same targets are not sent any more."""
         with self.store.writing() as connection:

@@ -80,27 +80,49 @@ class Shipper:
                 asked=asked, at=self._now(),
             )  # fmt: skip
         if command.state in commands.OPEN or _was_never_sent(command):
-            self.send_open([command.key])
-            with self._store.reading() as connection:
-                command = commands.by_key(connection, key)
+            command = self._taken_up(command)
         return _shipment(command)
 
-    def send_open(self, keys: Sequence[str] = ()) -> None:
-        """Send what is intended and look up what is unknown: all, or these."""
+    def ship_waiting(self) -> list[Shipment]:
+        """Look up what is unknown and send what is intended, oldest first; what becomes of
+        each. One that fails stops no other; that nothing is sent at all (sending is paused,
+        the shop is banned …) raises. [] while another worker sends the shop's.
+        """
         with desk(self._store, self._shop, KIND, self._now) as at:
             if at is None:
-                return
-            for command in at.open("unknown"):
-                if not keys or command.key in keys:
-                    self._look_up(at, command)
-            for command in at.open("refused"):
-                if command.key in keys and _was_never_sent(command):
-                    at.again(command, "asked again")
-            for command in at.open("intended"):
-                if not keys or command.key in keys:
-                    self._send(at, command)
+                return []
+            waiting = at.open(*commands.OPEN)
+            for command in waiting:
+                self._try(at, command)
+            return [_shipment(at.named(one.key)) for one in waiting]
+
+    def _taken_up(self, command: Command) -> Command:
+        """The command as far as it goes; as it is, while another worker sends."""
+        with desk(self._store, self._shop, KIND, self._now) as at:
+            if at is None:
+                return command
+            self._take_up(at, command)
+            return at.named(command.key)
 
     # One command -------------------------------------------------------------------
+
+    def _try(self, at: Desk, command: Command) -> None:
+        try:
+            self._take_up(at, command)
+        except HubError as error:
+            if error.journal_id is None:  # nothing left the house: nor would the next
+                raise
+
+    def _take_up(self, at: Desk, command: Command) -> None:
+        """What was refused before it was sent is tried anew: the order may have changed."""
+        command = at.named(command.key)
+        if command.state == "unknown":
+            self._look_up(at, command)
+        elif _was_never_sent(command):
+            at.again(command, "asked again")
+        command = at.named(command.key)
+        if command.state == "intended":
+            self._send(at, command)
 
     def _look_up(self, at: Desk, command: Command) -> None:
         """The order itself shows whether a parcel whose answer was lost was taken."""

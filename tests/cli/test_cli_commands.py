@@ -464,6 +464,25 @@ def test_nothing_is_sent_while_sending_is_paused(desk: Desk) -> None:
     assert len(desk.effects(TAOBAO, sku) + desk.effects(PDD, number)) == 2
 
 
+def test_parcels_that_waited_are_taken_up(desk: Desk) -> None:
+    number, waybill = desk.order(PDD, is_ready), next(WAYBILLS)
+    desk.hub("commands", "pause", "stocktaking")
+    try:
+        desk.ship(PDD, number, waybill)
+        paused = desk.hub("commands", "retry")
+    finally:
+        resumed = desk.hub("commands", "resume")
+    done = desk.hub("commands", "retry", "--shop", PDD, "--json")
+    none = desk.hub("commands", "retry")
+
+    assert (paused.code, "sending is paused: stocktaking" in paused.err) == (1, True)
+    assert "hub commands retry" in resumed.out
+    (parcel,) = done.json["parcels"]
+    assert (done.code, parcel["tracking_no"], parcel["state"]) == (0, waybill, "confirmed")
+    assert desk.effects(PDD, number) == [waybill]
+    assert (none.code, none.out) == (0, "no parcel waits\n")
+
+
 def test_a_command_is_shown_whole(desk: Desk) -> None:
     number, waybill = desk.order(PDD, is_ready), next(WAYBILLS)
     desk.ship(PDD, number, waybill)

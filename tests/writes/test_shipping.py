@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, update
+from sqlmodel import col
 
 from hub_core.errors import HubError, Misconfigured
 from hub_core.models import (
@@ -20,6 +22,7 @@ from hub_core.models import (
 from hub_core.ports import Carrier, Done, Effect, Parcel, Shipping, Stream, Window
 from hub_core.store import Store, commands
 from hub_core.store.shops import Shop
+from hub_core.store.tables import CommandRow
 from hub_core.wire import Fetched, Page
 from hub_core.writes import Shipment, Shipper
 from tests.store.making import an_order, at
@@ -84,6 +87,10 @@ class Clerk:
         writer: Shipping = self.dock
         words = {"顺丰": "SF"}
         return Shipper(self.store, self.shop, writer, self.dock, words, lambda: at(0))
+
+    def pause(self, why: str | None) -> None:
+        with self.store.writing() as connection:
+            commands.pause(connection, why)
 
     def states(self) -> list[str]:
         with self.store.reading() as connection:
@@ -217,3 +224,68 @@ def test_two_parcels_of_one_order_are_two_shipments(clerk: Clerk) -> None:
     clerk.ship(waybill="SF22222", lines=["2"])
     assert [p.tracking_no for p in clerk.dock.parcels] == ["SF11111", "SF22222"]
     assert [p.is_first for p in clerk.dock.parcels] == [True, False]
+
+
+# What waits ------------------------------------------------------------------------------
+
+
+def test_parcels_that_wait_are_taken_up_and_one_that_fails_stops_no_other(
+    clerk: Clerk,
+) -> None:
+    clerk.dock.orders |= {name: an_order(name) for name in ("A2", "A3")}
+    clerk.pause("stocktaking")
+    for order in ("A1", "A2", "A3"):
+        with pytest.raises(HubError, match="stocktaking"):
+            clerk.ship(order, f"SF1111{order[1]}")
+    clerk.pause(None)
+    clerk.dock.before = once(lambda: refused("order is closed"))
+
+    found = clerk.shipper().ship_waiting()
+
+    assert [one.order for one in found] == ["A1", "A2", "A3"]
+    assert [one.state for one in found] == ["refused", "confirmed", "confirmed"]
+    assert [p.order_external_id for p in clerk.dock.parcels] == ["A2", "A3"]
+    assert clerk.shipper().ship_waiting() == []
+
+
+def test_a_parcel_whose_answer_was_lost_is_looked_up_and_not_sent_again(
+    clerk: Clerk,
+) -> None:
+    clerk.dock.after = once(lost)
+    with pytest.raises(HubError):
+        clerk.ship()
+    assert [one.state for one in clerk.shipper().ship_waiting()] == ["confirmed"]
+    assert len(clerk.dock.parcels) == 1
+
+
+def test_while_sending_is_paused_what_waits_goes_on_waiting(clerk: Clerk) -> None:
+    clerk.pause("stocktaking")
+    with pytest.raises(HubError, match="stocktaking"):
+        clerk.ship()
+    with pytest.raises(HubError, match="stocktaking"):
+        clerk.shipper().ship_waiting()
+    assert (clerk.states(), clerk.dock.parcels) == (["intended"], [])
+
+
+def test_a_refused_parcel_is_tried_anew_however_many_were_refused_before(
+    clerk: Clerk,
+) -> None:
+    with clerk.store.writing() as connection:
+        for number in range(1_001):
+            refused_before(connection, clerk.shop, number)
+    clerk.dock.orders["A1"] = an_order("A1", after_sale_status=AfterSaleStatus.OPEN)
+    assert clerk.ship().state == "refused"
+    clerk.dock.orders["A1"] = an_order("A1")
+    assert clerk.ship().state == "confirmed"
+
+
+def refused_before(connection: Connection, shop: Shop, number: int) -> None:
+    commands.intend(
+        connection, key=f"older {number}", shop_id=shop.id, kind="ship",
+        target=f"older {number}", asked={"tracking_no": "SF0000"}, at=at(0),
+    )  # fmt: skip
+    connection.execute(
+        update(CommandRow)
+        .where(col(CommandRow.key) == f"older {number}")
+        .values(state="refused")
+    )
