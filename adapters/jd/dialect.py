@@ -12,7 +12,7 @@ from typing import Any
 
 from hub_core.wire import BEIJING, JSON, Call, Credentials, HttpRequest, epoch
 
-from .envelope import NotThere, agreed, granted, opened, proven
+from .envelope import NotThere, agreed, explained, granted, opened, proven
 from .sign import sign
 
 OAUTH_HOST = "https://open-oauth.jd.com"
@@ -46,6 +46,8 @@ class Jos:
     """Words in a refusal of a single record that mean there is no such record."""
     waybill_done: tuple[str, ...] = ("0", "200")
     """Codes by which another waybill is said to have been taken."""
+    stock_added: tuple[str, ...] = ("0", "200")
+    """Codes by which pieces are said to have been added."""
 
     def request(
         self, call: Call[Any], params: JSON, who: Credentials, now: datetime
@@ -81,6 +83,8 @@ class Jos:
             return {}
         if call.name == "shipping.change":
             agreed(inner.get("response"), self.waybill_done)
+        if call.name == "stock.add":
+            explained(inner.get("result"), self.stock_added)
         return inner
 
     def request_id(self, body: JSON) -> str | None:

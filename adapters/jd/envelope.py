@@ -146,6 +146,15 @@ def agreed(part: Any, done: tuple[str, ...]) -> None:
         raise Rejected(masked(_text(part)), code=str(part.get("code")))
 
 
+def explained(part: Any, done: tuple[str, ...]) -> None:
+    """Raise Unreadable where pieces were added, or not, in a code that is none of those
+    that mean success: no document tells one from the other, and sent again under another
+    number a yes would count twice."""
+    if isinstance(part, dict) and str(part.get("detailCode")) not in done:
+        said = masked(part.get("detailMsg"))
+        raise Unreadable(f"added or not: {said}", code=str(part.get("detailCode")))
+
+
 def refused(error: Any, wait: float, missing: tuple[str, ...] = ()) -> HubError:
     """The error a refusal stands for, without anything secret its words may echo.
 

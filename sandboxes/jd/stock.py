@@ -1,8 +1,9 @@
 """The methods that set stock: to a number, by a signed difference, and the older one.
 
-Source: channel paper §4, §7.8; request classes of the SDK; the answer of the older method
-as in a published sample (2011). Whether a difference may take more than there is, and what
-a business number sent again answers, is nowhere written down (C).
+Source: channel paper §4, §7.8; request classes of the SDK; the answer of a difference as
+its page has it (apiId 2170), of the older method as in a published sample (2011). Whether
+a difference may take more than there is, what a business number sent again answers, and
+by which code one says that it was added, is nowhere written down (C).
 """
 
 from __future__ import annotations
@@ -55,13 +56,13 @@ class Stock:
         if spent in self._spent:
             if self._how["rf_id_again"] == "refused":
                 raise Declined("stock", "stockRfId")
-            return {"success": True}
+            return self._added(asked)
         left = sku.stock + _pieces(asked, "stockNum", signed=True)
         if left < 0 and self._how["below_zero"] == "refused":
             raise Declined("stock", "stockNum")
         self._set(record, sku, max(0, left), now)
         self._spent.add(spent)
-        return {"success": True}
+        return self._added(asked)
 
     def _older(self, account: str, asked: Asking, now: float) -> JSON:
         """By sku_id, or by the seller's code; trade_no is noted and means nothing here."""
@@ -82,6 +83,11 @@ class Stock:
         return told | {"modified": text_of(now)}
 
     # How ------------------------------------------------------------------------------
+
+    def _added(self, asked: Asking) -> JSON:
+        number = {"stockRfId": text(asked, "stockRfId")}
+        said = {"detailCode": self._how["added_code"], "detailMsg": "成功"}
+        return {"result": {"skuId": int(text(asked, "skuId")), "stockRf": number, **said}}
 
     def _found(self, account: str, sku: str) -> tuple[Record, Sku]:
         found = self._goods.find(account, sku)

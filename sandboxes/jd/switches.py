@@ -117,6 +117,8 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "below_zero": ("refused", "clamped"),
     # A stockRfId that was used before: done already, or an error.
     "rf_id_again": ("success", "refused"),
+    # detailCode of a difference that was added: its page names no value.
+    "added_code": ("0", "200"),
     # A carrier that is in no list.
     "unknown_carrier": ("refused", "accepted"),
     # The code of a waybill that was changed is an Integer in the SDK; which is not said.

@@ -91,6 +91,35 @@ def test_v2_a_change_that_could_happen_twice_never_leaves(wrong: JSON) -> None:
         stock_v2.ADD.parameters(**{"sku": 1, "change": 1, "key": "k", **wrong})
 
 
+@pytest.mark.parametrize("code", ["0", "200", 0])
+def test_v2_what_was_added_is_told_of_its_sku(
+    scripted: Any, answer: Any, code: Any
+) -> None:
+    result = {"skuId": 100, "stockRf": {"stockRfId": "hub-7"}, "detailCode": code}
+    session = scripted(lambda m, a: answer(m, result=result))
+    found = session.send(stock_v2.ADD, sku="100", change=-2, key="hub-7")
+    assert found == StockSet(sku_external_id="100")
+
+
+@pytest.mark.parametrize("said", [{}, {"detailCode": "17"}, {"detailCode": ""}])
+def test_v2_a_code_that_no_document_explains_is_neither_yes_nor_no(
+    scripted: Any, answer: Any, said: JSON
+) -> None:
+    result = {"skuId": 100, "detailMsg": "处理中", **said}
+    session = scripted(lambda m, a: answer(m, result=result))
+    with pytest.raises(Unreadable, match="处理中"):
+        session.send(stock_v2.ADD, sku="100", change=1, key="hub-7")
+
+
+def test_v2_an_addition_without_its_result_proves_nothing(
+    scripted: Any, answer: Any
+) -> None:
+    with pytest.raises(KeyError):
+        scripted(lambda m, a: answer(m)).send(stock_v2.ADD, sku=1, change=1, key="a")
+    with pytest.raises(ValueError, match="detailCode"):
+        stock_v2.ADD.read({"result": {"skuId": 100}})
+
+
 @pytest.mark.parametrize("shape", [stock_v1, stock_v2])
 def test_what_a_sku_has_is_asked_for_alike(shape: Any, scripted: Any, answer: Any) -> None:
     session = scripted(lambda m, a: answer(m, skuStocks=[{"stockNum": 4, "storeId": 0}]))
