@@ -54,6 +54,7 @@ EVERYWHERE = (
     "tests/adapters/test_asks_declared.py",
     "tests/adapters/test_calls_declared.py",
     "tests/adapters/test_receivers_outcomes.py",
+    "tests/adapters/test_operation_goldens.py",
     "tests/adapters/test_every_field.py",
     "tests/adapters/test_streams_declared.py",
 )
