@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -199,6 +200,7 @@ class Plugins:
         """Register one plugin; one that does not keep to the hooks is refused."""
         self._listeners.clear()
         try:
+            self._refuse_misspelt(plugin)
             self._manager.register(plugin, name=row.name)
             self._manager.check_pending()
             announce = self._alone(plugin, "hub_channel")
@@ -211,6 +213,16 @@ class Plugins:
         self._rows[row.name] = replace(row, capabilities=names)
         if channel is not None:
             self._serve(row.name, channel, plugin)
+
+    def _refuse_misspelt(self, plugin: Any) -> None:
+        for name in dir(plugin):
+            if not name.startswith("hub_") or name in HOOKS:
+                continue
+            found = self._manager.parse_hookimpl_opts(plugin, name)
+            if found and not found["optionalhook"]:
+                near = get_close_matches(name, HOOKS, n=1)
+                meant = f"; is {near[0]} meant?" if near else ""
+                raise TypeError(f"{name} is no hook of the hub{meant}")
 
     def refuse(self, row: Row, error: str, state: str = "broken") -> None:
         """Leave a plugin out, and say why."""
