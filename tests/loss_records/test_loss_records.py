@@ -5,7 +5,7 @@ its box has: small pages, changes between any two calls, rows visible late and m
 each position of each switch, a fifth of the days with every third answer spoiled. That
 none is doubled is no matter of reading: a shop and an id are the key of a row. Run one day
 again with `python -m tests.loss_records CHANNEL KIND SEED`. `CHANNEL_HUB_LOSS_SEEDS=2000`
-is the full run, 250 days for each.
+is the full run, 200 days for each.
 """
 
 from __future__ import annotations
