@@ -69,6 +69,11 @@ class Walk:
     unsure: set[str] = field(default_factory=set)
     """Rows without an id that only one of two answers had: spoiled forms of others, maybe.
     They count as nobody."""
+    nameless: set[str] = field(default_factory=set)
+    """Rows without an id."""
+    rough: bool = False
+    """The line fails: a row without an id may be another's spoiled form all the same, and
+    that other stand on a later page."""
     calls: int = 0
     first_total: int = 0
     grew: bool = False
@@ -119,12 +124,21 @@ class Walk:
             return None
         if not self.tied and not self.seams:
             return "last page first, nothing entered"
-        return "every row counted" if len(self.certain) >= self.first_total else None
+        return "every row counted" if self._counted_rows >= self.first_total else None
 
     @property
-    def certain(self) -> dict[str, datetime | None]:
-        """The rows that are surely different ones."""
-        return {k: at for k, at in self.seen.items() if k not in self.unsure}
+    def _counted_rows(self) -> int:
+        return len(self.named) + (0 if self.rough else len(self.steady))
+
+    @property
+    def named(self) -> dict[str, datetime | None]:
+        """The rows that are surely different ones, by their ids."""
+        return {k: at for k, at in self.seen.items() if k not in self.nameless}
+
+    @property
+    def steady(self) -> set[str]:
+        """Rows without an id that came as they are whenever their page was asked for."""
+        return self.nameless - self.unsure
 
     @property
     def wants_only_seams(self) -> bool:
@@ -249,6 +263,8 @@ class Walk:
             key, stamp = key_of(item), stamp_of(item)
             self.grew |= self.seen.get(key, stamp) != stamp  # it entered a second time
             self.seen[key] = stamp
+            if is_nameless(item):
+                self.nameless.add(key)
         self.grew |= len(self.seen) > self.first_total
         self.page_count += 1
         self.rows += len(page.items)

@@ -169,6 +169,7 @@ class Windows:
         if window is not None:
             self._commits.check_closed(window)
             walk.reached &= young
+        walk.rough = not self._ledger.provenance().smooth
         self._former = walk.former
         self._ledger.counts.pages += walk.page_count
         self._ledger.counts.rows += walk.rows

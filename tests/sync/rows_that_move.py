@@ -123,6 +123,11 @@ class MovingRows:
         seen = row.seen_at(self.clock.now()) if row else None
         return _fetched(seen) if seen else None
 
+    def item(self, id: str) -> Fetched | Ref:
+        """A row as the list has it, of the second that all such share."""
+        at = START + timedelta(hours=2)
+        return self._item(Row(id, at, at, at))
+
     def _item(self, row: Row) -> Fetched | Ref:
         return Ref(row.id, row.stamp) if self.partial else _fetched(row)
 

@@ -12,6 +12,7 @@ import pytest
 from hub_core.errors import Forbidden, Rejected, Retryable, Unreadable
 from hub_core.ports import Stream, Window
 from hub_core.store import parked, streams
+from hub_core.sync.evidence import Evidence
 from hub_core.sync.ledger import Provenance
 from hub_core.sync.rows import key_of
 from hub_core.sync.walk import Walk
@@ -251,7 +252,60 @@ def test_a_row_that_lost_its_id_in_one_of_two_answers_counts_as_nobody(
     list(walk.pages())
 
     assert len(walk.seen) == 4
-    assert walk.certain.keys() == {"S0", "S1", "S2"}
+    assert walk.named.keys() == {"S0", "S1", "S2"}
+    assert walk.steady == set()
+
+
+def scripted(desk: Desk, shown: list[str], total: int, *, rough: bool = False) -> Walk:
+    """A pass over pages of two in seconds that all share: rows by name, those in small
+    letters without their id, and always the same."""
+    items = [
+        Misread(None, "no id", {"row": name}) if name.islower() else desk.rows.item(name)
+        for name in shown
+    ]
+
+    def page(stream: Stream, window: Window, number: int, *, count: bool = False) -> Page:
+        found = tuple(items[2 * number - 2 : 2 * number])
+        return Page(found, total=total, number=number)
+
+    desk.rows.page = page  # type: ignore[method-assign]
+    walk = Walk(desk.rows, replace(desk.rows.streams[0], page_size=2), DAY, rough=rough)
+    list(walk.pages())
+    return walk
+
+
+def test_spoiled_forms_of_rows_that_another_pass_names_do_not_count_beside_them(
+    desk: Callable[..., Desk],
+) -> None:
+    """Five rows, of which neither pass shows E: C and D came without their ids once."""
+    one, evidence = desk(count=0, page_size=2), Evidence()
+    evidence.add(scripted(one, ["A", "B", "c", "d", "d"], 5))
+    evidence.add(scripted(one, ["A", "B", "C", "D", "D"], 5))
+    assert evidence.rule is None
+    evidence.add(scripted(one, ["A", "B", "C", "E", "D"], 5))
+    assert evidence.rule == "every row counted in 3 passes"
+
+
+def test_a_row_that_never_has_an_id_counts_once_every_pass_has_shown_it(
+    desk: Callable[..., Desk],
+) -> None:
+    one, evidence = desk(count=0, page_size=2), Evidence()
+    evidence.add(scripted(one, ["A", "B", "x", "D", "D"], 5))
+    evidence.add(scripted(one, ["A", "B", "x", "C", "D"], 5))
+    assert evidence.rule == "every row counted in 2 passes"
+
+
+def test_on_a_line_that_fails_a_row_without_an_id_is_counted_by_no_pass_alone(
+    desk: Callable[..., Desk],
+) -> None:
+    one = desk(count=0, page_size=2)
+    shown = ["A", "B", "x", "D", "C"]
+    assert scripted(one, shown, 5).proof == "every row counted"
+    rough, evidence = scripted(one, shown, 5, rough=True), Evidence()
+    evidence.add(rough)
+    assert (rough.proof, evidence.rule) == (None, None)
+    evidence.add(scripted(one, shown, 5, rough=True))
+    assert evidence.rule == "every row counted in 2 passes"
 
 
 def test_h8_replayed_page(desk: Callable[..., Desk]) -> None:
