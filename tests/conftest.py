@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A test runner that starts others tells them how wide its terminal is; what the program
@@ -12,3 +13,16 @@ settings.register_profile(
     "hub", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("hub")
+
+LONG = ("loss", "kill", "loss_records", "scenarios")
+"""Folders whose tests take minutes: begun first, lest a core waits for them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, the others as they come."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return LONG.index(folder) if folder in LONG else len(LONG)
+
+    items.sort(key=place)
