@@ -313,11 +313,17 @@ def test_doctor_live_measures_a_shop_and_ends_well(world: World) -> None:
 # Platforms in a box ---------------------------------------------------------------------
 
 
+def hears_ctrl_c() -> None:
+    """A process that was put into the background by its shell may not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     program = subprocess.Popen(
         [str(PROGRAM), "sandbox", "serve", "jd", "--port", "0", "--orders", "5", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        preexec_fn=hears_ctrl_c,
     )  # fmt: skip
     with program:
         yield program
