@@ -1,4 +1,4 @@
-"""Where a process's time goes, by sampling its stack every two milliseconds of work.
+"""Where a process's time goes, by looking at its stacks every few milliseconds.
 
 A sample counts for the first part below that has a file on its stack, so that what SQL the
 journal needs is the journal's. The collector's time is taken by its own clock and counts
@@ -8,7 +8,8 @@ for itself alone.
 from __future__ import annotations
 
 import gc
-import signal
+import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 EVERY = 0.002
-"""Seconds of processor time between two samples."""
+"""Seconds between two samples, and as long again as the working thread keeps its turn."""
 PARTS = (
     ("encryption", ("store/vault.py",)),
     ("limits, tokens", ("hub_core/pace.py", "hub_core/tokens.py")),
@@ -28,7 +29,7 @@ PARTS = (
     ("HTTP", ("hub_core/client.py", "/httpx/", "/httpcore/")),
     ("walk, proofs", ("hub_core/sync/",)),
 )
-GARBAGE = "collecting garbage"
+GARBAGE, REST = "collecting garbage", "the rest"
 
 
 class Parts:
@@ -36,12 +37,18 @@ class Parts:
 
     def __init__(self) -> None:
         self.samples: Counter[str] = Counter()
-        self.garbage = 0.0
+        self.garbage = self.seconds = 0.0
         self._collecting = 0.0
 
-    def sample(self, number: int, frame: FrameType | None) -> None:
-        """One sample: the part the running frame belongs to."""
-        self.samples[part(frame)] += 1
+    def watch(self, done: threading.Event) -> None:
+        """Look every so often at what the other threads do, until `done`: the hub reads in
+        one of its own, for which the main one only waits."""
+        mine, began = threading.get_ident(), time.process_time()
+        while not done.wait(EVERY):
+            frames = [f for id, f in sys._current_frames().items() if id != mine]
+            found = [name for f in frames if (name := part(f)) != REST]
+            self.samples[found[0] if found else REST] += 1
+        self.seconds = time.process_time() - began
 
     def collected(self, phase: str, about: dict[str, int]) -> None:
         """The collector starts or stops."""
@@ -54,8 +61,8 @@ class Parts:
         """Each part's share of all samples; the collector's lies within the others."""
         total = sum(self.samples.values()) or 1
         found = {name: self.samples[name] / total for name, _ in PARTS}
-        found["the rest"] = self.samples["the rest"] / total
-        found[GARBAGE] = self.garbage / (total * EVERY)
+        found[REST] = self.samples[REST] / total
+        found[GARBAGE] = self.garbage / (self.seconds or 1.0)
         return {name: round(share, 3) for name, share in found.items()}
 
 
@@ -67,19 +74,19 @@ def part(frame: FrameType | None) -> str:
         frame = frame.f_back
     stack = "\n".join(files)
     found = (name for name, marks in PARTS if any(mark in stack for mark in marks))
-    return next(found, "the rest")
+    return next(found, REST)
 
 
 @contextmanager
 def sampling() -> Iterator[Parts]:
-    """Sample the main thread for as long as this lasts."""
-    parts = Parts()
+    """Sample for as long as this lasts."""
+    parts, done = Parts(), threading.Event()
     gc.callbacks.append(parts.collected)
-    before = signal.signal(signal.SIGPROF, parts.sample)
-    signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
+    watcher = threading.Thread(target=parts.watch, args=(done,), daemon=True)
+    watcher.start()
     try:
         yield parts
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
-        signal.signal(signal.SIGPROF, before)
+        done.set()
+        watcher.join()
         gc.callbacks.remove(parts.collected)
