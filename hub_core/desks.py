@@ -175,6 +175,13 @@ class Desks:
             ),
         )
 
+    def shops_with_parcels(self) -> list[str]:
+        """Names of shops that have parcels to be taken up."""
+        with self._store.reading() as connection:
+            waiting = commands.shops_waiting(connection, "ship")
+        names = self.names()
+        return sorted(names[id] for id in waiting)
+
     def ship_waiting(self, shop: Shop) -> list[Shipment]:
         """Take up parcels that were not sent yet, or whose answer was lost."""
         return self._in_time(shop, lambda pulse: self._shipper(shop, pulse).ship_waiting())

@@ -23,8 +23,6 @@ COLUMNS = (
     "id", "intended_at", "shop", "kind", "target", "asked", "state", "attempts", "said",
 )  # fmt: skip
 PARCEL = ("shop", "order", "tracking_no", "state", "said")
-WAITING = ("intended", "sending", "unknown")
-MOST = 100_000
 NARROW = ("id", "kind", "target", "state")
 
 
@@ -126,9 +124,8 @@ def retry(shop: ShopOption = None, json: Json = False) -> None:
 
 def _waiting_shops(hub: Hub, shop: str | None) -> list[str]:
     """Shops that have parcels to be taken up: this one, or all."""
-    names, which = hub.desks.names(), {"shop_id": hub.shop(shop).id} if shop else {}
-    waiting = hub.desks.commands(kind="ship", states=WAITING, limit=MOST, **which)
-    return sorted({names[command.shop_id] for command in waiting})
+    only = hub.shop(shop).name if shop else None
+    return [name for name in hub.desks.shops_with_parcels() if only in (None, name)]
 
 
 def _say_taken_up(found: list[dict[str, Any]], errors: list[HubError]) -> None:

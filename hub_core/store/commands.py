@@ -142,6 +142,14 @@ def listing(
     return [_command(row) for row in connection.execute(query.order_by(order).limit(limit))]
 
 
+def shops_waiting(connection: Connection, kind: str) -> list[int]:
+    """Shops that have open commands of a kind."""
+    c = CommandRow
+    mine = (col(c.kind) == kind, col(c.state).in_(OPEN))
+    query = select(col(c.shop_id)).where(*mine).distinct()
+    return list(connection.execute(query).scalars())
+
+
 def supersede(connection: Connection, lease: Lease, newest: Command) -> int:
     """All other commands for its target that are not done are not sent any more."""
     hold_lease(connection, lease, LEASE_SECONDS)
