@@ -39,7 +39,7 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     ),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing"},
-    ("lines", "consent", "pull", "desks", "reveals", "hub"),
+    ("lines", "consent", "pull", "desks", "reveals", "stored", "hub"),
     ("grading",),
     {"cli", "api", "console"},
 )

@@ -12,7 +12,7 @@ from .opening import Json, Names, known_shops, opened
 from .output import complain, local, say_json, table, times_note
 
 if TYPE_CHECKING:
-    from ..hub import StreamCoverage
+    from ..stored import StreamCoverage
 
 COLUMNS = ("shop", "stream", "from", "to", "state", "rule")
 NARROW = COLUMNS[:-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -71,7 +72,7 @@ def init(
 def _tell(path: Path, told: dict[str, Any]) -> None:
     say(f"{path} is written")
     if told["shops"]:
-        say(f"{len(told['shops'])} shops: {', '.join(told['shops'])}")
+        say(f"Shops ({len(told['shops'])}): {', '.join(told['shops'])}")
     say("\nNext:")
     for command in told["next"]:
         say(f"  {command}")
@@ -88,7 +89,7 @@ def _write(path: Path, text: str) -> None:
 
 def _chosen() -> str:
     """`hub` with what it takes to find this file again."""
-    return f"hub --config {Chosen.config}" if Chosen.config else "hub"
+    return f"hub --config {quote(str(Chosen.config))}" if Chosen.config else "hub"
 
 
 # Apps of one's own ----------------------------------------------------------------------
@@ -140,7 +141,7 @@ def _examples(channels: list[Channel]) -> str:
 
 def _adding(hub: str, app: str, channel: Channel) -> str:
     ids = "".join(f" [--account {name}=…]" for name in channel.account_fields)
-    which = f"--channel {channel.id} --app {app} --id …{ids} [--token-env …]"
+    which = f"--channel {channel.id} --app {quote(app)} --id …{ids} [--token-env …]"
     return f"{hub} shop add SHOP {which}"
 
 
@@ -168,7 +169,7 @@ def _boxed(path: Path, given: list[str]) -> dict[str, Any]:
     return {
         "shops": added,
         "next": [f"{hub_} sync", f"{hub_} orders list", f"{hub_} coverage",
-                 f"{hub_} doctor --live {added[0]}"],
+                 f"{hub_} doctor --live {quote(added[0])}"],
     }  # fmt: skip
 
 
