@@ -38,10 +38,11 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
         *("outgoing", "sockets", "former", "client"),
     ),
     {"store", "plugins", "settings"},
-    {"sync", "insight", "writes", "testing"},
+    {"sync", "insight", "writes", "testing", "access"},
     ("lines", "consent", "pull", "desks", "reveals", "stored", "hub"),
-    ("grading",),
-    {"cli", "api", "console"},
+    {"grading", "alarms", "inbound", "outbound", "jobs"},
+    ("api", "service"),
+    {"cli", "console"},
 )
 BESIDE = {
     # Modules that stand beside the floors, and who may import them at all.
