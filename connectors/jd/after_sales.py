@@ -129,6 +129,8 @@ class JdAfterSales:
                     break
                 if not told.rows:
                     raise Unreadable(f"{told.total} refunds are counted, not given")
+            else:
+                raise Unreadable(f"an order has refunds on more than {MOST_PAGES} pages")
         except (Forbidden, Gone):
             return None
         return rows

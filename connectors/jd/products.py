@@ -113,6 +113,8 @@ class JdProducts:
                 break
             if not told.rows:
                 raise Unreadable(f"{told.total} SKUs of a ware are counted, not given")
+        else:
+            raise Unreadable(f"a ware has SKUs on more than {MOST_PAGES} pages")
         return rows, silent
 
     def _stock(self, calls: Any, sku: str) -> int | None:

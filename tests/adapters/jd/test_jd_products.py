@@ -314,6 +314,19 @@ def test_skus_that_are_counted_and_not_given_are_no_product_without_them(
         jd.JdProducts(scripted(hollow)).record("10")
 
 
+def test_skus_that_never_end_are_no_product_without_the_rest(
+    scripted: Any, platform: Any, answer: Any
+) -> None:
+    def endless(method: str, asked: JSON) -> JSON:
+        told: JSON = answer(method, **listed(SKU, total=1000))
+        return told if method == SKUS else platform(method, asked)
+
+    session = scripted(endless)
+    with pytest.raises(Unreadable, match="more than 100 pages"):
+        jd.JdProducts(session).record("10")
+    assert session.methods.count(SKUS) == 100
+
+
 def test_each_ware_is_asked_for_again_within_a_day(scripted: Any, platform: Any) -> None:
     """Whether a sale moves any time is not said."""
     assert {s.reread_every for s in streams(scripted(platform))} == {timedelta(days=1)}

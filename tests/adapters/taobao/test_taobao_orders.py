@@ -13,6 +13,7 @@ from adapters.taobao import orders_v1, orders_v2
 from adapters.taobao.words import REFUND, STATUS, STEP, TYPE
 from hub_core.models import (
     AfterSaleStatus,
+    DeliveryKind,
     Discounts,
     FulfillmentStatus,
     Issue,
@@ -246,6 +247,13 @@ def test_a_closed_line_of_an_open_trade_stops_the_clerk() -> None:
     assert "do_not_ship_closed_lines" in found.flags
     assert found.lines[0].fulfillment_status is FulfillmentStatus.NOT_REQUIRED
     assert found.lines[1].fulfillment_status is FulfillmentStatus.UNFULFILLED
+
+
+@pytest.mark.parametrize("said", [{"shop_pick": "1"}, {"rt_omni_send_type": "pickUp"}])
+def test_what_is_fetched_at_a_shop_is_no_parcel(said: JSON) -> None:
+    sent = {"invoice_no": "SF1", "consign_time": "2026-11-20 08:00:00"}
+    (delivery,) = order(shipping_type="express", **said, **lines(sent)).deliveries
+    assert delivery.kind is DeliveryKind.PICKUP
 
 
 @pytest.mark.parametrize(
