@@ -100,7 +100,7 @@ def newest_orders(
     o = OrderRow
     query = _narrow(_select(), wanted)
     query = query.order_by(col(o.channel_created_at).desc(), col(o.id).desc()).limit(limit)
-    return [_stored(row) for row in connection.execute(query)]
+    return [stored(row) for row in connection.execute(query)]
 
 
 def each_order(
@@ -113,9 +113,9 @@ def each_order(
         rows = connection.execute(query.order_by(col(OrderRow.id)).limit(page)).all()
         if not rows:
             return
-        found = {row.id: _stored(row) for row in rows}
+        found = {row.id: stored(row) for row in rows}
         if children:
-            _add_children(connection, found)
+            add_children(connection, found)
         yield from found.values()
         last = rows[-1].id
 
@@ -124,12 +124,13 @@ def find_order(connection: Connection, key: str) -> list[tuple[int, StoredOrder]
     """Orders of that hub id or platform id (which two channels may share)."""
     o = OrderRow
     query = _select().where((col(o.uid) == key) | (col(o.external_id) == key))
-    found = {row.id: _stored(row) for row in connection.execute(query)}
-    _add_children(connection, found)
+    found = {row.id: stored(row) for row in connection.execute(query)}
+    add_children(connection, found)
     return list(found.items())
 
 
-def _stored(row: Any) -> StoredOrder:
+def stored(row: Any) -> StoredOrder:
+    """A row of orders, with its shop's name and channel, as it is given out."""
     values = dict(row._mapping)
     uid, shop, channel = values.pop("uid"), values.pop("shop_name"), values.pop("channel")
     flags, issues, ext = values["flags"], values["issues"], values["ext"]
@@ -140,7 +141,8 @@ def _stored(row: Any) -> StoredOrder:
     return StoredOrder(uid, shop, channel, values)
 
 
-def _add_children(connection: Connection, found: dict[int, StoredOrder]) -> None:
+def add_children(connection: Connection, found: dict[int, StoredOrder]) -> None:
+    """What stands under these orders."""
     into = ((OrderLineRow, "lines"), (DeliveryRow, "deliveries"), (VoucherRow, "vouchers"))
     for table, name in into:
         for row in _children(connection, table, list(found)):

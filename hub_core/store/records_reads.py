@@ -98,9 +98,9 @@ def newest(
     else:
         query = query.order_by(table.c[listing.at].desc().nulls_last(), table.c.id.desc())
     rows = connection.execute(query.limit(limit)).all()
-    found = {row.id: _stored(row) for row in rows}
+    found = {row.id: stored(row) for row in rows}
     for child in kind.children:
-        _add(connection, child, found)
+        add_children(connection, child, found)
     return list(found.values())
 
 
@@ -134,7 +134,8 @@ def _bears(kind: Kind, code: str) -> ColumnElement[bool]:
     return (kind.table.c.outer_code == code) | kind.table.c.id.in_(having)
 
 
-def _stored(row: Any) -> StoredRecord:
+def stored(row: Any) -> StoredRecord:
+    """A row of another kind, with its shop's name and channel, as it is given out."""
     values = dict(row._mapping)
     uid, shop, channel = values.pop("uid"), values.pop("shop_name"), values.pop("channel")
     issues, ext = values["issues"], values["ext"]
@@ -146,7 +147,10 @@ def _stored(row: Any) -> StoredRecord:
     return StoredRecord(uid, shop, channel, values)
 
 
-def _add(connection: Connection, child: Child, found: dict[int, StoredRecord]) -> None:
+def add_children(
+    connection: Connection, child: Child, found: dict[int, StoredRecord]
+) -> None:
+    """What stands under these records."""
     name = CHILDREN[child.table]
     for one in found.values():
         one.children[name] = []

@@ -1,0 +1,81 @@
+"""The change feed: what an ERP follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from ..store import feed
+from ..store.kinds import KINDS
+from .records import ERRORS
+from .who import ThisHub, Who, chosen
+
+MOST = 1000
+
+
+class AskChanges(BaseModel):
+    """After which position, of which kinds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: int = Field(
+        0, ge=0, lt=2**62, description="`next` of the answer before; 0: all."
+    )
+    limit: int = Field(500, ge=1, le=MOST)
+    kind: list[str] = Field([], description="`order`, `after_sale` …; none: all.")
+    created_since: AwareDatetime | None = Field(
+        None, description="Without orders, cases and redemptions made before."
+    )
+
+
+class Change(BaseModel):
+    """One event: a hint to fetch the record, which may be newer already."""
+
+    seq: int
+    at: datetime
+    kind: str
+    shop: str
+    channel: str
+    external_id: str | None
+    uid: str | None
+
+
+class Changes(BaseModel):
+    """Events in the order of their commits. Ask again after `next`: what you may not see
+    is passed over, so that it moves though `changes` is empty."""
+
+    changes: list[Change]
+    next: int
+    more: bool
+
+
+def router() -> APIRouter:
+    """The feed's routes."""
+    made = APIRouter(responses=ERRORS)
+
+    @made.get("/changes", response_model=Changes, summary="What changed after a position")
+    def changes(hub: ThisHub, who: Who, asked: Annotated[AskChanges, Query()]) -> Any:
+        allowed = {
+            kind.name: {s.name for s in chosen(hub, who, f"{plural}.read", plural)}
+            for plural, kind in KINDS.items()
+            if who.may(f"{plural}.read", None, plural)
+            or who.shops(hub.shops(), f"{plural}.read", plural)
+        }
+        chosen(hub, who, "changes.read")
+        with hub.store.reading() as connection:
+            found = feed.changes(
+                connection, asked.after, asked.limit,
+                created_since=asked.created_since, kinds=asked.kind,
+            )  # fmt: skip
+        seen = [one for one in found if one.shop in allowed.get(_of(one.kind), ())]
+        last = found[-1].seq if found else asked.after
+        return {"changes": seen, "next": last, "more": len(found) == asked.limit}
+
+    return made
+
+
+def _of(kind: str) -> str:
+    return kind.partition(".")[0]

@@ -1,0 +1,157 @@
+"""Records of every kind: lists in pages, and one by its hub id."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+
+from ..store import pages
+from ..store.kinds import KINDS
+from ..store.pages import CHANGED, CREATED, Wanted
+from . import cursors
+from .problems import Problem, Refused
+from .shapes import SHAPES
+from .who import ThisHub, Who, chosen
+
+SORTS = {"updated_at": CHANGED, "created_at": CREATED}
+STATUS = {
+    "orders": "order_status", "products": "listing_status", "after_sales": "status",
+    "redemptions": "status", "places": None,
+}  # fmt: skip
+"""What `status` narrows."""
+EQUAL = {
+    "orders": ("external_id", "place_external_id"),
+    "products": ("external_id", "outer_code"),
+    "after_sales": ("external_id", "order_external_id"),
+    "redemptions": ("external_id", "order_external_id", "place_external_id"),
+    "places": ("external_id",),
+}
+Sort = Literal["updated_at", "-updated_at", "created_at", "-created_at"]
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": said}
+    for status, said in {
+        400: "A cursor or a value that is none.",
+        401: "No key, or none that holds.",
+        403: "The key may not.",
+        422: "A parameter of the wrong form, or an unknown one.",
+        429: "Too many failed tries from this address.",
+    }.items()
+}
+
+
+class Ask(BaseModel):
+    """What every list takes. Times with their zone; since inclusive, until not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shop: str | None = Field(None, description="By name or hub id.")
+    channel: str | None = None
+    company: str | None = None
+    group: str | None = None
+    status: str | None = None
+    updated_since: AwareDatetime | None = Field(
+        None, description="On the hub's own clock: when it stored the change."
+    )
+    created_since: AwareDatetime | None = Field(None, description="On the channel.")
+    created_until: AwareDatetime | None = None
+    sort: Sort = "updated_at"
+    limit: int = Field(100, ge=1, le=500)
+    cursor: str | None = Field(
+        None, max_length=200, description="`next` of the page before."
+    )
+
+
+def router() -> APIRouter:
+    """The routes of all kinds."""
+    made = APIRouter(responses=ERRORS)
+    for plural in KINDS:
+        _add(made, plural)
+    return made
+
+
+def _add(made: APIRouter, plural: str) -> None:
+    name, shape = plural.replace("_", "-"), SHAPES[plural]
+    known = {n: (str | None, None) for n in EQUAL[plural]}
+    ask = create_model(f"Ask{shape.__name__}s", __base__=Ask, **known)  # type: ignore[call-overload]
+    page = create_model(
+        f"{shape.__name__}Page",
+        __doc__="One page; `next` is the cursor of the one after it, null at the end.",
+        data=(list[shape], ...),  # type: ignore[valid-type]
+        next=(str | None, ...),
+    )
+    path = f"/{name}"
+    made.get(path, response_model=page, summary=f"A page of {name}")(_listing(plural, ask))
+    missing: dict[int | str, dict[str, Any]] = {
+        404: {"model": Problem, "description": "None of that id that you may see."}
+    }
+    made.get(
+        path + "/{uid}", response_model=shape, summary=f"One of {name}", responses=missing
+    )(_single(plural))
+
+
+def _listing(plural: str, ask: type[Ask]) -> Callable[..., Any]:
+    def listing(hub: ThisHub, who: Who, asked: Annotated[Any, Query()]) -> Any:
+        shops = chosen(
+            hub, who, f"{plural}.read", plural, name=asked.shop, channel=asked.channel,
+            company=asked.company, group=asked.group,
+        )  # fmt: skip
+        wanted = _wanted(plural, [shop.id for shop in shops], asked)
+        with hub.store.reading() as connection:
+            found = pages.page(connection, wanted, asked.limit, cursors.read(asked.cursor))
+        data = [row.as_dict() for row in found.rows]
+        return {"data": data, "next": cursors.written(found.after)}
+
+    listing.__annotations__["asked"] = Annotated[ask, Query()]
+    listing.__name__ = f"list_{plural}"
+    return listing
+
+
+def _wanted(plural: str, shop_ids: list[int], asked: Any) -> Wanted:
+    equal = {name: getattr(asked, name) for name in EQUAL[plural]}
+    if (status := STATUS[plural]) is not None:
+        equal[status] = asked.status
+    elif asked.status is not None:
+        raise Refused(422, "invalid", f"status: {plural} have none")
+    within: dict[str, tuple[datetime | None, datetime | None]] = {
+        CHANGED: (asked.updated_since, None),
+        CREATED: (asked.created_since, asked.created_until),
+    }
+    return Wanted(
+        plural, shop_ids, {n: v for n, v in equal.items() if v is not None}, within,
+        SORTS[asked.sort.lstrip("-")], asked.sort.startswith("-"),
+    )  # fmt: skip
+
+
+def _single(plural: str) -> Callable[..., Any]:
+    def single(
+        hub: ThisHub,
+        who: Who,
+        uid: Annotated[str, Path(max_length=80)],
+        request: Request,
+        response: Response,
+    ) -> Any:
+        shops = chosen(hub, who, f"{plural}.read", plural)
+        with hub.store.reading() as connection:
+            found = pages.one(connection, plural, uid, [shop.id for shop in shops])
+        if found is None:
+            raise Refused(404, "not_found", f"no such one among the {plural} you may see")
+        said = found.as_dict()
+        tag = _tag(said)
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        response.headers["ETag"] = tag
+        return said
+
+    single.__name__ = f"get_{plural}"
+    return single
+
+
+def _tag(said: dict[str, Any]) -> str:
+    """Another for each version the hub has stored."""
+    text = f"{said['uid']} {said['hub_changed_at'].isoformat()}"
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

@@ -1,0 +1,6 @@
+"""What the hub does by itself: schedules, and the engine that works them off."""
+
+from .engine import Engine, Queue
+from .schedules import HEAL, SYNC, Schedules
+
+__all__ = ["HEAL", "SYNC", "Engine", "Queue", "Schedules"]

@@ -1,0 +1,151 @@
+"""Every stream of every shop in its rhythm: what is due is queued, and done once.
+
+The store has one row for each stream and task. A tick queues what is due; a worker reads
+the stream under its lease, as `hub sync` does, so that both may run beside each other. What
+takes longer than its rhythm is due again at its end, never twice at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..errors import HubError
+from ..hub import Hub
+from ..pull import Listed, Outcome
+from ..store import schedules
+from ..store.schedules import Schedule, Slot
+from ..store.shops import Shop
+from .engine import Queue
+
+SYNC, HEAL = "sync", "heal"
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+POLL = {
+    "orders": MINUTE, "redemptions": MINUTE, "after_sales": 5 * MINUTE,
+    "products": HOUR, "places": DAY,
+}  # fmt: skip
+"""How often a kind is read where nothing is set."""
+HEALED = DAY
+"""How often a stream is healed where nothing is set."""
+AT_ONCE = 200
+"""So much is queued in one tick at most."""
+LATE = 3
+"""What is due for so many of its rhythms, and is not being done, is missed."""
+GRACE = 5 * MINUTE
+
+log = logging.getLogger(__name__)
+
+
+class Stopping(HubError):
+    """The service is being stopped; the rest is read when it runs again."""
+
+
+class Schedules:
+    """The schedules of one hub. Thread safe; any number of processes may tick."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._stop = threading.Event()
+
+    # When ------------------------------------------------------------------------------
+
+    def plan(self) -> None:
+        """Take up shops and streams that are new, let go what is no more."""
+        for shop in self.hub.shops():
+            try:
+                wanted = list(self._wanted(shop))
+            except HubError as error:
+                log.warning("%s: its schedules stay as they are: %s", shop.name, error)
+                continue
+            with self.hub.store.writing() as connection:
+                schedules.plan(connection, shop.id, wanted)
+
+    def _wanted(self, shop: Shop) -> Iterator[tuple[Slot, timedelta, datetime]]:
+        now = self.hub.clock.now()
+        for one in self._listed(shop):
+            name = one.stream.name
+            poll, heal = self.hub.settings.rhythm(shop.channel, name, shop.name)
+            every = POLL.get(one.kind, HOUR) if poll is None else timedelta(seconds=poll)
+            if every:
+                yield Slot(shop.id, name, SYNC), every, now
+            often = HEALED if heal is None else timedelta(hours=heal)
+            if often and not one.stream.is_snapshot:  # each reading of those is whole
+                slot = Slot(shop.id, name, HEAL)
+                yield slot, often, now + often * _share(slot)
+
+    def _listed(self, shop: Shop) -> Sequence[Listed]:
+        if shop.state != "active":
+            return ()
+        sources = self.hub.plugins.sources(shop.channel, self.hub.lines.open(shop))
+        return self.hub.pull.streams(shop, sources, ())
+
+    def tick(self, queue: Queue) -> int:
+        """Queue what is due; gives how much that was."""
+        now = self.hub.clock.now()
+        with self.hub.store.writing() as connection:
+            due = schedules.take_due(connection, now, AT_ONCE)
+            for one in due:
+                slot = one.slot
+                name = f"{slot.task}:{slot.shop_id}:{slot.stream}:{now.timestamp():.3f}"
+                what = [slot.shop_id, slot.stream, slot.task]
+                queue.put(connection, name, str(slot.shop_id), what)
+        return len(due)
+
+    def missed(self) -> list[Schedule]:
+        """What ought to have been done long ago."""
+        now = self.hub.clock.now()
+        with self.hub.store.reading() as connection:
+            found = schedules.listing(connection)
+        return [
+            one
+            for one in found
+            if one.state in ("waiting", "queued")
+            and now - (one.queued_at or one.due_at) > max(LATE * one.every, GRACE)
+        ]
+
+    # What ------------------------------------------------------------------------------
+
+    def work(self, what: Sequence[Any]) -> dict[str, Any]:
+        """Do one thing that was queued; gives its counts. A failure is the stream's own,
+        kept with its schedule, and is no error here."""
+        slot = Slot(int(what[0]), str(what[1]), str(what[2]))
+        with self.hub.store.writing() as connection:
+            if not schedules.started(connection, slot, self.hub.clock.now()):
+                return {"skipped": "not scheduled any more"}
+        said, outcome = None, None
+        try:
+            outcome = self._read(slot)
+            said = str(outcome.error) if outcome and outcome.error else None
+        except HubError as error:
+            said = str(error)
+        with self.hub.store.writing() as connection:
+            schedules.done(connection, slot, self.hub.clock.now(), said)
+        return outcome.as_dict() if outcome else {"error": said}
+
+    def _read(self, slot: Slot) -> Outcome | None:
+        names = {shop.id: shop.name for shop in self.hub.shops()}
+        if (name := names.get(slot.shop_id)) is None:
+            return None
+        read: Callable[..., list[Outcome]] = (
+            self.hub.heal if slot.task == HEAL else self.hub.sync
+        )
+        done = read([name], streams=[slot.stream], on_step=self._on_step, threads=1)
+        return done[-1] if done else None
+
+    def _on_step(self, *step: Any) -> None:
+        if self._stop.is_set():
+            raise Stopping
+
+    def stop(self) -> None:
+        """Have what is being read end at its next step."""
+        self._stop.set()
+
+
+def _share(slot: Slot) -> float:
+    """Spreads what is done once a day over the day, for each slot its own moment."""
+    said = f"{slot.shop_id} {slot.stream}".encode()
+    return int.from_bytes(hashlib.sha256(said).digest()[:4]) / 2**32

@@ -1,0 +1,162 @@
+"""Every stream is read in its rhythm, by itself, once at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from hub_core.jobs import HEAL, SYNC, Schedules
+from hub_core.sandbox.faults import Fault, Faults
+from hub_core.store import schedules as stored
+from hub_core.store.schedules import Schedule
+from tests.harness import Bench, bench
+
+
+class Waiting:
+    """A queue that is worked off when a test says so."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[str, str, Sequence[Any]]] = []
+
+    def put(
+        self, connection: Connection, name: str, partition: str, what: Sequence[Any]
+    ) -> None:
+        self.jobs.append((name, partition, what))
+
+    def work_off(self, on: Schedules) -> list[dict[str, Any]]:
+        jobs, self.jobs = self.jobs, []
+        return [on.work(what) for _, _, what in jobs]
+
+    @property
+    def what(self) -> list[tuple[str, str]]:
+        return [(what[1], what[2]) for _, _, what in self.jobs]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Bench]:
+    slow = {"streams": {"places": {"poll_seconds": 7200.0}, "orders": {"heal_hours": 6.0}}}
+    with bench(
+        "douyin-laike", tmp_path, orders=20, kinds=("orders", "places"),
+        channel_settings=slow,
+    ) as made:  # fmt: skip
+        yield made
+
+
+@pytest.fixture
+def schedules(made: Bench) -> Schedules:
+    found = Schedules(made.hub)
+    found.plan()
+    return found
+
+
+def listed(made: Bench) -> dict[tuple[str, str], Schedule]:
+    with made.hub.store.reading() as connection:
+        found = stored.listing(connection)
+    return {(one.slot.stream, one.slot.task): one for one in found}
+
+
+def later(made: Bench, seconds: float) -> None:
+    made.platform.clock.advance(seconds)
+
+
+def test_each_stream_has_its_rhythm(made: Bench, schedules: Schedules) -> None:
+    rhythms = {name: one.every for name, one in listed(made).items()}
+
+    assert rhythms["orders", SYNC] == timedelta(minutes=1)
+    assert rhythms["places", SYNC] == timedelta(hours=2)
+    assert rhythms["orders", HEAL] == timedelta(hours=6)
+    assert ("places", HEAL) not in rhythms
+
+
+def test_what_is_due_is_read_and_due_again_in_its_rhythm(
+    made: Bench, schedules: Schedules
+) -> None:
+    queue = Waiting()
+    assert schedules.tick(queue) == 2
+    assert queue.what == [("orders", SYNC), ("places", SYNC)]
+    first, _ = queue.work_off(schedules)
+    assert first["created"] == 20
+    assert made.lost(made.platform.accounts()[0]) == []
+    later(made, 30)
+    assert schedules.tick(queue) == 0
+    later(made, 31)
+    schedules.tick(queue)
+    assert queue.what == [("orders", SYNC)]
+
+
+def test_what_takes_longer_than_its_rhythm_is_never_queued_twice(
+    made: Bench, schedules: Schedules
+) -> None:
+    queue = Waiting()
+    schedules.tick(queue)
+    for _ in range(5):
+        later(made, 61)
+        schedules.tick(queue)
+    assert queue.what == [("orders", SYNC), ("places", SYNC)]
+    queue.work_off(schedules)
+    schedules.tick(queue)
+    assert queue.what == [("orders", SYNC)]
+
+
+def test_what_was_queued_and_is_gone_is_queued_again_some_day(
+    made: Bench, schedules: Schedules
+) -> None:
+    gone, queue = Waiting(), Waiting()
+    schedules.tick(gone)
+    later(made, 7 * 3600)
+    schedules.tick(queue)
+    assert ("orders", SYNC) in queue.what
+
+
+def test_a_failure_is_kept_with_its_stream_until_it_goes_well(
+    made: Bench, schedules: Schedules
+) -> None:
+    queue = Waiting()
+    made.platform.faults = Faults([Fault("http_503")])
+    schedules.tick(queue)
+    queue.work_off(schedules)
+    failed = listed(made)["orders", SYNC]
+    assert failed.error
+    assert failed.state == "waiting"
+    made.platform.faults = Faults()
+    later(made, 3600)
+    schedules.tick(queue)
+    queue.work_off(schedules)
+    assert listed(made)["orders", SYNC].error is None
+
+
+def test_paused_is_not_queued_and_at_once_is(made: Bench, schedules: Schedules) -> None:
+    queue, slot = Waiting(), listed(made)["orders", SYNC].slot
+    with made.hub.store.writing() as connection:
+        stored.pause(connection, [slot], made.hub.clock.now())
+    schedules.tick(queue)
+    assert queue.what == [("places", SYNC)]
+    assert listed(made)["orders", SYNC].state == "paused"
+    queue.work_off(schedules)
+    places = listed(made)["places", SYNC].slot
+    with made.hub.store.writing() as connection:
+        stored.pause(connection, [slot], None)
+        stored.hasten(connection, [places], made.hub.clock.now())
+    schedules.tick(queue)
+    assert sorted(queue.what) == [("orders", SYNC), ("places", SYNC)]
+
+
+def test_what_is_long_due_is_missed(made: Bench, schedules: Schedules) -> None:
+    assert schedules.missed() == []
+    later(made, 600)
+    assert {(m.slot.stream, m.slot.task) for m in schedules.missed()} == {("orders", SYNC)}
+
+
+def test_a_stopped_service_ends_its_readings_with_their_step(
+    made: Bench, schedules: Schedules
+) -> None:
+    queue = Waiting()
+    schedules.tick(queue)
+    schedules.stop()
+    queue.work_off(schedules)
+    assert "being stopped" in (listed(made)["orders", SYNC].error or "")
