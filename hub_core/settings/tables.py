@@ -34,6 +34,8 @@ class HubTable(Table):
     proxy: OpenURL | None = None
     disabled: list[str] = []
     key: Reference | None = None
+    audit_head: str | None = None
+    """The file the audit log's head is kept in, outside the database."""
     plugin_seconds: Positive = 120.0
     """How long a plugin may take for itself between two calls before it is given up."""
 

@@ -25,6 +25,7 @@ class Vault:
             raise Misconfigured("the encryption key must be 32 bytes")
         self._aead = AESGCM(_derive(master, b"seal"))
         self._index = _derive(master, b"blind-index")
+        self._audit = _derive(master, b"audit")
         self.key_id = _derive(master, b"key-id")[:4]
 
     @property
@@ -53,6 +54,10 @@ class Vault:
     def blind(self, value: str) -> str:
         """A keyed hash for exact-match search and joins (hex, 128 bits)."""
         return hmac.digest(self._index, value.encode(), "sha256").hex()[:32]
+
+    def sign(self, value: bytes) -> bytes:
+        """A keyed hash under the audit log's own key: 32 bytes."""
+        return hmac.digest(self._audit, value, "sha256")
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

@@ -4,6 +4,7 @@ Internal keys are integers; `uid` (UUIDv5 of the natural key) is what an ERP add
 Amounts are minor units in BigInteger. Sealed columns are AES-256-GCM (see `vault`).
 """
 
+from .access import AuditHeadRow, AuditRow, GrantRow, KeyRow, PersonRow, TriesRow
 from .after_sales import AfterSaleLineRow, AfterSaleRow, RedemptionRow, RefundRow
 from .columns import BIGINT_KEY
 from .goods import PlaceRow, ProductRow, SkuRow
@@ -25,17 +26,21 @@ from .shops import CoverageRow, ShopRow, StreamRow, TokenRow
 from .writes import CommandRow, OfferRow, SkuBindingRow, StockItemRow, StockMovementRow
 
 __all__ = [
-    "BIGINT_KEY",
     "AfterSaleLineRow",
     "AfterSaleRow",
+    "AuditHeadRow",
+    "AuditRow",
+    "BIGINT_KEY",
     "CommandRow",
     "CoverageRow",
     "DeliveryRow",
     "DriftRow",
     "FeedCounterRow",
     "FeedRow",
+    "GrantRow",
     "IncidentRow",
     "JournalRow",
+    "KeyRow",
     "MetaRow",
     "OfferRow",
     "OrderLineRow",
@@ -43,6 +48,7 @@ __all__ = [
     "PaceRow",
     "ParkedRow",
     "PartyRow",
+    "PersonRow",
     "PlaceRow",
     "ProductRow",
     "ProfileRow",
@@ -58,5 +64,6 @@ __all__ = [
     "StockMovementRow",
     "StreamRow",
     "TokenRow",
+    "TriesRow",
     "VoucherRow",
 ]
