@@ -7,22 +7,22 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from ..access import Keys
 from ..hub import Hub
-from . import feed, problems, records, shops
-from .who import Check
+from . import feed, ledgers, problems, records, shops, writes
 
 
-def create(hub: Hub, check: Check) -> FastAPI:
-    """The hub as an ASGI app. `check` says who a key's holder is."""
+def create(hub: Hub, keys: Keys) -> FastAPI:
+    """The hub as an ASGI app, for whom these keys let in."""
     app = FastAPI(
         title="channel-hub", version=version("channel-hub"), openapi_url="/v1/openapi.json",
         docs_url=None, redoc_url=None,
         description="Orders, products, stock and after-sales of every sales channel.",
     )  # fmt: skip
-    app.state.hub, app.state.check = hub, check
+    app.state.hub, app.state.keys = hub, keys
     problems.install(app)
-    for part in (records.router(), feed.router(), shops.router()):
-        app.include_router(part, prefix="/v1")
+    for part in (records, feed, shops, ledgers, writes):
+        app.include_router(part.router(), prefix="/v1")
 
     @app.get("/healthz", include_in_schema=False)
     def healthy() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from ..store import feed
 from ..store.kinds import KINDS
 from .records import ERRORS
-from .who import ThisHub, Who, chosen
+from .who import ThisHub, Who, allowed
 
 MOST = 1000
 
@@ -58,19 +58,18 @@ def router() -> APIRouter:
 
     @made.get("/changes", response_model=Changes, summary="What changed after a position")
     def changes(hub: ThisHub, who: Who, asked: Annotated[AskChanges, Query()]) -> Any:
-        allowed = {
-            kind.name: {s.name for s in chosen(hub, who, f"{plural}.read", plural)}
+        allowed(hub, who, "changes.read")
+        there = hub.shops()
+        visible = {
+            kind.name: {shop.name for shop in who.shops(there, f"{plural}.read")}
             for plural, kind in KINDS.items()
-            if who.may(f"{plural}.read", None, plural)
-            or who.shops(hub.shops(), f"{plural}.read", plural)
         }
-        chosen(hub, who, "changes.read")
         with hub.store.reading() as connection:
             found = feed.changes(
                 connection, asked.after, asked.limit,
                 created_since=asked.created_since, kinds=asked.kind,
             )  # fmt: skip
-        seen = [one for one in found if one.shop in allowed.get(_of(one.kind), ())]
+        seen = [one for one in found if one.shop in visible.get(_of(one.kind), ())]
         last = found[-1].seq if found else asked.after
         return {"changes": seen, "next": last, "more": len(found) == asked.limit}
 

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from ..access import NoKey, NotAllowed, TooMany
 from ..errors import HubError, Misconfigured
 
 MEDIA = "application/problem+json"
@@ -81,6 +82,22 @@ def install(app: FastAPI) -> None:
         ]  # never what was given: it may be a secret, or a buyer's
         detail = "; ".join(f"{one['where']}: {one['what']}" for one in wrong)
         return answer(422, "invalid", detail, errors=wrong)
+
+    @app.exception_handler(NoKey)
+    def no_key(request: Request, error: NoKey) -> JSONResponse:
+        made = answer(401, "no_key", str(error))
+        made.headers["WWW-Authenticate"] = "Bearer"
+        return made
+
+    @app.exception_handler(TooMany)
+    def too_many(request: Request, error: TooMany) -> JSONResponse:
+        made = answer(429, "too_many_tries", str(error))
+        made.headers["Retry-After"] = str(error.after)
+        return made
+
+    @app.exception_handler(NotAllowed)
+    def not_allowed(request: Request, error: NotAllowed) -> JSONResponse:
+        return answer(403, "not_allowed", str(error))
 
     @app.exception_handler(Misconfigured)
     def not_there(request: Request, error: Misconfigured) -> JSONResponse:

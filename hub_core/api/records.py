@@ -16,7 +16,7 @@ from ..store.pages import CHANGED, CREATED, Wanted
 from . import cursors
 from .problems import Problem, Refused
 from .shapes import SHAPES
-from .who import ThisHub, Who, chosen
+from .who import ThisHub, Who, allowed, chosen
 
 SORTS = {"updated_at": CHANGED, "created_at": CREATED}
 STATUS = {
@@ -97,7 +97,7 @@ def _add(made: APIRouter, plural: str) -> None:
 def _listing(plural: str, ask: type[Ask]) -> Callable[..., Any]:
     def listing(hub: ThisHub, who: Who, asked: Annotated[Any, Query()]) -> Any:
         shops = chosen(
-            hub, who, f"{plural}.read", plural, name=asked.shop, channel=asked.channel,
+            hub, who, f"{plural}.read", asked.shop, channel=asked.channel,
             company=asked.company, group=asked.group,
         )  # fmt: skip
         wanted = _wanted(plural, [shop.id for shop in shops], asked)
@@ -135,7 +135,7 @@ def _single(plural: str) -> Callable[..., Any]:
         request: Request,
         response: Response,
     ) -> Any:
-        shops = chosen(hub, who, f"{plural}.read", plural)
+        shops = allowed(hub, who, f"{plural}.read")
         with hub.store.reading() as connection:
             found = pages.one(connection, plural, uid, [shop.id for shop in shops])
         if found is None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from .records import ERRORS
-from .who import ThisHub, Who, chosen
+from .who import ThisHub, Who, allowed
 
 
 class Shop(BaseModel):
@@ -66,13 +66,13 @@ def router() -> APIRouter:
 
     @made.get("/shops", response_model=Shops, summary="The shops")
     def shops(hub: ThisHub, who: Who) -> Any:
-        found = chosen(hub, who, "shops.read")
+        found = allowed(hub, who, "shops.read")
         fields = Shop.model_fields
         return {"data": [{name: getattr(one, name) for name in fields} for one in found]}
 
     @made.get("/coverage", response_model=Coverages, summary="What is proved")
     def coverage(hub: ThisHub, who: Who) -> Any:
-        names = [shop.name for shop in chosen(hub, who, "coverage.read")]
+        names = [shop.name for shop in allowed(hub, who, "coverage.read")]
         found = hub.coverage(names) if names else []
         own = [name for name in Coverage.model_fields if name != "spans"]
         return {

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from ..access import Keys, NotAllowed, Principal
+from ..access.roles import MATRIX, ROLES
 from ..hub import Hub
 from ..store.shops import Shop
 from .problems import Refused
 
-
-class Caller(Protocol):
-    """Somebody with a key."""
-
-    name: str
-
-    def may(
-        self, permission: str, shop: Shop | None = None, kind: str | None = None
-    ) -> bool:
-        """Whether they may do this, to this shop, to records of this kind."""
-
-    def shops(
-        self, there: Sequence[Shop], permission: str, kind: str | None = None
-    ) -> list[Shop]:
-        """The shops among these to which they may do it."""
-
-
-Check = Callable[[str, str], Caller]
-"""(the key's text, the address it came from). Raises Refused."""
 BEARER = HTTPBearer(auto_error=False, description="An API key: `hub keys create`.")
 
 
@@ -40,43 +22,43 @@ def hub_of(request: Request) -> Hub:
     return found
 
 
-def caller_of(
+def principal_of(
     request: Request,
     given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
-) -> Caller:
+) -> Principal:
     """Who asks. Raises Refused where nobody says so credibly."""
     if given is None or given.scheme.lower() != "bearer":
         raise Refused(
             401, "no_key", "send a key: Authorization: Bearer hub_…",
             headers={"WWW-Authenticate": "Bearer"},
         )  # fmt: skip
-    check: Check = request.app.state.check
-    address = request.client.host if request.client else ""
-    return check(given.credentials, address)
+    keys: Keys = request.app.state.keys
+    address = request.client.host if request.client else None
+    return keys.check(given.credentials, address)
 
 
 ThisHub = Annotated[Hub, Depends(hub_of)]
-Who = Annotated[Caller, Depends(caller_of)]
+Who = Annotated[Principal, Depends(principal_of)]
+
+
+def allowed(hub: Hub, who: Principal, permission: str) -> list[Shop]:
+    """The shops to which they may do it. Raises NotAllowed where they may at none, and
+    may not at those to come either."""
+    found = who.shops(hub.shops(), permission)
+    if not found and not who.may(permission):
+        raise NotAllowed(permission, sorted(MATRIX[permission], key=ROLES.index))
+    return found
 
 
 def chosen(
-    hub: Hub,
-    who: Caller,
-    permission: str,
-    kind: str | None = None,
-    **narrowed: str | None,
+    hub: Hub, who: Principal, permission: str, name: str | None = None, **same: str | None
 ) -> list[Shop]:
-    """The shops a caller asks for and may see. Raises Refused where they may see none at
-    all. What they may not see is as what is not there."""
-    allowed = who.shops(hub.shops(), permission, kind)
-    if not allowed and not who.may(permission, None, kind):
-        raise Refused(403, "forbidden", f"this key may not {permission}")
-    asked: dict[str, Any] = {n: v for n, v in narrowed.items() if v is not None}
+    """Of those, the ones asked for: by name or hub id, and by what else is said of them.
+    A shop they may not see is as one that is not there."""
+    asked = {field: value for field, value in same.items() if value is not None}
     return [
         shop
-        for shop in allowed
-        if all(
-            getattr(shop, n) == v or (n == "name" and shop.uid == v)
-            for n, v in asked.items()
-        )
+        for shop in allowed(hub, who, permission)
+        if name in (None, shop.name, shop.uid)
+        and all(getattr(shop, field) == value for field, value in asked.items())
     ]

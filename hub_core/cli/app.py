@@ -30,6 +30,8 @@ from . import (
     record,
     records,
     sandbox,
+    schedules,
+    serve,
     ship,
     shops,
     stock,
@@ -81,6 +83,8 @@ def options(
 demo.add(app)
 init.add(app)
 sync.add(app)
+serve.add(app)
+schedules.add(app)
 orders.add(app)
 export.add(app)
 records.add(app)

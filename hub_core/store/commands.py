@@ -124,6 +124,7 @@ def listing(
     connection: Connection,
     *,
     shop_id: int | None = None,
+    shop_ids: Sequence[int] | None = None,
     kind: str | None = None,
     target: str | None = None,
     states: Sequence[str] = (),
@@ -136,6 +137,8 @@ def listing(
     for column, value in ((c.shop_id, shop_id), (c.kind, kind), (c.target, target)):
         if value is not None:
             query = query.where(col(column) == value)
+    if shop_ids is not None:
+        query = query.where(col(c.shop_id).in_(shop_ids))
     if states:
         query = query.where(col(c.state).in_(states))
     order = col(c.id) if oldest_first else col(c.id).desc()

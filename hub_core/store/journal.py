@@ -78,6 +78,7 @@ def entries(
     connection: Connection,
     *,
     shop: str | None = None,
+    shops: Sequence[str] | None = None,
     outcome: str | None = None,
     id: int | None = None,
     limit: int = 50,
@@ -87,6 +88,8 @@ def entries(
     query = select(j.__table__).order_by(col(j.id).desc()).limit(limit)  # type: ignore[attr-defined]
     if shop is not None:
         query = query.where(col(j.shop) == shop)
+    if shops is not None:
+        query = query.where(col(j.shop).in_(shops))
     if outcome == "error":
         query = query.where(col(j.outcome) != "ok")
     elif outcome is not None:

@@ -172,13 +172,20 @@ def any_open(connection: Connection, shop_id: int) -> bool:
 
 
 def listing(
-    connection: Connection, *, shop_id: int | None = None, resolved: bool = False
+    connection: Connection,
+    *,
+    shop_id: int | None = None,
+    shop_ids: Sequence[int] | None = None,
+    resolved: bool = False,
+    limit: int | None = None,
 ) -> list[Parked]:
-    """Parked records, newest first."""
+    """Parked records, newest first: of one shop, of these, or of all."""
     p = ParkedRow
-    query = select(p.__table__).order_by(col(p.id).desc())  # type: ignore[attr-defined]
+    query = select(p.__table__).order_by(col(p.id).desc()).limit(limit)  # type: ignore[attr-defined]
     if shop_id is not None:
         query = query.where(col(p.shop_id) == shop_id)
+    if shop_ids is not None:
+        query = query.where(col(p.shop_id).in_(shop_ids))
     if not resolved:
         query = query.where(col(p.resolved_at).is_(None))
     return [_parked(row) for row in connection.execute(query)]

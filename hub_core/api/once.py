@@ -1,0 +1,77 @@
+"""Writes are done once for their `Idempotency-Key`: given again, the first answer is given
+again. What is done below has keys of its own, so that a worker's end in the middle of it
+does no harm either: the next one that asks goes on with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Header, Request, Response
+from fastapi.encoders import jsonable_encoder
+from pydantic import BaseModel
+
+from ..access import Principal
+from ..hub import Hub
+from ..store import answers
+from ..store.answers import Former
+from .problems import Refused
+
+WAIT = timedelta(seconds=120)
+"""How long a request may be worked on before another takes it up."""
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key", min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$",
+        description="Of this very write; given again, it does nothing and is answered so.",
+    ),
+]  # fmt: skip
+
+
+def once(
+    hub: Hub,
+    who: Principal,
+    request: Request,
+    key: str,
+    body: BaseModel,
+    act: Callable[[], Any],
+) -> Response:
+    """The answer of `act`, or the one there is. Raises Refused for a key that was used for
+    another request, and while the same is being worked on."""
+    caller, now = f"{who.kind} {who.person_id}", hub.clock.now()
+    text = f"{request.method} {request.url.path} {body.model_dump_json()}"
+    asked = hashlib.sha256(text.encode()).digest()
+    with hub.store.writing(durable=True) as connection:
+        former = answers.begin(connection, caller, key, asked, now)
+        if former is not None and former.status is None and _is_same(former, asked):
+            _refuse_busy(former, now)
+            answers.again(connection, caller, key, now)
+    if former is not None and former.status is not None and _is_same(former, asked):
+        return _answer(former.body or "", former.status, repeated=True)
+    said = json.dumps(jsonable_encoder(act()), ensure_ascii=False)
+    with hub.store.writing(durable=True) as connection:
+        answers.end(connection, caller, key, 200, said)
+    return _answer(said, 200, repeated=False)
+
+
+def _is_same(former: Former, asked: bytes) -> bool:
+    if former.request_hash != asked:
+        raise Refused(422, "key_used", "this Idempotency-Key was used for another request")
+    return True
+
+
+def _refuse_busy(former: Former, now: Any) -> None:
+    left = former.begun_at + WAIT - now
+    if left > timedelta(0):
+        raise Refused(
+            409, "in_progress", "the same request is being worked on",
+            headers={"Retry-After": str(max(1, min(5, int(left.total_seconds()))))},
+        )  # fmt: skip
+
+
+def _answer(body: str, status: int, *, repeated: bool) -> Response:
+    headers = {"Idempotency-Replayed": "true"} if repeated else {}
+    return Response(body, status, headers, media_type="application/json")

@@ -1,0 +1,104 @@
+"""`hub serve`: the hub runs by itself, and an ERP calls it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import Misconfigured
+from .opening import opened
+from .output import complain, say
+
+if TYPE_CHECKING:
+    from ..hub import Hub
+
+PORT = 8600
+HOST = "127.0.0.1"
+BUYER, KEY_NAME = "sandbox ERP", "hub serve --sandboxes"
+CHURN = 1
+"""Orders of a box that change with each list that is read."""
+
+
+def add(app: typer.Typer) -> None:
+    """Put the command on the app."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Where to listen; beyond loopback put TLS in front.")
+    ] = HOST,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
+    slot: Annotated[
+        int, typer.Option(min=0, help="Which of several processes this is.")
+    ] = 0,
+    threads: Annotated[int, typer.Option(min=1, help="Streams read side by side.")] = 16,
+    sandboxes: Annotated[
+        bool, typer.Option("--sandboxes", help="With platforms in a box, to try it.")
+    ] = False,
+) -> None:
+    """Read every stream of every shop in its rhythm, and answer ERPs over HTTP.
+
+    Until Ctrl-C (or SIGTERM), which ends it within ten seconds: what is being read ends
+    with its step, and is gone on with the next time. Takes channel-hub[serve].
+    """
+    _refuse_bare()
+    with _boxes() if sandboxes else opened() as hub:
+        _run(hub, host, port, slot, threads, sandboxes)
+
+
+def _refuse_bare() -> None:
+    from importlib.util import find_spec
+
+    if missing := [name for name in ("fastapi", "dbos") if find_spec(name) is None]:
+        raise Misconfigured(
+            f"{', '.join(missing)} is not installed: pip install 'channel-hub[serve]'"
+        )
+
+
+def _run(hub: Hub, host: str, port: int, slot: int, threads: int, sandboxes: bool) -> None:
+    from ..access import Keys
+    from ..api import create
+    from ..service import Front, Service
+
+    keys = Keys(hub.store, hub.clock.now)
+    front = Front(create(hub, keys), host, port)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: front.stop())
+    with Service(hub, slot=slot, threads=threads):
+        say(f"The hub runs by itself; its API is at {front.url}/v1 (Ctrl-C ends it)")
+        if sandboxes:
+            _tell_key(hub, keys, front.url)
+        front.run()
+        complain("hub: stopping; what is being read ends with its step …")
+    keys.close()
+
+
+def _tell_key(hub: Hub, keys: object, url: str) -> None:
+    from ..access import Grants, Keys
+
+    assert isinstance(keys, Keys)
+    made = keys.create(BUYER, KEY_NAME, actor=KEY_NAME, new="system")
+    Grants(hub.store, hub.clock.now).grant(
+        BUYER, "operator", actor=KEY_NAME, everywhere=True
+    )
+    say("\nOrders of all shops, and what has changed since the beginning:\n")
+    for path in ("orders?limit=3", "changes?after=0&limit=5"):
+        say(f"  curl -s -H 'Authorization: Bearer {made.text}' '{url}/v1/{path}'")
+    say(f"\nAll it can be asked: {url}/v1/openapi.json")
+
+
+@contextmanager
+def _boxes() -> Iterator[Hub]:
+    from .demo.stage import SIZES, stage
+
+    with stage(list(SIZES), 0) as show:
+        show.read_everything()
+        for box in show.platforms.values():
+            box.churn_per_call = CHURN
+        complain(f"hub: four platforms in a box; settings and database in {show.folder}")
+        yield show.hub
