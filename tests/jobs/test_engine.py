@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_jobs_of_one_shop_follow_each_other_those_of_many_do_not(
         engine.stop(5)
     for shop in "abc":
         own = sorted((b, e) for name, _, b, e in work.at if name == shop)
-        assert all(end <= begin for (_, end), (begin, _) in zip(own, own[1:], strict=False))
+        assert all(end <= begin for (_, end), (begin, _) in pairwise(own))
 
 
 def test_a_job_is_asked_for_with_the_row_that_asks_or_not_at_all(
@@ -80,9 +81,8 @@ def test_a_job_is_asked_for_with_the_row_that_asks_or_not_at_all(
     engine = Engine(url, work)
     engine.start()
     try:
-        with pytest.raises(ZeroDivisionError), store.writing() as connection:
-            engine.put(connection, "never", "a", ["a", 0])
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            _put_and_fail(engine, store)
         for _ in range(2):  # a name there is, is once
             with store.writing() as connection:
                 engine.put(connection, "once", "a", ["a", 1])
@@ -91,6 +91,12 @@ def test_a_job_is_asked_for_with_the_row_that_asks_or_not_at_all(
     finally:
         engine.stop(5)
     assert [(name, n) for name, n, _, _ in work.at] == [("a", 1)]
+
+
+def _put_and_fail(engine: Engine, store: Store) -> None:
+    with store.writing() as connection:
+        engine.put(connection, "never", "a", ["a", 0])
+        raise ZeroDivisionError
 
 
 CHILD = """

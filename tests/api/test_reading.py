@@ -1,0 +1,142 @@
+"""What an ERP reads over HTTP: pages, filters, one record, the feed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub_core.client import httpx
+from tests.harness import Bench
+
+from .conftest import COMPANIES, Client
+
+LISTS = ("orders", "products", "after-sales", "redemptions", "places")
+
+
+def rows(client: httpx.Client, path: str, **asked: Any) -> list[dict[str, Any]]:
+    """All rows of a list, page by page."""
+    found: list[dict[str, Any]] = []
+    while True:
+        answer = client.get(path, params=asked)
+        assert answer.status_code == 200, answer.text
+        said = answer.json()
+        found += said["data"]
+        if said["next"] is None:
+            return found
+        asked["cursor"] = said["next"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("sort", ["updated_at", "-updated_at", "created_at", "-created_at"])
+def test_pages_together_are_the_whole_list_each_row_once(
+    client: Client, path: str, sort: str
+) -> None:
+    api = client("viewer")
+    whole = [row["uid"] for row in rows(api, path, sort=sort, limit=500)]
+    pages = [row["uid"] for row in rows(api, path, sort=sort, limit=3)]
+    assert pages == whole
+    assert len(set(whole)) == len(whole) > 3
+
+
+def test_every_order_of_the_platform_is_had(client: Client, made: Bench) -> None:
+    theirs = {
+        order.external_id
+        for account in made.platform.accounts()
+        for order in made.platform.truth(account.external_id)
+    }
+    assert {row["external_id"] for row in rows(client("viewer"), "orders")} == theirs
+
+
+def test_a_list_is_narrowed(client: Client, made: Bench) -> None:
+    api, first = client("viewer"), made.hub.shops()[0]
+    every = rows(api, "orders")
+    mine = [row["uid"] for row in every if row["shop"] == first.name]
+    assert [r["uid"] for r in rows(api, "orders", shop=first.name)] == mine
+    assert [r["uid"] for r in rows(api, "orders", shop=first.uid)] == mine
+    assert [r["uid"] for r in rows(api, "orders", company=first.company)] == mine
+    open_ones = [row["uid"] for row in every if row["order_status"] == "open"]
+    assert [r["uid"] for r in rows(api, "orders", status="open")] == open_ones
+    number = every[0]["external_id"]
+    assert [r["external_id"] for r in rows(api, "orders", external_id=number)] == [number]
+    assert rows(api, "orders", updated_since="2100-01-01T00:00:00Z") == []
+    assert rows(api, "orders", channel="jd") == []
+
+
+def test_one_record_has_a_tag_and_is_not_sent_twice(client: Client) -> None:
+    api = client("viewer")
+    row = rows(api, "orders")[0]
+    answer = api.get(f"orders/{row['uid']}")
+    assert answer.json() == row
+    again = api.get(
+        f"orders/{row['uid']}", headers={"If-None-Match": answer.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_money_is_whole_fen_and_times_have_their_zone(client: Client) -> None:
+    for row in rows(client("viewer"), "orders"):
+        assert row["buyer_paid_amount"] is None or isinstance(row["buyer_paid_amount"], int)
+        assert row["hub_changed_at"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("orders?colour=red", 422, "invalid"),
+        ("orders?limit=0", 422, "invalid"),
+        ("orders?limit=501", 422, "invalid"),
+        ("orders?sort=external_id", 422, "invalid"),
+        ("orders?updated_since=2026-11-20T00:00:00", 422, "invalid"),
+        ("orders?cursor=AAAA", 400, "bad_cursor"),
+        ("orders?cursor=%00", 400, "bad_cursor"),
+        ("places?status=open", 422, "invalid"),
+        ("orders/none", 404, "not_found"),
+        ("nothing", 404, "no_such_route"),
+        ("changes?after=-1", 422, "invalid"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_problem_with_a_code(
+    client: Client, path: str, status: int, code: str
+) -> None:
+    answer = client("viewer").get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.json()["code"], answer.json()["status"]) == (code, status)
+
+
+def test_the_feed_is_followed_from_its_beginning(client: Client, made: Bench) -> None:
+    api, after, seen = client("viewer"), 0, list[dict[str, Any]]()
+    while True:
+        said = api.get("changes", params={"after": after, "limit": 7}).json()
+        seen += said["changes"]
+        after = said["next"]
+        if not said["more"]:
+            break
+    assert [one["seq"] for one in seen] == list(range(1, made.hub.position() + 1))
+    assert {one["kind"] for one in seen} >= {"order.created", "product.created"}
+
+
+def test_the_feed_shows_a_company_its_own_and_moves_on(client: Client, made: Bench) -> None:
+    api = client("viewer", company=COMPANIES[0])
+    said = api.get("changes", params={"after": 0, "limit": 1000}).json()
+    names = {shop.name for shop in made.hub.shops() if shop.company == COMPANIES[0]}
+    assert {one["shop"] for one in said["changes"]} == names
+    assert said["next"] == made.hub.position()
+
+
+def test_shops_and_their_coverage(client: Client, made: Bench) -> None:
+    api = client("viewer")
+    names = [shop.name for shop in made.hub.shops()]
+    assert [one["name"] for one in api.get("shops").json()["data"]] == names
+    found = api.get("coverage").json()["data"]
+    assert {one["shop"] for one in found} == set(names)
+    assert all(one["complete"] for one in found)
+
+
+def test_calls_and_parked_records_are_told(client: Client) -> None:
+    api = client("developer")
+    calls = api.get("journal", params={"limit": 5}).json()["data"]
+    assert [c["outcome"] for c in calls] == ["ok"] * 5
+    assert api.get("parked").json() == {"data": []}
+    assert api.get("commands").json() == {"data": []}
