@@ -1,6 +1,6 @@
 """What the hub does by itself: schedules, and the engine that works them off."""
 
 from .engine import Engine, Queue
-from .schedules import HEAL, SYNC, Schedules
+from .schedules import HEAL, PUSH, SHIP, SYNC, Schedules
 
-__all__ = ["HEAL", "SYNC", "Engine", "Queue", "Schedules"]
+__all__ = ["HEAL", "PUSH", "SHIP", "SYNC", "Engine", "Queue", "Schedules"]

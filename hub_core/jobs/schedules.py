@@ -22,13 +22,17 @@ from ..store.schedules import Schedule, Slot
 from ..store.shops import Shop
 from .engine import Queue
 
-SYNC, HEAL = "sync", "heal"
+SYNC, HEAL, PUSH, SHIP = "sync", "heal", "push", "ship"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 POLL = {
     "orders": MINUTE, "redemptions": MINUTE, "after_sales": 5 * MINUTE,
     "products": HOUR, "places": DAY,
 }  # fmt: skip
 """How often a kind is read where nothing is set."""
+SENT = {PUSH: ("stock", MINUTE / 2), SHIP: ("parcels", MINUTE)}
+"""What is sent by itself: the name it is set under, and how often where nothing is set.
+Nothing is called where nothing is to be sent."""
+CAPABLE = {PUSH: "stock", SHIP: "shipping"}
 HEALED = DAY
 """How often a stream is healed where nothing is set."""
 AT_ONCE = 200
@@ -57,7 +61,7 @@ class Schedules:
         """Take up shops and streams that are new, let go what is no more."""
         for shop in self.hub.shops():
             try:
-                wanted = list(self._wanted(shop))
+                wanted = [*self._wanted(shop), *self._sent(shop)]
             except HubError as error:
                 log.warning("%s: its schedules stay as they are: %s", shop.name, error)
                 continue
@@ -76,6 +80,14 @@ class Schedules:
             if often and not one.stream.is_snapshot:  # each reading of those is whole
                 slot = Slot(shop.id, name, HEAL)
                 yield slot, often, now + often * _share(slot)
+
+    def _sent(self, shop: Shop) -> Iterator[tuple[Slot, timedelta, datetime]]:
+        able = {row.channel: row.capabilities for row in self.hub.plugins.table()}
+        for task, (name, usual) in SENT.items():
+            poll, _ = self.hub.settings.rhythm(shop.channel, name, shop.name)
+            every = usual if poll is None else timedelta(seconds=poll)
+            if every and CAPABLE[task] in able[shop.channel]:
+                yield Slot(shop.id, name, task), every, self.hub.clock.now()
 
     def _listed(self, shop: Shop) -> Sequence[Listed]:
         if shop.state != "active":
@@ -116,25 +128,46 @@ class Schedules:
         with self.hub.store.writing() as connection:
             if not schedules.started(connection, slot, self.hub.clock.now()):
                 return {"skipped": "not scheduled any more"}
-        said, outcome = None, None
         try:
-            outcome = self._read(slot)
-            said = str(outcome.error) if outcome and outcome.error else None
+            counts = self._do(slot)
         except HubError as error:
-            said = str(error)
+            counts = {"error": str(error)}
         with self.hub.store.writing() as connection:
+            said = counts.get("error")
             schedules.done(connection, slot, self.hub.clock.now(), said)
-        return outcome.as_dict() if outcome else {"error": said}
+        return counts
 
-    def _read(self, slot: Slot) -> Outcome | None:
-        names = {shop.id: shop.name for shop in self.hub.shops()}
-        if (name := names.get(slot.shop_id)) is None:
-            return None
+    def _do(self, slot: Slot) -> dict[str, Any]:
+        there = {shop.id: shop for shop in self.hub.shops()}
+        if (shop := there.get(slot.shop_id)) is None:
+            return {"skipped": "the shop is no more"}
+        if slot.task == PUSH:
+            return self._push(shop)
+        return self._ship(shop) if slot.task == SHIP else self._read(slot, shop)
+
+    def _push(self, shop: Shop) -> dict[str, Any]:
+        desks = self.hub.desks
+        if not any(o.problem is None and not o.up_to_date for o in desks.offers(shop)):
+            return {"confirmed": 0}
+        done = desks.push_stock(shop)
+        counts = ("confirmed", "refused", "unknown", "waiting", "skipped")
+        said = {name: getattr(done, name) for name in counts}
+        return {**said, "error": done.error and str(done.error)}
+
+    def _ship(self, shop: Shop) -> dict[str, Any]:
+        if shop.name not in self.hub.desks.shops_with_parcels():
+            return {"parcels": 0}
+        return {"parcels": len(self.hub.desks.ship_waiting(shop))}
+
+    def _read(self, slot: Slot, shop: Shop) -> dict[str, Any]:
         read: Callable[..., list[Outcome]] = (
             self.hub.heal if slot.task == HEAL else self.hub.sync
         )
-        done = read([name], streams=[slot.stream], on_step=self._on_step, threads=1)
-        return done[-1] if done else None
+        done = read([shop.name], streams=[slot.stream], on_step=self._on_step, threads=1)
+        if not done:
+            return {"skipped": "the shop is not active"}
+        error = done[-1].error
+        return {**done[-1].as_dict(), "error": error and str(error)}
 
     def _on_step(self, *step: Any) -> None:
         if self._stop.is_set():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from hub_core.jobs import HEAL, SYNC, Schedules
+from hub_core.jobs import HEAL, PUSH, SYNC, Schedules
 from hub_core.sandbox.faults import Fault, Faults
 from hub_core.store import schedules as stored
 from hub_core.store.schedules import Schedule
@@ -39,10 +39,14 @@ class Waiting:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Bench]:
-    slow = {"streams": {"places": {"poll_seconds": 7200.0}, "orders": {"heal_hours": 6.0}}}
+    rhythms = {
+        "places": {"poll_seconds": 7200.0},
+        "orders": {"heal_hours": 6.0},
+        "stock": {"poll_seconds": 0.0},
+    }
     with bench(
         "douyin-laike", tmp_path, orders=20, kinds=("orders", "places"),
-        channel_settings=slow,
+        channel_settings={"streams": rhythms},
     ) as made:  # fmt: skip
         yield made
 
@@ -150,6 +154,30 @@ def test_what_is_long_due_is_missed(made: Bench, schedules: Schedules) -> None:
     assert schedules.missed() == []
     later(made, 600)
     assert {(m.slot.stream, m.slot.task) for m in schedules.missed()} == {("orders", SYNC)}
+
+
+def test_a_level_arrives_by_itself_and_nothing_is_called_where_nothing_is_to_be_sent(
+    tmp_path: Path,
+) -> None:
+    with bench("jd", tmp_path, orders=5, kinds=("products",)) as made:
+        schedules, queue = Schedules(made.hub), Waiting()
+        schedules.plan()
+        schedules.tick(queue)
+        queue.work_off(schedules)
+        shop, desks = made.hub.shops()[0], made.hub.desks
+        sku = desks.listed(shop)[0].sku_external_id
+        desks.set_stock("A-1", 12_000, key="first")
+        desks.bind(shop, sku, [("A-1", 1)])
+        pushed = []
+        for _ in range(3):
+            later(made, 31)
+            schedules.tick(queue)
+            pushing = [what for _, _, what in queue.jobs if what[2] == PUSH]
+            queue.jobs = []
+            pushed += [schedules.work(what) for what in pushing]
+        assert [one["confirmed"] for one in pushed] == [1, 0, 0]
+        assert desks.offers(shop)[0].up_to_date
+        assert len(desks.commands()) == 1
 
 
 def test_a_stopped_service_ends_its_readings_with_their_step(
