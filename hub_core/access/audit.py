@@ -88,8 +88,9 @@ class Audit:
             return None
         before = heads.read(self.file) or log.NONE_YET
         with self._store.reading() as connection:
-            head = self._head(connection)
-            there = log.chain_at(connection, before.seq) or ""
+            head, there = log.head(connection), log.chain_at(connection, before.seq) or ""
+        if head is None or not head.is_ours(self._store.vault):
+            return Fault(before.seq, "head", "the note of which row is the last was edited")
         if head.seq < before.seq or there != before.chain:
             said = f"the log no longer has it, and {self.file} says that it had"
             return Fault(before.seq, "cut", said)
@@ -104,6 +105,7 @@ class Audit:
             raise Misconfigured("a database in memory keeps no head")
         former = heads.read(self.file)
         with self._store.writing(durable=True) as connection:
+            log.take_as_it_is(connection, self._store.vault)
             details: Details = {"former": former.seq if former else None}
             self.append(
                 connection, actor=actor, action="audit.begun_anew", of="audit log",

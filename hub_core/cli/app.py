@@ -10,6 +10,7 @@ import typer
 
 from . import (
     adapter,
+    audit,
     bindings,
     changes,
     commands,
@@ -22,6 +23,7 @@ from . import (
     export,
     init,
     journal,
+    keys,
     orders,
     parked,
     plugins,
@@ -102,6 +104,8 @@ journal.add(app)
 plugins.add(app)
 adapter.add(app)
 drift.add(app)
+keys.add(app)
+audit.add(app)
 rebuild.add(app)
 sandbox.add(app)
 connector.add(app)

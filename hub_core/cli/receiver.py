@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import Misconfigured
+from .acting import ActorOption, acting
 from .opening import Json, ShopOption, opened
 from .output import complain, say, say_json, table, times_note
 
@@ -49,9 +50,7 @@ def reveal(
             "--purpose", help="shipping, after_sales, customer_service or invoice."
         ),
     ],
-    actor: Annotated[
-        str | None, typer.Option("--actor", help="Who asks; default: who is logged in.")
-    ] = None,
+    actor: ActorOption = None,
     clear: Annotated[
         bool, typer.Option("--clear", help="Show a person's data on this terminal.")
     ] = False,
@@ -64,7 +63,7 @@ def reveal(
     """
     _refuse_to_leave_it_lying(clear=clear, json=json)
     with opened() as hub:
-        who = actor or _logged_in()
+        who = acting(actor)
         told = hub.reveal_receiver(shop, order, purpose=purpose, actor=who)
     _say(told, json=json)
     if _reason(told) is not None:
@@ -80,15 +79,6 @@ def _refuse_to_leave_it_lying(*, clear: bool, json: bool) -> None:
         raise Misconfigured("say --clear to see a person's data here, --json in a program")
     if not sys.stdout.isatty():
         raise Misconfigured("--clear is for a terminal; in a program, --json")
-
-
-def _logged_in() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise Misconfigured("nobody is logged in: say --actor, who asks") from None
 
 
 def _reason(told: Told) -> str | None:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlmodel import col
 
+from ..errors import Misconfigured
 from .tables import AuditHeadRow, AuditRow
 from .vault import Vault
 
@@ -82,8 +83,15 @@ def append(
 
     `action` is a noun and what was done to it (`key.revoked`), `of` what it was done to
     (`key hub_7k2mqx4d`). Ids, names and numbers only: no secret, nothing of a buyer.
+    Raises Misconfigured where the log's end is not as it was left: what can't be written
+    down is not done.
     """
     last = _locked_head(connection)
+    if last is None or not last.is_ours(vault) or last.seq != _highest(connection):
+        raise Misconfigured(
+            "the end of the audit log was edited, and nothing is done that it can't hold: "
+            "`hub audit verify` says what was, `hub audit head --anew` goes on from there"
+        )
     seq, moment = last.seq + 1, at.astimezone(UTC).isoformat(timespec="microseconds")
     said = (moment, _line(actor), _line(action), _line(of), _details(details or {}))
     own = _mark(vault, "own", seq, *said)
@@ -95,10 +103,25 @@ def append(
     return seq
 
 
-def _locked_head(connection: Connection) -> Head:
+def _locked_head(connection: Connection) -> Head | None:
     h = AuditHeadRow
     query = select(col(h.seq), col(h.chain), col(h.sign)).with_for_update()
-    return Head(*connection.execute(query).one())
+    row = connection.execute(query).first()
+    return None if row is None else Head(*row)
+
+
+def _highest(connection: Connection) -> int:
+    return connection.execute(select(func.max(AuditRow.seq))).scalar() or 0
+
+
+def take_as_it_is(connection: Connection, vault: Vault) -> None:
+    """Sign whatever row is the last now, so that the log can go on."""
+    last = _highest(connection)
+    chain = chain_at(connection, last) or ""
+    sign = _mark(vault, "head", last, chain) if last else ""
+    connection.execute(delete(AuditHeadRow))
+    values = {"id": 1, "seq": last, "chain": chain, "sign": sign}
+    connection.execute(insert(AuditHeadRow).values(**values))
 
 
 def _line(text: str) -> str:
@@ -147,9 +170,9 @@ def head(connection: Connection) -> Head | None:
 def entries(connection: Connection) -> Iterator[Entry]:
     """All rows by their numbers, some at a time."""
     query = select(AuditRow.__table__).order_by(col(AuditRow.seq))  # type: ignore[attr-defined]
-    found = connection.execute(query, execution_options={"yield_per": PAGE})
-    for row in found:
-        yield Entry(**row._mapping)
+    with connection.execute(query, execution_options={"yield_per": PAGE}) as found:
+        for row in found:
+            yield Entry(**row._mapping)
 
 
 def chain_at(connection: Connection, seq: int) -> str | None:
