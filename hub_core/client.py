@@ -43,7 +43,7 @@ from .masking import mask_text
 from .outgoing import body_of, url_of
 from .pace import Pace, ban_keys
 from .ports import Channel, ShopInfo
-from .sockets import NoQuery, Sockets, Until
+from .sockets import Addresses, Checked, NoQuery, Sockets, Until
 from .tokens import StoredToken, Tokens
 from .wire import JSON, Call, Credentials, HttpRequest, complaint
 
@@ -69,11 +69,13 @@ def open_http(
     verify: ssl.SSLContext | bool = True,
     transport: httpx.BaseTransport | None = None,
     pool: int = 50,
+    addresses: Addresses | None = None,
 ) -> httpx.Client:
     """A client for all lines of one channel. Redirects are not followed, cookies not sent.
 
     A proxy is taken from `proxy` alone, never from the environment: what goes where is
-    the hub's configuration.
+    the hub's configuration. With `addresses` it connects to what that gives of a host, and
+    what that raises is raised here.
     """
     logger = logging.getLogger("httpx")
     if not any(isinstance(known, NoQuery) for known in logger.filters):
@@ -83,7 +85,8 @@ def open_http(
         transport = httpx.HTTPTransport(verify=verify, limits=limits, proxy=proxy)
         # httpx offers no way to give a call one end in time; its pool does, underneath.
         sockets = transport._pool._network_backend
-        transport._pool._network_backend = Sockets(sockets)  # type: ignore[assignment]
+        made = Checked(sockets, addresses) if addresses else Sockets(sockets)
+        transport._pool._network_backend = made  # type: ignore[assignment]
     return httpx.Client(base_url=base_url, transport=transport, trust_env=False)
 
 

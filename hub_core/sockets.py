@@ -1,11 +1,18 @@
-"""What httpx leaves open: one end in time for a whole call, and logs without queries."""
+"""What httpx leaves open: one end in time for a whole call, which address a name leads to,
+and logs without queries."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .clock import Clock
+
+Addresses = Callable[[str, int], Sequence[str]]
+"""The addresses a host may be reached at; raises where it may not be."""
+
+log = logging.getLogger(__name__)
 
 
 class Until(float):
@@ -72,6 +79,29 @@ class Sockets:
     def sleep(self, seconds: float) -> None:
         """As the wrapped one."""
         self._inner.sleep(seconds)
+
+
+class Checked(Sockets):
+    """Connects to what `addresses` gives, and to nothing else: a name is asked for once, so
+    that what was looked at is what is connected to."""
+
+    def __init__(self, inner: Any, addresses: Addresses) -> None:
+        super().__init__(inner)
+        self._addresses = addresses
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, **more: Any
+    ) -> _Stream:
+        """To the first that answers, each in its share of the time."""
+        found = self._addresses(host, port)
+        for n, address in enumerate(found[:-1]):
+            left = _left(timeout)
+            share = None if left is None else left / (len(found) - n)
+            try:
+                return super().connect_tcp(address, port, timeout=share, **more)
+            except Exception as error:
+                log.debug("%s did not answer: %s", address, type(error).__name__)
+        return super().connect_tcp(found[-1], port, timeout=timeout, **more)
 
 
 class NoQuery(logging.Filter):

@@ -20,6 +20,7 @@ from .tables import (
     AppTable,
     ChannelTable,
     HubTable,
+    OutboundTable,
     ShopTable,
     StreamTable,
     Table,
@@ -62,6 +63,7 @@ class Settings(Table):
     """The whole of `plugins.toml`, every table of it optional."""
 
     hub: HubTable = HubTable()
+    outbound: OutboundTable = OutboundTable()
     apps: dict[AppName, AppTable] = Field(default_factory=dict)
     channels: dict[str, ChannelTable] = Field(default_factory=dict)
     shops: dict[str, ShopTable] = Field(default_factory=dict)

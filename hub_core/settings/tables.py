@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from ..ports import Limit, Stream
 from .secret import OpenURL, Reference
@@ -17,6 +18,19 @@ Count = Annotated[int, Field(ge=1)]
 URL = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$")]
 AppName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """It stands in the address the platform pushes to: /hooks/<channel>/<app>."""
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError("should be a network, such as 10.0.0.0/24") from None
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+"""A network in CIDR's form; a single address is one, too."""
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Table(BaseModel):
@@ -38,6 +52,16 @@ class HubTable(Table):
     """The file the audit log's head is kept in, outside the database."""
     plugin_seconds: Positive = 120.0
     """How long a plugin may take for itself between two calls before it is given up."""
+
+
+class OutboundTable(Table):
+    """`[outbound]`: where webhooks may go."""
+
+    allow: list[Network] = []
+    """Networks an endpoint may be in though they are not public."""
+    ports: list[Port] = [443]
+    off_after_days: Positive = 5.0
+    """After so long without a success an endpoint is turned off."""
 
 
 class LimitTable(Table):

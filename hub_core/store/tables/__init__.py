@@ -7,6 +7,7 @@ Amounts are minor units in BigInteger. Sealed columns are AES-256-GCM (see `vaul
 from .access import AuditHeadRow, AuditRow, GrantRow, KeyRow, PersonRow, TriesRow
 from .after_sales import AfterSaleLineRow, AfterSaleRow, RedemptionRow, RefundRow
 from .columns import BIGINT_KEY
+from .endpoints import EndpointRow, MessageRow
 from .goods import PlaceRow, ProductRow, SkuRow
 from .ledgers import (
     DriftRow,
@@ -35,12 +36,14 @@ __all__ = [
     "CoverageRow",
     "DeliveryRow",
     "DriftRow",
+    "EndpointRow",
     "FeedCounterRow",
     "FeedRow",
     "GrantRow",
     "IncidentRow",
     "JournalRow",
     "KeyRow",
+    "MessageRow",
     "MetaRow",
     "OfferRow",
     "OrderLineRow",
