@@ -12,7 +12,17 @@ from typing import Any
 import pluggy
 
 from .models import Order
-from .ports import Authorisation, Channel, Receivers, Session, Shipping, Source, Stock
+from .ports import (
+    Asks,
+    Authorisation,
+    Channel,
+    Pushes,
+    Receivers,
+    Session,
+    Shipping,
+    Source,
+    Stock,
+)
 
 PROJECT = "channel_hub"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -61,6 +71,14 @@ class Hooks:
     @hookspec(firstresult=True)
     def hub_receivers(self, session: Session) -> Receivers | None:
         """How it is revealed whom the shop's orders go to."""
+
+    @hookspec(firstresult=True)
+    def hub_pushes(self) -> Pushes | None:
+        """How what the channel pushes is checked, and what it is about."""
+
+    @hookspec(firstresult=True)
+    def hub_asks(self) -> Asks | None:
+        """What the channel asks and waits for an answer to."""
 
     @hookspec(firstresult=True)
     def hub_sandbox(self) -> str | None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from .models import StockLevel
-from .wire import Call, Dialect, Fetched, Misread, Page
+from .wire import JSON, Call, Credentials, Dialect, Fetched, Misread, Page
 
 Answer = TypeVar("Answer")
 
@@ -426,4 +426,143 @@ class Receivers(Protocol):
         """One outcome for each, in one call, sent once: every call is counted and audited
         by the platform. Raises the HubError when the call as a whole failed.
         """
+        ...
+
+
+# Pushes --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """A request as it came in: from the platform, or from anybody in its name."""
+
+    headers: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    """Names in lower case; one that came twice stands here twice."""
+    body: bytes = field(default=b"", repr=False)
+    query: str = field(default="", repr=False)
+    """What stood behind the `?`, as it came."""
+
+    def header(self, name: str) -> str | None:
+        """A header that came just once; None where it came not at all, or more often."""
+        found = [value for key, value in self.headers if key == name]
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What a push gives reason to look at. It never says what is so.
+
+    Without `kind` it is about nothing the hub reads by an id.
+    """
+
+    event: str
+    """The platform's own word."""
+    kind: str | None = None
+    """What it names a record of: `orders`, `products` …"""
+    external_id: str | None = None
+    account: str | None = None
+    """Whose it is, by the platform's id. None: it does not say, so that of the app's shops
+    each is asked for it."""
+    message_id: str | None = None
+    """Where it is not signed it tells nothing: it is kept and decides nothing."""
+    at: datetime | None = None
+    wakes: tuple[str, ...] = ()
+    """Kinds that take no id and whose lists have something new, if it is true."""
+
+
+@runtime_checkable
+class Pushes(Protocol):
+    """How what a channel pushes is told from what others send, and what it is about.
+
+    It is handed the app's secret to tell, and calls no platform.
+    """
+
+    thanks: bytes
+    """The body of the answer to a push that was kept."""
+
+    def genuine(self, push: Pushed, app: Credentials) -> bool:
+        """Whether the platform signed these very bytes; compared in constant time."""
+        ...
+
+    def challenge(self, document: JSON, signed: bool, app: Credentials) -> JSON | None:
+        """What to answer to a platform that tries whether anybody is there, which may be
+        before anything is signed; None for any other push. Echoes nothing but a number or
+        a short word."""
+        ...
+
+    def hint(self, document: JSON, push: Pushed, app: Credentials) -> Hint:
+        """What a genuine push is about. Raises ValueError, quoting nothing, for one that
+        is not as the documents say or names another app."""
+        ...
+
+    def accounts(self, shop: ShopInfo) -> Sequence[str]:
+        """The ids a push may name this shop by."""
+        ...
+
+
+class Verdict(StrEnum):
+    """What is answered to a platform that asks for a decision."""
+
+    PENDING = "pending"
+    """Not yet: somebody will decide, and tell it by another way."""
+    AGAIN = "again"
+    """Not yet: it is to ask again."""
+    AGREED = "agreed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a platform asks and waits for."""
+
+    kind: str
+    """`refund_review` …; `order_status` asks for no decision."""
+    key: str
+    """The same whenever it asks the same again."""
+    order_external_ids: tuple[str, ...] = ()
+    amount: int | None = None
+    """Minor units that are asked for. None: it does not say."""
+    limit: timedelta | None = None
+    """How long it waits before it decides by itself."""
+    verdict: Verdict = Verdict.PENDING
+    """What configuration says of it while nobody has decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an order stands with the hub."""
+
+    external_id: str
+    uid: str
+    """The hub's own id of it."""
+    status_raw: str | None
+    vouchers: int
+    redeemed: int
+    refunded: int
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """What a channel asks and waits for, with an address of its own for each question."""
+
+    routes: Mapping[str, str]
+    """The last part of such an address to what is asked there, in words."""
+
+    def genuine(self, push: Pushed, app: Credentials) -> bool:
+        """Whether the platform signed this very request; compared in constant time."""
+        ...
+
+    def question(self, route: str, document: JSON, app: Credentials) -> Question:
+        """What is asked. Raises ValueError, quoting nothing, where it is not as the
+        documents say."""
+        ...
+
+    def standings(self, question: Question, known: Sequence[Standing]) -> JSON:
+        """The answer to how orders stand; those the hub does not know are left out."""
+        ...
+
+    def decision(
+        self, question: Question, verdict: Verdict, reason: str | None, app: Credentials
+    ) -> JSON:
+        """The answer to what asks for a decision."""
         ...

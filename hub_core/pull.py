@@ -76,6 +76,8 @@ class Reading:
     outcomes: list[Outcome] = field(default_factory=list)
     lease: Lease | None = None
     """Of the stream that is being read."""
+    notes: bool = True
+    """Whether its end says how the stream is."""
 
 
 CURSOR = Paging.OPAQUE_CURSOR
@@ -112,9 +114,16 @@ class Pull:
         read: Read,
         on_step: OnStep | None,
         threads: int,
+        *,
+        notes: bool = True,
     ) -> list[Outcome]:
-        """Read the wanted streams (none: all) of the active shops among these."""
-        readings = [Reading(shop) for shop in shops if shop.state == "active"]
+        """Read the wanted streams (none: all) of the active shops among these.
+
+        Without `notes` how it ends says nothing of the stream itself: for single records,
+        which tell neither that a list can be read nor that it was.
+        """
+        active = [shop for shop in shops if shop.state == "active"]
+        readings = [Reading(shop, notes=notes) for shop in active]
         tasks = [
             Task(partial(self._shop, reading, wanted, read, on_step))
             for reading in readings
@@ -236,7 +245,7 @@ class Pull:
             raise
         finally:
             outcome.counts.calls = buffer.noted - calls
-            self._close(ledger, buffer, outcome)
+            self._close(ledger, buffer, outcome, notes=reading.notes)
             reading.lease = None
         outcome.seconds = time.monotonic() - began
         return outcome
@@ -309,12 +318,15 @@ class Pull:
             parked = {"external_id": misread.external_id, "reason": misread.reason}
             self.plugins.broadcast("hub_record_parked", parked=parked, shop=shop.name)
 
-    def _close(self, ledger: Ledger, buffer: JournalBuffer, outcome: Outcome) -> None:
+    def _close(
+        self, ledger: Ledger, buffer: JournalBuffer, outcome: Outcome, *, notes: bool
+    ) -> None:
         error = str(outcome.error) if outcome.error else None
         with self.store.writing() as connection:
             self.store.write_journal(connection, buffer.take())
             ledger.close(connection)
-            streams.note_outcome(connection, ledger.lease, at=self._now(), error=error)
+            if notes:
+                streams.note_outcome(connection, ledger.lease, at=self._now(), error=error)
             streams.free_lease(connection, ledger.lease)
 
     def estimates(

@@ -9,15 +9,27 @@ from __future__ import annotations
 
 from adapters.douyin_laike.dialect import LaikeDialect
 from hub_core.hookspecs import hookimpl
-from hub_core.ports import Authorisation, Channel, Limit, Receivers, Session, Source, Stock
+from hub_core.ports import (
+    Asks,
+    Authorisation,
+    Channel,
+    Limit,
+    Pushes,
+    Receivers,
+    Session,
+    Source,
+    Stock,
+)
 
 from .after_sales import LaikeAfterSales
 from .facts import ADAPTERS, FACTS, ID
 from .orders import LaikeOrders
 from .places import LaikePlaces
 from .products import LaikeProducts
+from .pushes import PUSH_FACTS, LaikePushes
 from .receivers import RECEIVER_FACTS, LaikeReceivers
 from .redemptions import LaikeRedemptions
+from .spi import SPI_FACTS, LaikeAsks
 from .stock import STOCK_FACTS, LaikeStock
 from .tokens import LaikeTokens
 
@@ -25,9 +37,11 @@ __all__ = [
     "ADAPTERS",
     "CHANNEL",
     "LaikeAfterSales",
+    "LaikeAsks",
     "LaikeOrders",
     "LaikePlaces",
     "LaikeProducts",
+    "LaikePushes",
     "LaikeReceivers",
     "LaikeRedemptions",
     "LaikeStock",
@@ -55,7 +69,7 @@ CHANNEL = Channel(
         "root_account_id": "来客商户根账户ID, sent with each call; default: account_id."
         " Not a POI id: a POI is one place and comes with each order",
     },
-    facts={**FACTS, **STOCK_FACTS, **RECEIVER_FACTS},
+    facts={**FACTS, **STOCK_FACTS, **RECEIVER_FACTS, **PUSH_FACTS, **SPI_FACTS},
 )
 
 
@@ -105,6 +119,18 @@ def hub_stock(session: Session) -> Stock:
 def hub_receivers(session: Session) -> Receivers:
     """The shop's receivers, in clear."""
     return LaikeReceivers(session)
+
+
+@hookimpl
+def hub_pushes() -> Pushes:
+    """The app's webhook."""
+    return LaikePushes()
+
+
+@hookimpl
+def hub_asks() -> Asks:
+    """The app's SPI."""
+    return LaikeAsks()
 
 
 @hookimpl

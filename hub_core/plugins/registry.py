@@ -17,7 +17,17 @@ import pluggy
 from ..deadline import within
 from ..errors import Misconfigured
 from ..hookspecs import PROJECT, Hooks
-from ..ports import Authorisation, Channel, Receivers, Session, Shipping, Source, Stock
+from ..ports import (
+    Asks,
+    Authorisation,
+    Channel,
+    Pushes,
+    Receivers,
+    Session,
+    Shipping,
+    Source,
+    Stock,
+)
 from ..wire import Call, shapes
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -28,6 +38,8 @@ ANSWERS: dict[str, type] = {
     "hub_stock": Stock,
     "hub_shipping": Shipping,
     "hub_receivers": Receivers,
+    "hub_pushes": Pushes,
+    "hub_asks": Asks,
     "hub_authorisation": Authorisation,
     "hub_sandbox": str,
 }
@@ -123,6 +135,16 @@ class Plugins:
     def receivers(self, id: str, session: Session) -> Receivers:
         """How the shop's receivers are revealed."""
         found: Receivers = self._ask(id, "hub_receivers", session=session)
+        return found
+
+    def pushes(self, id: str) -> Pushes:
+        """How the channel's pushes are checked and read."""
+        found: Pushes = self._ask(id, "hub_pushes")
+        return found
+
+    def asks(self, id: str) -> Asks:
+        """What the channel asks and waits for."""
+        found: Asks = self._ask(id, "hub_asks")
         return found
 
     def authorisation(self, id: str, session: Session) -> Authorisation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -129,6 +129,14 @@ class Poll:
     def retry_parked(self) -> None:
         """Fetch every parked record that has an id again, whether due or not."""
         self._revisits.retry_parked(all_of_them=True)
+
+    def fetch(self, external_ids: Sequence[str]) -> dict[str, bool]:
+        """These records by their ids, newer ones kept; each with whether the platform has
+        it. Proves nothing of the list, and moves no cursor.
+
+        None at all where the stream's records are not `by_id`.
+        """
+        return self._revisits.fetch(external_ids)
 
     # Lists that take no time -----------------------------------------------------------
 

@@ -54,14 +54,20 @@ class Revisits:
             )
         self._reread_all(ids)
 
-    def _reread_all(self, ids: Sequence[str]) -> None:
+    def fetch(self, ids: Sequence[str]) -> dict[str, bool]:
+        """These by id, whatever any list says; each with whether the platform has it. None
+        at all where the list's records are not had by id."""
+        return self._reread_all(ids) if self._stream.by_id else {}
+
+    def _reread_all(self, ids: Sequence[str]) -> dict[str, bool]:
         """Rows are committed with those that the same version file has read: some are had
         by another call than others."""
         by_shape: dict[str, Batch] = {}
+        there: dict[str, bool] = {}
         for external_id in ids:
             one = Batch()
             self._ledger.keep()
-            self._reread_one(external_id, one)
+            there[external_id] = self._reread_one(external_id, one)
             of = self._ledger.provenance()
             batch = by_shape.setdefault(of.shape, Batch())
             batch.fetched += one.fetched
@@ -70,6 +76,7 @@ class Revisits:
         for batch in by_shape.values():
             if len(batch):
                 self._ledger.commit(batch)
+        return there
 
     def miss_all_but(self, seen: Collection[str]) -> None:
         """The list was read whole: what it had once and has no longer is asked for by its
@@ -83,11 +90,12 @@ class Revisits:
             listed = listed_by(connection, self._kind, self._shop, self._stream.name)
         gone = sorted(set(listed) - set(seen))
         if self._stream.by_id:
-            return self._reread_all(gone)
+            self._reread_all(gone)
+            return
         for external_id in gone:
             self._miss(external_id)
 
-    def _reread_one(self, external_id: str, batch: Batch) -> None:
+    def _reread_one(self, external_id: str, batch: Batch) -> bool:
         self._ledger.counts.rereads += 1
         found = self._details.record(external_id)
         match found:
@@ -98,6 +106,7 @@ class Revisits:
                 self._postpone(external_id)
             case None:
                 self._miss(external_id)
+        return found is not None
 
     def _miss(self, external_id: str) -> None:
         every, at = self._stream.reread_every, self._ledger.now()

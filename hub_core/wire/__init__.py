@@ -10,6 +10,7 @@ from .complaint import complaint
 from .records import Records
 from .reread import ReadRow, reread, row_reader
 from .rows import JSON, Fetched, Item, Misread, Page, Ref, read_rows
+from .strict import strict_json
 from .values import (
     BEIJING,
     LARGEST,
@@ -79,4 +80,5 @@ __all__ = [
     "reread",
     "row_reader",
     "shapes",
+    "strict_json",
 ]

@@ -9,6 +9,7 @@ from .after_sales import AfterSaleLineRow, AfterSaleRow, RedemptionRow, RefundRo
 from .columns import BIGINT_KEY
 from .endpoints import EndpointRow, MessageRow
 from .goods import PlaceRow, ProductRow, SkuRow
+from .inbox import AskRow, InboxRow
 from .ledgers import (
     DriftRow,
     FeedCounterRow,
@@ -29,6 +30,7 @@ from .writes import CommandRow, OfferRow, SkuBindingRow, StockItemRow, StockMove
 __all__ = [
     "AfterSaleLineRow",
     "AfterSaleRow",
+    "AskRow",
     "AuditHeadRow",
     "AuditRow",
     "BIGINT_KEY",
@@ -40,6 +42,7 @@ __all__ = [
     "FeedCounterRow",
     "FeedRow",
     "GrantRow",
+    "InboxRow",
     "IncidentRow",
     "JournalRow",
     "KeyRow",

@@ -1,0 +1,126 @@
+"""What the platform asks and waits for, and what configuration answers by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from adapters.douyin_laike import spi
+from hub_core.errors import Misconfigured
+from hub_core.ports import Pushed, Question, Standing, Verdict
+from hub_core.wire import JSON, Credentials
+
+from .facts import ID
+
+SPI_FACTS: Mapping[str, str] = {
+    # header: x-life-sign. query: apps of the old platform that never migrated are sent
+    # the weaker one in the query alone.
+    "spi_signature": "header",
+    # hold: answered "pending"; whoever decides tells the platform by itself. ask_again:
+    # answered with the error after which it asks every hour, and hears what was decided.
+    "refund_review": "hold",
+    # Refunds of no more fen than this are granted at once. 0: none is.
+    "refund_review_agree_up_to_fen": "0",
+    # No answer within these hours grants the refund: 24 for codes of a third party, 72
+    # "refund waiting" of others, say two pages.
+    "refund_review_hours": "24",
+    "takeout_refund_review_hours": "72",
+    # The numbers of result: pending, granted, refused (as one client in production has
+    # them; no stored page shows them).
+    "refund_review_results": "0,1,2",
+}
+REFUND = "refund_review"
+TAKEOUT = "takeout_refund_review"
+STATUS = "order_status"
+AT_ONCE: Mapping[str, Verdict] = {"hold": Verdict.PENDING, "ask_again": Verdict.AGAIN}
+
+
+class LaikeAsks:
+    """Three questions; codes of a third party are not issued."""
+
+    routes: Mapping[str, str] = {
+        "order-status": STATUS,
+        "refund-review": REFUND,
+        "takeout-refund-review": TAKEOUT,
+    }
+
+    def genuine(self, push: Pushed, app: Credentials) -> bool:
+        """SHA-256 over secret, query and body, in its header."""
+        given = [value for name, value in push.headers if name == spi.SIGNATURE]
+        old = _fact(app, "spi_signature", ("header", "query")) == "query"
+        return spi.genuine(app.app_secret, given, push.query, push.body, old)
+
+    def question(self, route: str, document: JSON, app: Credentials) -> Question:
+        """What is asked, how long it waits, and what is answered meanwhile."""
+        kind = self.routes[route]
+        if kind == STATUS:
+            orders = spi.orders_asked(document)
+            return Question(kind=kind, key="", order_external_ids=orders)
+        refund = spi.refund_asked(document)
+        return Question(
+            kind=kind,
+            key=refund.key,
+            order_external_ids=(refund.order_id,),
+            amount=refund.amount,
+            limit=timedelta(hours=_whole(app, f"{kind}_hours")),
+            verdict=_at_once(refund.amount, app),
+        )
+
+    def standings(self, question: Question, known: Sequence[Standing]) -> JSON:
+        """Orders as they are stored."""
+        return spi.standings([_row(one) for one in known])
+
+    def decision(
+        self, question: Question, verdict: Verdict, reason: str | None, app: Credentials
+    ) -> JSON:
+        """The verdict as a number. A refusal has its reason with it."""
+        if verdict is Verdict.AGAIN:
+            return spi.answer(spi.AGAIN, "not decided yet")
+        order = (Verdict.PENDING, Verdict.AGREED, Verdict.REFUSED)
+        result = _results(app)[order.index(verdict)]
+        if verdict is Verdict.REFUSED:
+            return spi.answer(result=result, reason=reason or "")
+        return spi.answer(result=result)
+
+
+def _row(one: Standing) -> JSON:
+    """`order_status` is the platform's own number; a word that is none is left out."""
+    row: JSON = {
+        "order_id": one.external_id,
+        "out_order_id": one.uid,
+        "total_quantity": one.vouchers,
+        "used_quantity": one.redeemed,
+        "refund_quantity": one.refunded,
+    }
+    if one.status_raw and one.status_raw.isdecimal():
+        row["order_status"] = int(one.status_raw)
+    return row
+
+
+def _at_once(amount: int | None, app: Credentials) -> Verdict:
+    most = _whole(app, "refund_review_agree_up_to_fen")
+    if amount is not None and 0 < amount <= most:
+        return Verdict.AGREED
+    return AT_ONCE[_fact(app, "refund_review", tuple(AT_ONCE))]
+
+
+def _fact(app: Credentials, name: str, known: Sequence[str]) -> str:
+    said = app.options.get(name, SPI_FACTS[name])
+    if said not in known:
+        raise Misconfigured(f"{ID}: {name} is {' or '.join(known)}, not {said!r}")
+    return said
+
+
+def _whole(app: Credentials, name: str) -> int:
+    said = app.options.get(name, SPI_FACTS[name])
+    if not said.isdecimal():
+        raise Misconfigured(f"{ID}: {name} is a whole number, not {said!r}")
+    return int(said)
+
+
+def _results(app: Credentials) -> list[int]:
+    name = "refund_review_results"
+    words = app.options.get(name, SPI_FACTS[name]).split(",")
+    if len(words) != 3 or not all(word.strip().isdecimal() for word in words):
+        raise Misconfigured(f"{ID}: {name} is three numbers parted by commas")
+    return [int(word) for word in words]

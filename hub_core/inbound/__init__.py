@@ -1,0 +1,14 @@
+"""What platforms send by themselves: pushes, which are hints, and questions they wait on.
+
+A push is kept on disk before it is acknowledged, and worked off later: what it names is
+fetched by the hub's ordinary reading, so that a push that is lost, late, repeated or
+forged changes nothing but when the truth is read.
+"""
+
+from .answer import Answer
+from .asking import decide
+from .door import Inbound
+from .troubles import Trouble, troubles
+from .working import WorkedOff, work_off
+
+__all__ = ["Answer", "Inbound", "Trouble", "WorkedOff", "decide", "troubles", "work_off"]

@@ -1,0 +1,281 @@
+"""The inbox worked off: what pushes named is asked for, by the hub's own reading.
+
+A push is a reason to look. The record is fetched by its id under the lease of its stream,
+and kept if it is newer than what is stored; so it does not matter in which order pushes
+come, how often, or whether a list has told of it before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..hub import THREADS, Hub
+from ..ports import ShopInfo
+from ..pull import Outcome
+from ..store import inbox, notes
+from ..store.holder import new_holder
+from ..store.inbox import Kept
+from ..store.shops import Shop
+from ..sync import Poll
+
+CLAIMED_FOR = 300.0
+"""Seconds after which a worker that has not come back is no longer waited for."""
+AT_ONCE = 50
+"""Records of one shop that are fetched and stored together."""
+BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 21600))
+"""How long after each failure a push is tried again. After the last a person must look."""
+BUSY = timedelta(seconds=2)
+"""How long it waits for another worker that reads its stream just now."""
+
+Record = tuple[str, str, str | None, str, str]
+"""What coalesces: channel, app, account, kind, id."""
+
+
+@dataclass(slots=True)
+class WorkedOff:
+    """What one step of the work came to, in pushes."""
+
+    done: int = 0
+    fetched: int = 0
+    """Records asked for: pushes of one share it."""
+    unheeded: int = 0
+    """They name nothing that could be asked for."""
+    busy: int = 0
+    """Their stream is being read; they come again in a moment."""
+    failed: int = 0
+    """They are tried again later."""
+    parked: int = 0
+    no_shop: int = 0
+    wake: set[tuple[str, str]] = field(default_factory=set)
+    """(shop, kind) whose lists have something new to read: they take no id."""
+
+    @property
+    def taken(self) -> int:
+        """All of them; 0: nothing is due."""
+        ends = (self.done, self.unheeded, self.busy, self.failed, self.parked, self.no_shop)
+        return sum(ends)
+
+
+@dataclass(slots=True)
+class _Named:
+    """One record, the pushes that name it, and what came of asking for it."""
+
+    pushes: list[Kept]
+    shops: list[Shop] = field(default_factory=list)
+    there: bool = False
+    asked: bool = False
+    busy: bool = False
+    error: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The platform's id of it."""
+        return str(self.pushes[0].external_id)
+
+    @property
+    def ids(self) -> list[int]:
+        """Of the pushes."""
+        return [one.id for one in self.pushes]
+
+
+def work_off(hub: Hub, now: datetime, limit: int = 200) -> WorkedOff:
+    """Fetch what the oldest pushes that are due name. Any number may do so at once.
+
+    Records of shops that are being read wait a moment; failures wait longer each time,
+    and are parked after the last, with an incident.
+    """
+    worker, done = _Worker(hub, now), WorkedOff()
+    with hub.store.writing() as connection:
+        taken = inbox.claim(connection, worker.name, now, limit, CLAIMED_FOR)
+    if not taken:
+        return done
+    named = worker.sorted(taken, done)
+    worker.fetch(named, done)
+    worker.settle(named, done)
+    return done
+
+
+class _Worker:
+    """One step of the work, under a claim of its own."""
+
+    def __init__(self, hub: Hub, now: datetime) -> None:
+        self._hub, self._now = hub, now
+        self.name = new_holder()
+        self._shops = hub.shops()
+
+    # What is named -----------------------------------------------------------------------
+
+    def sorted(self, taken: Sequence[Kept], done: WorkedOff) -> list[_Named]:
+        """The records in the order of arrival, each once, with its shops."""
+        unheeded = [one for one in taken if not one.kind or not one.external_id]
+        self._pass_over(unheeded, done)
+        records: dict[Record, _Named] = {}
+        for one in taken:
+            if one.kind and one.external_id:
+                key = (one.channel, one.app, one.account, one.kind, one.external_id)
+                records.setdefault(key, _Named([])).pushes.append(one)
+        for record in records.values():
+            record.shops = self._shops_of(record.pushes[0])
+        self._miss_shops([r for r in records.values() if not r.shops], done)
+        return [r for r in records.values() if r.shops]
+
+    def _pass_over(self, unheeded: Sequence[Kept], done: WorkedOff) -> None:
+        done.unheeded += len(unheeded)
+        for channel, seen in _words(unheeded).items():
+            with self._hub.store.writing() as connection:
+                notes.drift(connection, channel, "pushes", seen, self._now)
+        self._finish([one.id for one in unheeded], inbox.UNHEEDED, "it names no record")
+
+    def _shops_of(self, push: Kept) -> list[Shop]:
+        """The shop it names, among those of the app it was signed with: what another's
+        app says of a shop is nothing to it."""
+        of_app = [s for s in self._shops if (s.channel, s.app) == (push.channel, push.app)]
+        if push.account is None:
+            return of_app
+        pushes = self._hub.plugins.pushes(push.channel)
+        return [s for s in of_app if push.account in pushes.accounts(_info(s))]
+
+    def _miss_shops(self, records: Sequence[_Named], done: WorkedOff) -> None:
+        """Kept for the day its shop is added; told of once for each account."""
+        for record in records:
+            push = record.pushes[0]
+            done.no_shop += len(record.pushes)
+            about = (push.channel, push.app, push.account)
+            with self._hub.store.writing() as connection:
+                if not inbox.any_without_shop(connection, *about):
+                    text = (
+                        f"app {push.app} is pushed events of {push.account or 'a shop'}, "
+                        "of which the hub has no shop: add it, or end its subscription"
+                    )
+                    notes.incident(
+                        connection, "push_no_shop", text, at=self._now, channel=push.channel
+                    )
+                inbox.finish(
+                    connection, self.name, record.ids, inbox.NO_SHOP, self._now, "no shop"
+                )
+
+    # Fetching ----------------------------------------------------------------------------
+
+    def fetch(self, named: Sequence[_Named], done: WorkedOff) -> None:
+        """Ask for the records, kind by kind, of many shops at a time."""
+        groups: dict[tuple[str, str], dict[str, list[_Named]]] = {}
+        shops = {s.name: s for r in named for s in r.shops}
+        for record in named:
+            push = record.pushes[0]
+            assert push.kind is not None
+            for shop in record.shops:
+                of = groups.setdefault((shop.channel, push.kind), {})
+                of.setdefault(shop.name, []).append(record)
+        for (_, kind), wanted in groups.items():
+            self._fetch_kind(kind, [shops[name] for name in wanted], wanted)
+        done.fetched += sum(record.asked for record in named)
+
+    def _fetch_kind(
+        self, kind: str, shops: Sequence[Shop], wanted: dict[str, list[_Named]]
+    ) -> None:
+        by_stream: dict[str, list[Shop]] = {}
+        for shop in shops:
+            if shop.state == "active":
+                for stream in self._hub.streams_of(shop, kind)[:1]:
+                    by_stream.setdefault(stream, []).append(shop)
+
+        def read(poll: Poll, shop: Shop) -> None:
+            for some in _portions(wanted[shop.name]):
+                found = poll.fetch([record.id for record in some])
+                for record in some:
+                    record.asked = record.asked or record.id in found
+                    record.there = record.there or found.get(record.id, False)
+
+        for stream, those in by_stream.items():
+            outcomes = self._hub.pull.each(
+                those, [stream], read, None, THREADS, notes=False
+            )
+            for outcome in outcomes:
+                _note(outcome, wanted[outcome.shop])
+
+    # What came of it ---------------------------------------------------------------------
+
+    def settle(self, named: Sequence[_Named], done: WorkedOff) -> None:
+        """Write how each push ended. What is there need not be looked at again, though
+        another shop could not be asked."""
+        there = [r for r in named if r.there or not (r.busy or r.error or r.asked)]
+        self._finish([i for r in there for i in r.ids], inbox.DONE, None)
+        for record in there:
+            done.done += len(record.pushes)
+            done.wake |= {
+                (shop.name, kind)
+                for shop in record.shops
+                for push in record.pushes
+                for kind in push.wakes
+            }
+        for record in named:
+            if record not in there:
+                self._try_again(record, done)
+
+    def _try_again(self, record: _Named, done: WorkedOff) -> None:
+        busy = record.busy and not record.error
+        said = record.error or "the platform does not have it"
+        for push in record.pushes:
+            failed = push.attempts + (not busy)
+            if failed > len(BACKOFF):
+                self._park(push, said)
+                done.parked += 1
+                continue
+            wait = BUSY if busy else BACKOFF[max(failed - 1, 0)]
+            done.busy += busy
+            done.failed += not busy
+            with self._hub.store.writing() as connection:
+                inbox.postpone(
+                    connection, self.name, [push.id], self._now + wait, attempts=failed,
+                    said="another worker reads its stream" if busy else said,
+                )  # fmt: skip
+
+    def _park(self, push: Kept, said: str) -> None:
+        text = (
+            f"push {push.id} names {push.kind} {push.external_id}, which could not be "
+            f"fetched {push.attempts + 1} times: {said}"
+        )
+        with self._hub.store.writing() as connection:
+            inbox.finish(connection, self.name, [push.id], inbox.PARKED, self._now, said)
+            notes.incident(
+                connection, "push_parked", text, at=self._now, channel=push.channel
+            )
+
+    def _finish(self, ids: Sequence[int], state: str, said: str | None) -> None:
+        if ids:
+            with self._hub.store.writing() as connection:
+                inbox.finish(connection, self.name, ids, state, self._now, said)
+
+
+def _note(outcome: Outcome, records: Iterable[_Named]) -> None:
+    """What the end of a shop's reading means for those it has not told of."""
+    for record in records:
+        if not record.there:
+            record.busy = record.busy or outcome.skipped is not None
+            if outcome.error is not None:
+                record.error = str(outcome.error)
+
+
+def _words(unheeded: Sequence[Kept]) -> dict[str, Counter[tuple[str, str]]]:
+    """The events that name nothing, counted: `hub drift` shows them."""
+    seen: dict[str, Counter[tuple[str, str]]] = {}
+    for one in unheeded:
+        seen.setdefault(one.channel, Counter())["event", one.event] += 1
+    return seen
+
+
+def _portions(records: Sequence[_Named]) -> Iterable[Sequence[_Named]]:
+    for start in range(0, len(records), AT_ONCE):
+        yield records[start : start + AT_ONCE]
+
+
+def _info(shop: Shop) -> ShopInfo:
+    return ShopInfo(
+        name=shop.name,
+        external_id=shop.external_id,
+        account=shop.account,
+        settings=shop.settings,
+    )

@@ -1,0 +1,186 @@
+"""The inbox: pushes kept before they are acknowledged, claimed to be worked off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from .engine import database_now
+from .tables import InboxRow
+from .vault import Vault
+
+WAITING, DONE, UNHEEDED = "waiting", "done", "unheeded"
+PARKED, NO_SHOP = "parked", "no_shop"
+STUCK = (PARKED, NO_SHOP)
+"""States that a person has to look at."""
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One push of the inbox, without its body."""
+
+    id: int
+    channel: str
+    app: str
+    event: str
+    kind: str | None
+    external_id: str | None
+    account: str | None
+    message_id: str | None
+    event_at: datetime | None
+    wakes: tuple[str, ...]
+    state: str
+    attempts: int
+    said: str | None
+    received_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+
+
+def cell(channel: str, app: str, body_hash: str) -> str:
+    """Where a body stands, as its seal's additional data."""
+    return f"inbox/sealed/{channel}:{app}:{body_hash}"
+
+
+def put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Add pushes; one whose body is there already is left as it is."""
+    of = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(of.insert(InboxRow).on_conflict_do_nothing(), rows)
+
+
+def claim(
+    connection: Connection, name: str, now: datetime, limit: int, seconds: float
+) -> list[Kept]:
+    """The oldest that are due and nobody's, as `name`'s for so many seconds of the
+    database's clock."""
+    i, clock = InboxRow, database_now(connection)
+    free = (col(i.state) == WAITING, col(i.due_at) <= now, col(i.claimed_until) < clock)
+    query = select(i.__table__).where(*free)  # type: ignore[attr-defined]
+    query = query.order_by(col(i.id)).limit(limit).with_for_update(skip_locked=True)
+    found = [_kept(row) for row in connection.execute(query)]
+    ids = [one.id for one in found]
+    values = {"claim": name, "claimed_until": clock + seconds}
+    connection.execute(update(i).where(col(i.id).in_(ids)).values(values))
+    return found
+
+
+def finish(
+    connection: Connection,
+    name: str,
+    ids: Sequence[int],
+    state: str,
+    at: datetime,
+    said: str | None = None,
+) -> None:
+    """The claim's pushes are done with, or wait for a person."""
+    values = {"state": state, "done_at": at, "said": said and said[:LONGEST]}
+    _release(connection, name, ids, values)
+
+
+def postpone(
+    connection: Connection,
+    name: str,
+    ids: Sequence[int],
+    due: datetime,
+    *,
+    attempts: int,
+    said: str,
+) -> None:
+    """Try again then; `attempts` are how often it has failed so far."""
+    values = {"due_at": due, "attempts": attempts, "said": said[:LONGEST]}
+    _release(connection, name, ids, values)
+
+
+def _release(
+    connection: Connection, name: str, ids: Sequence[int], values: dict[str, Any]
+) -> None:
+    """Fenced by the claim: one that ran out and is another's by now changes nothing."""
+    i = InboxRow
+    mine = (col(i.id).in_(ids), col(i.claim) == name)
+    free = {"claim": None, "claimed_until": 0.0}
+    connection.execute(update(i).where(*mine).values({**values, **free}))
+
+
+def again(connection: Connection, at: datetime, ids: Sequence[int] | None = None) -> int:
+    """Have those that wait for a person (all, or these) tried again; gives how many."""
+    i = InboxRow
+    stuck: list[ColumnElement[bool]] = [col(i.state).in_(STUCK)]
+    if ids is not None:
+        stuck.append(col(i.id).in_(ids))
+    values = {"state": WAITING, "due_at": at, "attempts": 0, "done_at": None}
+    return connection.execute(update(i).where(*stuck).values(values)).rowcount
+
+
+def any_without_shop(
+    connection: Connection, channel: str, app: str, account: str | None
+) -> bool:
+    """Whether a push of this account waits for its shop already."""
+    i = InboxRow
+    query = select(col(i.id)).where(
+        col(i.state) == NO_SHOP, col(i.channel) == channel, col(i.app) == app,
+        col(i.account).is_(None) if account is None else col(i.account) == account,
+    )  # fmt: skip
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def listing(
+    connection: Connection, *, states: Sequence[str] = (), limit: int = 100
+) -> list[Kept]:
+    """Pushes, newest first; of these states, or all."""
+    i = InboxRow
+    query = select(i.__table__)  # type: ignore[attr-defined]
+    if states:
+        query = query.where(col(i.state).in_(states))
+    rows = connection.execute(query.order_by(col(i.id).desc()).limit(limit))
+    return [_kept(row) for row in rows]
+
+
+def counts(connection: Connection) -> dict[str, tuple[int, datetime]]:
+    """How many there are of each state, and when the oldest of them came."""
+    i = InboxRow
+    query = select(col(i.state), func.count(), func.min(i.received_at)).group_by(
+        col(i.state)
+    )
+    return {state: (n, oldest) for state, n, oldest in connection.execute(query)}
+
+
+def body(connection: Connection, id: int, vault: Vault) -> bytes | None:
+    """A push's body as it came, opened. May hold personal data."""
+    i = InboxRow
+    query = select(col(i.channel), col(i.app), col(i.body_hash), col(i.sealed))
+    row = connection.execute(query.where(col(i.id) == id)).first()
+    if row is None:
+        return None
+    return vault.open(row.sealed, cell(row.channel, row.app, row.body_hash))
+
+
+def purge(
+    connection: Connection, done_before: datetime, stuck_before: datetime, limit: int
+) -> int:
+    """Remove what was worked off before the one moment, and what has waited for a person
+    since before the other. What still waits to be worked off stays."""
+    i = InboxRow
+    old = (col(i.state).in_((DONE, UNHEEDED)) & (col(i.done_at) < done_before)) | (
+        col(i.state).in_(STUCK) & (col(i.done_at) < stuck_before)
+    )
+    ids = list(connection.execute(select(col(i.id)).where(old).limit(limit)).scalars())
+    return connection.execute(delete(i).where(col(i.id).in_(ids))).rowcount
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(
+        row.id, row.channel, row.app, row.event, row.kind, row.external_id, row.account,
+        row.message_id, row.event_at, tuple(_words(row.wakes)), row.state, row.attempts,
+        row.said, row.received_at, row.due_at, row.done_at,
+    )  # fmt: skip
+
+
+def _words(text: str | None) -> Iterator[str]:
+    yield from text.split(",") if text else ()

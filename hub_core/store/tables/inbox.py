@@ -1,0 +1,76 @@
+"""What platforms have pushed, and what they have asked, until it is done with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Float, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from .columns import key, sealed
+
+
+class InboxRow(SQLModel, table=True):
+    """One push that was accepted. What it names is a reason to look, no more."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "app", "body_hash"),
+        Index("ix_inbox_due", "state", "due_at"),
+    )
+
+    id: int | None = key()
+    channel: str
+    app: str
+    body_hash: str
+    """SHA-256 of the body as it came: the same again is the same push."""
+    sealed: bytes = sealed()
+    event: str
+    kind: str | None = None
+    external_id: str | None = None
+    account: str | None = None
+    message_id: str | None = None
+    event_at: datetime | None = None
+    wakes: str | None = None
+    state: str
+    """`waiting`, `done`, `unheeded`, `parked`, `no_shop`."""
+    attempts: int = 0
+    said: str | None = None
+    """What came of it, or why it still waits."""
+    received_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+    claim: str | None = None
+    claimed_until: float = Field(default=0.0, sa_type=Float)
+    """By the database's clock."""
+
+
+class AskRow(SQLModel, table=True):
+    """One question a platform waits on, however often it asks."""
+
+    __tablename__ = "ask"
+    __table_args__ = (
+        UniqueConstraint("channel", "app", "kind", "key"),
+        Index("ix_ask_state", "state", "deadline_at"),
+    )
+
+    id: int | None = key()
+    channel: str
+    app: str
+    kind: str
+    key: str
+    orders: str
+    """Their ids at the platform, parted by commas."""
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    sealed: bytes = sealed()
+    """The body as it came first."""
+    state: str
+    """`open`, `decided`, or `told`: the platform has heard it."""
+    verdict: str | None = None
+    reason: str | None = None
+    decided_by: str | None = None
+    asked_at: datetime
+    asked_again: int = 0
+    deadline_at: datetime | None = None
+    decided_at: datetime | None = None
+    told_at: datetime | None = None
