@@ -10,6 +10,7 @@ import typer
 
 from . import (
     adapter,
+    alarms,
     audit,
     bindings,
     changes,
@@ -104,6 +105,7 @@ journal.add(app)
 plugins.add(app)
 adapter.add(app)
 drift.add(app)
+alarms.add(app)
 keys.add(app)
 audit.add(app)
 rebuild.add(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import Misconfigured
-from .opening import opened
-from .output import complain, say
+from .opening import Json, opened
+from .output import complain, say, say_json
 
 if TYPE_CHECKING:
+    from ..access import Keys
     from ..hub import Hub
 
 PORT = 8600
@@ -40,6 +42,7 @@ def serve(
     sandboxes: Annotated[
         bool, typer.Option("--sandboxes", help="With platforms in a box, to try it.")
     ] = False,
+    json: Json = False,
 ) -> None:
     """Read every stream of every shop in its rhythm, and answer ERPs over HTTP.
 
@@ -48,7 +51,7 @@ def serve(
     """
     _refuse_bare()
     with _boxes() if sandboxes else opened() as hub:
-        _run(hub, host, port, slot, threads, sandboxes)
+        _run(hub, host, port, slot, threads, sandboxes, json)
 
 
 def _refuse_bare() -> None:
@@ -60,7 +63,15 @@ def _refuse_bare() -> None:
         )
 
 
-def _run(hub: Hub, host: str, port: int, slot: int, threads: int, sandboxes: bool) -> None:
+def _run(
+    hub: Hub,
+    host: str,
+    port: int,
+    slot: int,
+    threads: int,
+    sandboxes: bool,
+    json: bool,
+) -> None:
     from ..access import Keys
     from ..api import create
     from ..service import Front, Service
@@ -70,26 +81,32 @@ def _run(hub: Hub, host: str, port: int, slot: int, threads: int, sandboxes: boo
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: front.stop())
     with Service(hub, slot=slot, threads=threads):
-        say(f"The hub runs by itself; its API is at {front.url}/v1 (Ctrl-C ends it)")
-        if sandboxes:
-            _tell_key(hub, keys, front.url)
+        _tell(front.url, _try_out(hub, keys) if sandboxes else None, json)
         front.run()
         complain("hub: stopping; what is being read ends with its step …")
     keys.close()
 
 
-def _tell_key(hub: Hub, keys: object, url: str) -> None:
-    from ..access import Grants, Keys
+def _try_out(hub: Hub, keys: Keys) -> str:
+    """A key for who tries it."""
+    from ..access import Grants
 
-    assert isinstance(keys, Keys)
     made = keys.create(BUYER, KEY_NAME, actor=KEY_NAME, new="system")
-    Grants(hub.store, hub.clock.now).grant(
-        BUYER, "operator", actor=KEY_NAME, everywhere=True
-    )
-    say("\nOrders of all shops, and what has changed since the beginning:\n")
-    for path in ("orders?limit=3", "changes?after=0&limit=5"):
-        say(f"  curl -s -H 'Authorization: Bearer {made.text}' '{url}/v1/{path}'")
-    say(f"\nAll it can be asked: {url}/v1/openapi.json")
+    grants = Grants(hub.store, hub.clock.now)
+    grants.grant(BUYER, "operator", actor=KEY_NAME, everywhere=True)
+    return made.text
+
+
+def _tell(url: str, key: str | None, json: bool) -> None:
+    if json:
+        return say_json({"url": url, **({"key": key} if key else {})})
+    say(f"The hub runs by itself; its API is at {url}/v1 (Ctrl-C ends it)")
+    if key:
+        say("\nOrders of all shops, and what has changed since the beginning:\n")
+        for path in ("orders?limit=3", "changes?after=0&limit=5"):
+            say(f"  curl -s -H 'Authorization: Bearer {key}' '{url}/v1/{path}'")
+        say(f"\nAll it can be asked: {url}/v1/openapi.json")
+    sys.stdout.flush()  # whoever reads the address from a pipe waits for it
 
 
 @contextmanager
