@@ -66,10 +66,9 @@ def trial(at: datetime) -> tuple[str, str]:
 
 
 def data(change: Change) -> dict[str, Any]:
-    """A change as messages and the REST API's feed tell it."""
-    kind, _, word = change.kind.partition(".")
+    """A change as messages tell it: what the REST API's feed says of it, too."""
     return {
-        "seq": change.seq, "at": _time(change.at), "kind": kind, "change": word,
+        "seq": change.seq, "at": _time(change.at), "kind": change.kind,
         "shop": change.shop, "channel": change.channel,
         "external_id": change.external_id, "uid": change.uid,
     }  # fmt: skip

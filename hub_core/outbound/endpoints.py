@@ -1,16 +1,19 @@
-"""Endpoints: added, looked at, turned on and off; their secrets, and their dead letters."""
+"""Endpoints: added, looked at, turned on and off; their secrets, and their dead letters.
+
+Each deed is written to the audit log with who did it, in its own transaction.
+"""
 
 from __future__ import annotations
 
 import secrets as chance
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from ..errors import Misconfigured
-from ..store import Store, endpoints, feed, messages
+from ..store import Store, audit, endpoints, feed, messages
 from ..store.endpoints import ACTIVE, OFF, Endpoint
 from ..store.messages import Message
 from ..store.shops import shop_named
@@ -55,6 +58,7 @@ class Endpoints:
         company: str | None = None,
         description: str = "",
         after: int | None = None,
+        actor: str,
     ) -> Added:
         """Add one. It is told of changes after a position of the feed; None: the newest.
 
@@ -77,6 +81,10 @@ class Endpoints:
                 sealed=Secrets(secret).sealed(self.store.vault, uid),
                 position=newest if after is None else after,
             )  # fmt: skip
+            self._wrote(
+                connection, actor, "added", uid, host=target.host, events=list(wanted),
+                shops=names, company=company,
+            )  # fmt: skip
             return Added(endpoints.named(connection, uid), secret, note)
 
     def all(self) -> list[Endpoint]:
@@ -89,20 +97,24 @@ class Endpoints:
         with self.store.reading() as connection:
             return endpoints.named(connection, uid)
 
-    def remove(self, uid: str) -> None:
+    def remove(self, uid: str, *, actor: str) -> None:
         """Forget it, with what waits for it."""
         with self.store.writing(durable=True) as connection:
             endpoints.remove(connection, endpoints.named(connection, uid).id)
+            self._wrote(connection, actor, "removed", uid)
 
-    def turn_off(self, uid: str, reason: str = "turned off by hand") -> Endpoint:
+    def turn_off(
+        self, uid: str, reason: str = "turned off by hand", *, actor: str
+    ) -> Endpoint:
         """Send it nothing until it is turned on; its position stays."""
         with self.store.writing(durable=True) as connection:
             found = endpoints.named(connection, uid)
             if found.state == ACTIVE:
                 endpoints.switch(connection, found.id, OFF, reason, self.now())
+                self._wrote(connection, actor, "turned_off", uid)
             return endpoints.named(connection, uid)
 
-    def turn_on(self, uid: str) -> Endpoint:
+    def turn_on(self, uid: str, *, actor: str) -> Endpoint:
         """Go on where it stood; what waits is due at once. Raises Misconfigured where its
         URL may not be sent to (any more)."""
         self.post.check(self.one(uid).url)
@@ -111,9 +123,10 @@ class Endpoints:
             if found.state == OFF:
                 endpoints.switch(connection, found.id, ACTIVE, None, at)
                 messages.hasten(connection, found.id, at)
+                self._wrote(connection, actor, "turned_on", uid)
             return endpoints.named(connection, uid)
 
-    def rotate(self, uid: str, overlap: timedelta = OVERLAP) -> Rotated:
+    def rotate(self, uid: str, overlap: timedelta = OVERLAP, *, actor: str) -> Rotated:
         """Make a new secret; the former one signs beside it for a while (0: no more).
 
         Raises Misconfigured where two are live already.
@@ -124,6 +137,7 @@ class Endpoints:
             sealed = endpoints.sealed(connection, id, lock=True)
             made = Secrets.opened(vault, uid, sealed).rotated(secret, at, overlap)
             endpoints.change(connection, id, sealed=made.sealed(vault, uid))
+            self._wrote(connection, actor, "secret_rotated", uid)
         return Rotated(secret, made.until)
 
     def secrets(self, endpoint: Endpoint) -> list[str]:
@@ -149,6 +163,7 @@ class Endpoints:
         *,
         message_ids: Sequence[str] | None = None,
         since: datetime | None = None,
+        actor: str,
     ) -> int:
         """Send dead letters again, from the first attempt on and under their old ids: those
         named, given up since a moment (aware), or all. Gives how many.
@@ -164,12 +179,21 @@ class Endpoints:
                 raise Misconfigured(
                     f"not all of these are dead letters of {uid}; see `hub endpoints dead`"
                 )
+            self._wrote(connection, actor, "replayed", uid, messages=done)
         return done
 
     def forget_dead(self, before: datetime) -> int:
         """Drop what was given up before a moment. Gives how many."""
         with self.store.writing() as connection:
             return messages.forget(connection, before)
+
+    def _wrote(
+        self, connection: Connection, actor: str, done: str, uid: str, **details: Any
+    ) -> None:
+        audit.append(
+            connection, self.store.vault, actor=actor, action=f"endpoint.{done}",
+            of=f"endpoint {uid}", at=self.now(), details=details,
+        )  # fmt: skip
 
 
 def _check_company(connection: Connection, company: str | None) -> None:

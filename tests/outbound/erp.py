@@ -17,6 +17,8 @@ from hub_core.outbound import Delivered, Outbound
 from hub_core.settings.tables import OutboundTable
 from tests.store.making import Hands, an_order
 
+ME = "tester"
+"""Who does what is done to endpoints."""
 Reply = int | tuple[int, Mapping[str, str]]
 
 
@@ -120,7 +122,7 @@ class Office(Outbound):
         rules = how.pop("rules", erp.rules)
         super().__init__(hands.store, rules, watch.now, rng=random.Random(7), **how)
         self.hands, self.erp, self.watch = hands, erp, watch
-        self.first = self.add(erp.url)
+        self.first = self.add(erp.url, actor=ME)
         self.uid = self.first.endpoint.uid
 
     def orders(self, *ids: str) -> None:

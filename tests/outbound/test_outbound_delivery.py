@@ -8,12 +8,13 @@ from threading import Event, Thread
 
 import pytest
 
+from hub_core.access import Audit
 from hub_core.errors import Misconfigured
 from hub_core.outbound import Outbound, retries
 from hub_core.store import Store
 from hub_core.store.shops import add_shop, shop_named
 from hub_core.store.tables import MessageRow
-from tests.outbound.erp import Came, Erp, Office, Reply, Watch, held_back
+from tests.outbound.erp import ME, Came, Erp, Office, Reply, Watch, held_back
 from tests.store.conftest import BOTH
 from tests.store.making import KEY, Hands, a_shop, an_order, at, rows_of
 
@@ -33,8 +34,8 @@ def test_each_change_is_told_once_in_order_and_with_nobody_in_it(office: Office)
         "type": "order.created",
         "timestamp": "2026-11-20T04:00:00Z",
         "data": {
-            "seq": change.seq, "at": "2026-11-20T04:00:00Z", "kind": "order",
-            "change": "created", "shop": "flagship", "channel": "jd",
+            "seq": change.seq, "at": "2026-11-20T04:00:00Z",
+            "kind": "order.created", "shop": "flagship", "channel": "jd",
             "external_id": "A1", "uid": change.uid,
         },
     }  # fmt: skip
@@ -45,8 +46,8 @@ def test_a_new_endpoint_starts_at_the_newest_change_or_where_it_is_told_to(
     office: Office,
 ) -> None:
     office.orders("A1", "A2")
-    late = office.add(office.erp.url + "/late").endpoint
-    early = office.add(office.erp.url + "/early", after=1).endpoint
+    late = office.add(office.erp.url + "/late", actor=ME).endpoint
+    early = office.add(office.erp.url + "/early", after=1, actor=ME).endpoint
     office.orders("A3")
     office.deliver_due()
 
@@ -57,7 +58,7 @@ def test_a_new_endpoint_starts_at_the_newest_change_or_where_it_is_told_to(
     }  # fmt: skip
     assert (late.position, early.position) == (2, 1)
     with pytest.raises(Misconfigured, match="come to 3"):
-        office.add(office.erp.url, after=4)
+        office.add(office.erp.url, after=4, actor=ME)
 
 
 def test_an_endpoint_is_told_only_what_it_asked_for(office: Office) -> None:
@@ -69,10 +70,10 @@ def test_an_endpoint_is_told_only_what_it_asked_for(office: Office) -> None:
     with office.store.reading() as connection:
         other = Hands(office.store, shop_named(connection, "other"))
     where = office.erp.url
-    office.add(f"{where}/made", events=["order.created"])
-    office.add(f"{where}/cases", events=["after_sale"])
-    office.add(f"{where}/shop", shops=["flagship"])
-    office.add(f"{where}/company", company="Two Ltd", events=["order"])
+    office.add(f"{where}/made", events=["order.created"], actor=ME)
+    office.add(f"{where}/cases", events=["after_sale"], actor=ME)
+    office.add(f"{where}/shop", shops=["flagship"], actor=ME)
+    office.add(f"{where}/company", company="Two Ltd", events=["order"], actor=ME)
     office.orders("A1")
     office.hands.write(an_order("A1", 60, buyer_paid_amount=1300), seconds=60)
     other.write(an_order("B1"))
@@ -81,7 +82,7 @@ def test_an_endpoint_is_told_only_what_it_asked_for(office: Office) -> None:
     told: dict[str, list[tuple[str, str]]] = {"/hook/cases": []}
     told |= {c.path: [] for c in office.erp.came}
     for one in office.erp.came:
-        told[one.path].append((one.order, one.json["data"]["change"]))
+        told[one.path].append((one.order, one.json["type"].partition(".")[2]))
     assert told.pop("/hook") == [("A1", "created"), ("A1", "changed"), ("B1", "created")]
     assert told == {
         "/hook/made": [("A1", "created"), ("B1", "created")],
@@ -104,7 +105,7 @@ def test_names_there_are_none_of_are_refused(
     office: Office, what: dict[str, list[str]], said: str
 ) -> None:
     with pytest.raises(Misconfigured, match=said):
-        office.add(office.erp.url, **what)  # type: ignore[arg-type]
+        office.add(office.erp.url, **what, actor=ME)  # type: ignore[arg-type]
     assert len(office.all()) == 1
 
 
@@ -157,11 +158,15 @@ def test_dead_letters_are_sent_again_under_their_old_ids(office: Office) -> None
     office.erp.came.clear()
 
     with pytest.raises(Misconfigured, match="not all of these"):
-        office.replay(office.uid, message_ids=[first, "msg_none"])
-    assert office.replay(office.uid, message_ids=[first]) == 1
+        office.replay(office.uid, message_ids=[first, "msg_none"], actor=ME)
+    assert office.replay(office.uid, message_ids=[first], actor=ME) == 1
     assert office.deliver_due().delivered == 1
-    assert office.replay(office.uid, since=office.watch.at + timedelta(hours=1)) == 0
-    assert office.replay(office.uid, since=office.watch.at - timedelta(days=1)) == 1
+    assert (
+        office.replay(office.uid, since=office.watch.at + timedelta(hours=1), actor=ME) == 0
+    )
+    assert (
+        office.replay(office.uid, since=office.watch.at - timedelta(days=1), actor=ME) == 1
+    )
     assert office.deliver_due().delivered == 1
     assert [(c.id, c.order) for c in office.erp.came] == [(first, "A1"), (second, "A2")]
     assert office.dead() == []
@@ -246,7 +251,7 @@ def test_gone_turns_an_endpoint_off_at_once_and_on_goes_on_where_it_stood(
     assert office.erp.orders == ["A1"]
 
     office.erp.reply = lambda came: 200
-    assert office.turn_on(office.uid).state == "active"
+    assert office.turn_on(office.uid, actor=ME).state == "active"
     office.deliver_due()
     assert office.erp.orders == ["A1", "A1", "A2", "A3"]
 
@@ -266,8 +271,8 @@ def test_days_of_nothing_but_failure_turn_it_off_and_lose_nothing(office: Office
     office.orders("A4")
     office.erp.reply = lambda came: 200
     office.erp.came.clear()
-    office.turn_on(office.uid)
-    office.replay(office.uid)
+    office.turn_on(office.uid, actor=ME)
+    office.replay(office.uid, actor=ME)
     office.deliver_due()
     assert office.erp.orders == ["A1", "A2", "A3", "A4"]
 
@@ -280,10 +285,10 @@ def test_failures_between_successes_turn_nothing_off(office: Office) -> None:
 
 
 def test_by_hand_it_is_off_until_it_is_on(office: Office) -> None:
-    office.turn_off(office.uid)
+    office.turn_off(office.uid, actor=ME)
     office.orders("A1")
     assert office.deliver_due().delivered == 0
-    office.turn_on(office.uid)
+    office.turn_on(office.uid, actor=ME)
     assert office.deliver_due().delivered == 1
 
 
@@ -292,14 +297,14 @@ def test_turned_off_while_a_message_is_on_its_way_it_goes_out_again_later(
 ) -> None:
     def reply(came: Came) -> Reply:
         if len(office.erp.came) == 1:
-            office.turn_off(office.uid)
+            office.turn_off(office.uid, actor=ME)
         return 200
 
     office.erp.reply = reply
     office.orders("A1", "A2")
     office.deliver_due()
     assert office.erp.orders == ["A1"]
-    office.turn_on(office.uid)
+    office.turn_on(office.uid, actor=ME)
     office.deliver_due()
     assert office.erp.orders == ["A1", "A1", "A2"]
     assert len({c.id for c in office.erp.came}) == 2
@@ -309,11 +314,32 @@ def test_a_removed_endpoint_is_gone_with_all_that_waits(office: Office) -> None:
     office.erp.reply = lambda came: 400
     office.orders("A1")
     office.deliver_due()
-    office.remove(office.uid)
+    office.remove(office.uid, actor=ME)
 
     assert (office.all(), office.dead()) == ([], [])
     with pytest.raises(Misconfigured, match="no endpoint"):
         office.one(office.uid)
+
+
+def test_what_is_done_to_endpoints_is_in_the_audit_log_without_a_secret(
+    office: Office,
+) -> None:
+    made = office.rotate(office.uid, actor=ME)
+    office.turn_off(office.uid, actor="somebody else")
+    office.turn_off(office.uid, actor=ME)
+    office.turn_on(office.uid, actor=ME)
+    office.replay(office.uid, actor=ME)
+    office.remove(office.uid, actor=ME)
+
+    log = list(reversed(Audit(office.store, None).newest()))
+    assert [(one.action, one.actor) for one in log] == [
+        ("endpoint.added", ME), ("endpoint.secret_rotated", ME),
+        ("endpoint.turned_off", "somebody else"), ("endpoint.turned_on", ME),
+        ("endpoint.replayed", ME), ("endpoint.removed", ME),
+    ]  # fmt: skip
+    assert {one.of for one in log} == {f"endpoint {office.uid}"}
+    assert made.secret not in str(log)
+    assert office.first.secret not in str(log)
 
 
 # Side by side ---------------------------------------------------------------------------
@@ -324,7 +350,7 @@ def test_a_slow_endpoint_holds_up_no_other(hands: Hands, erp: Erp, watch: Watch)
         rules = erp.rules.model_copy(update={"ports": [erp.port, quick.port]})
         stop = Event()
         with Office(hands, erp, watch, rules=rules) as office:
-            office.add(quick.url)
+            office.add(quick.url, actor=ME)
             office.orders("A1", "A2")
             running = Thread(target=office.run, args=(stop, 0.02))
             running.start()
@@ -394,7 +420,7 @@ def test_shops_of_a_company_that_come_later_are_told_of(office: Office) -> None:
             connection, at=at(0), name="one", channel="jd", external_id="c1", app="main",
             start_at=at(0), company="One Ltd",
         )  # fmt: skip
-    office.add(office.erp.url + "/company", company="One Ltd")
+    office.add(office.erp.url + "/company", company="One Ltd", actor=ME)
     with office.store.writing() as connection:
         add_shop(
             connection, at=at(0), name="two", channel="jd", external_id="c2", app="main",

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from hub_core.errors import Misconfigured
 from hub_core.outbound.signing import headers, new_secret
-from tests.outbound.erp import Came, Office
+from tests.outbound.erp import ME, Came, Office
 
 
 def is_verified(secret: str, came: Came) -> bool:
@@ -69,7 +69,7 @@ def test_while_a_secret_is_rotated_both_verify_and_then_the_new_one_alone(
     office: Office,
 ) -> None:
     old = office.first.secret
-    made = office.rotate(office.uid, timedelta(hours=1))
+    made = office.rotate(office.uid, timedelta(hours=1), actor=ME)
     assert made.former_until == office.watch.at + timedelta(hours=1)
     office.orders("A1")
     office.deliver_due()
@@ -85,11 +85,11 @@ def test_while_a_secret_is_rotated_both_verify_and_then_the_new_one_alone(
 
 
 def test_of_three_secrets_none_is_dropped_unasked(office: Office) -> None:
-    office.rotate(office.uid, timedelta(hours=1))
+    office.rotate(office.uid, timedelta(hours=1), actor=ME)
     with pytest.raises(Misconfigured, match="live until"):
-        office.rotate(office.uid, timedelta(hours=1))
+        office.rotate(office.uid, timedelta(hours=1), actor=ME)
 
-    leaked = office.rotate(office.uid, timedelta(0))
+    leaked = office.rotate(office.uid, timedelta(0), actor=ME)
     assert leaked.former_until is None
     assert office.secrets(office.one(office.uid)) == [leaked.secret]
 
@@ -107,7 +107,7 @@ def test_every_attempt_is_stamped_and_signed_anew(office: Office) -> None:
 
 
 def test_a_secret_is_long_and_told_once(office: Office) -> None:
-    rotated = office.rotate(office.uid)
+    rotated = office.rotate(office.uid, actor=ME)
     shown = repr([office.all(), office.one(office.uid), office.dead()])
     path = Path(make_url(office.store.engine.url).database or "")
     kept = b"".join(p.read_bytes() for p in path.parent.glob(f"{path.name}*"))

@@ -17,7 +17,7 @@ from hub_core.outbound.signing import Secrets, new_secret
 from hub_core.outbound.targets import Target
 from hub_core.settings.tables import OutboundTable
 from hub_core.store import Store, endpoints
-from tests.outbound.erp import Erp, Watch
+from tests.outbound.erp import ME, Erp, Watch
 from tests.store.making import Hands
 
 HOSTILE = [
@@ -153,7 +153,7 @@ def test_s9_ssrf_through_targets(
         for spelled in HOSTILE:
             url = spelled.format(s=scheme, p=canary.port)
             with pytest.raises(Misconfigured):
-                outbound.add(url)
+                outbound.add(url, actor=ME)
             answer = outbound.test(stored(outbound, url))
             assert (answer.status, answer.is_taken) == (None, False), url
             assert "line" not in answer.said, url  # it was not even tried
@@ -166,7 +166,7 @@ def test_the_canary_counts_what_is_allowed(
 ) -> None:
     rules = OutboundTable(allow=["127.0.0.0/8", "::1"], ports=[canary.port])
     with Outbound(hands.store, rules, watch.now, resolve=resolve) as outbound:
-        added = outbound.add(f"http://localhost:{canary.port}/")
+        added = outbound.add(f"http://localhost:{canary.port}/", actor=ME)
         assert outbound.test(added.endpoint.uid).status is None
     assert canary.connections >= 1
 
@@ -180,7 +180,9 @@ def test_a_name_that_changes_its_mind_reaches_nothing(
     with Outbound(
         hands.store, rules, watch.now, resolve=lambda host, port: turns.pop(0)
     ) as outbound:
-        uid = outbound.add(f"https://rebinding.example:{canary.port}/").endpoint.uid
+        uid = outbound.add(
+            f"https://rebinding.example:{canary.port}/", actor=ME
+        ).endpoint.uid
         said = [outbound.test(uid).said for _ in "12"]
     assert (
         said
@@ -201,7 +203,7 @@ def test_a_name_is_asked_once_and_what_was_looked_at_is_connected_to(
             hands.store, rules, watch.now, resolve=lambda host, port: turns.pop(0)
         ) as outbound:
             url = f"http://rebinding.example:{erp.port}/"
-            assert outbound.test(outbound.add(url).endpoint.uid).is_taken
+            assert outbound.test(outbound.add(url, actor=ME).endpoint.uid).is_taken
         assert [c.headers["host"] for c in erp.came] == [f"rebinding.example:{erp.port}"]
     assert (len(turns), canary.connections) == (1, 0)
 
@@ -215,7 +217,7 @@ def test_where_one_address_does_not_answer_the_next_is_tried(
             hands.store, rules, watch.now, resolve=lambda *_: ["127.0.0.2", "127.0.0.3"]
         ) as outbound:
             assert outbound.test(
-                outbound.add(f"http://two.example:{erp.port}/").endpoint.uid
+                outbound.add(f"http://two.example:{erp.port}/", actor=ME).endpoint.uid
             ).is_taken
 
 
@@ -226,10 +228,11 @@ def test_plain_http_goes_to_allowed_networks_alone(hands: Hands, watch: Watch) -
         hands.store, rules, watch.now, resolve=lambda host, port: there[host]
     ) as outbound:
         assert (
-            outbound.add("http://in.example/hook").endpoint.url == "http://in.example/hook"
+            outbound.add("http://in.example/hook", actor=ME).endpoint.url
+            == "http://in.example/hook"
         )
         with pytest.raises(Misconfigured, match="where alone http://"):
-            outbound.add("http://out.example/hook")
+            outbound.add("http://out.example/hook", actor=ME)
 
 
 def test_a_name_without_an_address_is_told_of_and_may_get_one(
@@ -239,7 +242,7 @@ def test_a_name_without_an_address_is_told_of_and_may_get_one(
         raise socket.gaierror("no such name")
 
     with Outbound(hands.store, OutboundTable(), watch.now, resolve=nowhere) as outbound:
-        added = outbound.add("https://soon.example/hook")
+        added = outbound.add("https://soon.example/hook", actor=ME)
         assert added.note == "soon.example has no address now"
         assert outbound.test(added.endpoint.uid).said == added.note
 
@@ -305,7 +308,9 @@ def speaking(say: Callable[[socket.socket], None]) -> Iterator[int]:
 def asked(hands: Hands, watch: Watch, port: int, deadline: float) -> Answer:
     rules = OutboundTable(allow=["127.0.0.1"], ports=[port])
     with Outbound(hands.store, rules, watch.now, deadline=deadline) as outbound:
-        return outbound.test(outbound.add(f"http://127.0.0.1:{port}/").endpoint.uid)
+        return outbound.test(
+            outbound.add(f"http://127.0.0.1:{port}/", actor=ME).endpoint.uid
+        )
 
 
 def test_of_an_answer_without_end_the_beginning_is_read(hands: Hands, watch: Watch) -> None:
@@ -341,4 +346,4 @@ def test_a_store_is_no_way_round(store: Store) -> None:
     with Outbound(store, OutboundTable(ports=[22])) as outbound:
         uid = stored(outbound, "https://erp.example/")
         with pytest.raises(Misconfigured, match="port 443"):
-            outbound.turn_on(uid)
+            outbound.turn_on(uid, actor=ME)
