@@ -6,13 +6,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import Misconfigured
 from .opening import Json, opened
-from .output import complain, say, say_json
+from .output import complain, say
 
 if TYPE_CHECKING:
     from ..access import Keys
@@ -99,14 +100,20 @@ def _try_out(hub: Hub, keys: Keys) -> str:
 
 def _tell(url: str, key: str | None, json: bool) -> None:
     if json:
-        return say_json({"url": url, **({"key": key} if key else {})})
-    say(f"The hub runs by itself; its API is at {url}/v1 (Ctrl-C ends it)")
-    if key:
-        say("\nOrders of all shops, and what has changed since the beginning:\n")
-        for path in ("orders?limit=3", "changes?after=0&limit=5"):
-            say(f"  curl -s -H 'Authorization: Bearer {key}' '{url}/v1/{path}'")
-        say(f"\nAll it can be asked: {url}/v1/openapi.json")
+        say(dumps({"url": url, **({"key": key} if key else {})}))  # one line, for a pipe
+    else:
+        say(f"The hub runs by itself; its API is at {url}/v1 (Ctrl-C ends it)")
+        _tell_what_to_ask(url, key)
     sys.stdout.flush()  # whoever reads the address from a pipe waits for it
+
+
+def _tell_what_to_ask(url: str, key: str | None) -> None:
+    if key is None:
+        return
+    say("\nOrders of all shops, and what has changed since the beginning:\n")
+    for path in ("orders?limit=3", "changes?after=0&limit=5"):
+        say(f"  curl -s -H 'Authorization: Bearer {key}' '{url}/v1/{path}'")
+    say(f"\nAll it can be asked: {url}/v1/openapi.json")
 
 
 @contextmanager
