@@ -25,6 +25,7 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "## `[hub]`": tables.HubTable,
+    "## `[outbound]`": tables.OutboundTable,
     "## `[apps.<name>]`": tables.AppTable,
     "## `[channels.<id>]`": tables.Reading,
 }
@@ -78,6 +79,7 @@ def test_the_figures_are_those_of_the_code() -> None:
 
 def test_the_example_file_shows_every_setting() -> None:
     every: list[type[BaseModel]] = [tables.HubTable, tables.AppTable, tables.ChannelTable]
+    every += [tables.OutboundTable]
     every += [tables.ShopTable, tables.StreamTable]
     names = {name for table in every for name in table.model_fields}
     assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", EXAMPLE)] == []

@@ -21,6 +21,7 @@ from . import (
     demo,
     doctor,
     drift,
+    endpoints,
     export,
     init,
     journal,
@@ -90,6 +91,7 @@ serve.add(app)
 schedules.add(app)
 orders.add(app)
 export.add(app)
+endpoints.add(app)
 records.add(app)
 bindings.add(app)
 stock.add(app)
