@@ -37,6 +37,7 @@ class Reception:
     def __init__(self, hub: Hub, callers: Callers, **committing: Any) -> None:
         self._hub, self._callers = hub, callers
         self._committer: Committer[Row] = Committer(self._write, **committing)
+        self._known: dict[str, Pushes] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         """(channel, what became of it) of every request since this process began."""
 
@@ -102,12 +103,14 @@ class Reception:
         return told, pushes.thanks
 
     def _pushes(self, channel: str) -> Pushes:
-        try:
-            if self._hub.plugins.can(channel, "pushes"):
-                return self._hub.plugins.pushes(channel)
-        except HubError:
-            pass
-        raise Refused(404, "channel")
+        if channel not in self._known:
+            try:
+                if not self._hub.plugins.can(channel, "pushes"):
+                    raise Refused(404, "channel")
+                self._known[channel] = self._hub.plugins.pushes(channel)
+            except HubError:
+                raise Refused(404, "channel") from None
+        return self._known[channel]
 
     def _signer(
         self, pushes: Pushes, channel: str, push: Pushed, app: str | None
@@ -121,10 +124,8 @@ class Reception:
 
     def _row(self, channel: str, app: str, push: Pushed, hint: Hint) -> Row:
         digest, now = hashlib.sha256(push.body).hexdigest(), self._hub.clock.now()
-        vault = self._hub.store.vault
         return {
-            "channel": channel, "app": app, "body_hash": digest,
-            "sealed": vault.seal(push.body, inbox.cell(channel, app, digest)),
+            "channel": channel, "app": app, "body_hash": digest, "sealed": push.body,
             "event": hint.event, "kind": hint.kind, "external_id": hint.external_id,
             "account": hint.account, "message_id": hint.message_id, "event_at": hint.at,
             "wakes": ",".join(hint.wakes) or None,
@@ -133,7 +134,12 @@ class Reception:
         }  # fmt: skip
 
     def _write(self, rows: Sequence[Row]) -> None:
-        with self._hub.store.writing(durable=True) as connection:
+        """Bodies are sealed here, in the committer's thread: nobody waits for it alone."""
+        store = self._hub.store
+        for row in rows:
+            place = inbox.cell(row["channel"], row["app"], row["body_hash"])
+            row["sealed"] = store.vault.seal(row["sealed"], place)
+        with store.writing(durable=True) as connection:
             inbox.put(connection, rows)
 
     def _refuse(self, channel: str, refusal: Refused) -> Answer:

@@ -131,12 +131,21 @@ class _Worker:
 
     def _shops_of(self, push: Kept) -> list[Shop]:
         """The shop it names, among those of the app it was signed with: what another's
-        app says of a shop is nothing to it."""
+        app says of a shop is nothing to it. Where no account is named, the shop the record
+        is stored of; all of them only where it is new."""
         of_app = [s for s in self._shops if (s.channel, s.app) == (push.channel, push.app)]
         if push.account is None:
-            return of_app
+            return self._owners(push, of_app) or of_app
         pushes = self._hub.plugins.pushes(push.channel)
         return [s for s in of_app if push.account in pushes.accounts(_info(s))]
+
+    def _owners(self, push: Kept, shops: Sequence[Shop]) -> list[Shop]:
+        assert push.kind is not None
+        assert push.external_id is not None
+        ids = [shop.id for shop in shops]
+        with self._hub.store.reading() as connection:
+            found = inbox.owners(connection, push.kind, ids, push.external_id)
+        return [shop for shop in shops if shop.id in found]
 
     def _miss_shops(self, records: Sequence[_Named], done: WorkedOff) -> None:
         """Kept for the day its shop is added; told of once for each account."""

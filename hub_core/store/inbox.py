@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from .engine import database_now
+from .kinds import KINDS
 from .tables import InboxRow
 from .vault import Vault
 
@@ -128,6 +129,17 @@ def any_without_shop(
         col(i.account).is_(None) if account is None else col(i.account) == account,
     )  # fmt: skip
     return connection.execute(query.limit(1)).first() is not None
+
+
+def owners(
+    connection: Connection, kind: str, shop_ids: Sequence[int], external_id: str
+) -> set[int]:
+    """Which of these shops have a record of that id stored."""
+    if kind not in KINDS:
+        return set()
+    c = KINDS[kind].table.c
+    query = select(c.shop_id).where(c.shop_id.in_(shop_ids), c.external_id == external_id)
+    return set(connection.execute(query).scalars())
 
 
 def listing(

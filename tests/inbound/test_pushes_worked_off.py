@@ -1,6 +1,6 @@
 """Hazards W1 to W5 and W11: whatever comes, in whatever order, the store ends in the truth.
 
-`CHANNEL_HUB_PUSH_ORDERS=720` has all orders of six steps, a pull among them.
+`CHANNEL_HUB_PUSH_ORDERS=720` has all orders of six events.
 """
 
 from __future__ import annotations
@@ -8,18 +8,20 @@ from __future__ import annotations
 import itertools
 import os
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub_core.inbound import WorkedOff, work_off
+from hub_core.inbound import Inbound, WorkedOff, work_off
 from hub_core.inbound.working import BACKOFF
 from hub_core.sandbox import Fault
 from hub_core.store import streams
-from tests.harness import NOON, Bench
-from tests.inbound.pushing import Pusher, push
+from tests.harness import NOON, Bench, bench
+from tests.inbound.pushing import CHANNEL, Pusher, push
 
 ACTIONS = ("verify", "verify_cancel", "refund_success")
 
@@ -166,6 +168,35 @@ def test_a_use_wakes_the_list_of_redemptions(
     pusher.send(pusher.certificate_event("verify", shop.place().id, NOON))
     (done,) = worked_off(joined)
     assert done.wake == {(pusher.account.name, "redemptions")}
+
+
+@pytest.fixture
+def two_shops(tmp_path: Path) -> Iterator[Bench]:
+    how: dict[str, Any] = {"shops": 2, "kinds": ("orders", "products")}
+    with bench(CHANNEL, tmp_path, orders=10, **how) as made:
+        yield made
+
+
+def test_a_product_event_names_no_shop(two_shops: Bench) -> None:
+    """Each shop of the app is asked while none is known to have it; then that one."""
+    inbound = Inbound(two_shops.hub, linger=0.0)
+    first, second = two_shops.platform.accounts()
+    product = two_shops.platform.records(second.external_id, "product")[0].external_id
+    calls = []
+    for n in range(2):
+        content = {"product_id": product, "status": "GOODS_OFFLINE"}
+        body = push("life_product_status_change", first.app_key, content)
+        assert Pusher(inbound, first).send(body, str(n)).status == 200
+        before = len(two_shops.platform.log.entries)
+        (done,) = worked_off(two_shops)
+        assert done.done == 1
+        log = two_shops.platform.log.entries[before:]
+        calls.append(len({e.account for e in log if e.operation.startswith("products")}))
+    inbound.close()
+
+    assert calls == [2, 1]
+    stored = two_shops.hub.records("products")
+    assert [(r.shop, r.values["external_id"]) for r in stored] == [(second.name, product)]
 
 
 def test_w11_another_shop_is_kept_and_touches_nobody(
