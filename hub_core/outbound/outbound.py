@@ -84,9 +84,11 @@ class Outbound(Endpoints):
             done.add(one.result())
         return done
 
-    def run(self, stop: threading.Event, every: float = EVERY) -> None:
-        """Deliver until `stop` is set, each endpoint at its own pace. Ends some seconds
-        after that at most; what is being sent then is sent again later, under its id."""
+    def run(
+        self, stop: threading.Event, every: float = EVERY, grace: float = GRACE
+    ) -> None:
+        """Deliver until `stop` is set, each endpoint at its own pace. Ends `grace`
+        seconds after that at most; what is still being sent then counts as not sent."""
         busy: dict[str, Future[Delivered]] = {}
         while not stop.wait(every):
             try:
@@ -96,7 +98,7 @@ class Outbound(Endpoints):
                         busy[uid].add_done_callback(_logged)
             except Exception:
                 log.exception("webhooks out: the endpoints could not be had")
-        wait(busy.values(), timeout=GRACE)
+        wait(busy.values(), timeout=grace)
 
     def test(self, uid: str) -> Answer:
         """Send `hub.test` to an endpoint now, whether it is on or off. Nothing is noted."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import random
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from hub_core.outbound import Delivered, Outbound
@@ -57,6 +59,11 @@ class Came:
         return str(self.json["data"]["external_id"])
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away says nothing of the test."""
+
+
 @dataclass
 class Erp:
     """A server on loopback. `reply` is asked about each request, in its thread."""
@@ -65,9 +72,15 @@ class Erp:
     host: str = "127.0.0.1"
     came: list[Came] = field(default_factory=list)
     port: int = 0
+    certificate: Path | None = None
+    """A file with key and certificate: then it speaks TLS."""
+    named: list[str | None] = field(default_factory=list)
+    """The names it was asked for over TLS."""
 
     def __enter__(self) -> Erp:
-        self._server = ThreadingHTTPServer((self.host, self.port), _handler(self))
+        self._server = _Server((self.host, self.port), _handler(self))
+        if self.certificate is not None:
+            self._server.socket = self._tls(self.certificate)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(
@@ -78,6 +91,12 @@ class Erp:
     def __exit__(self, *gone: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def _tls(self, certificate: Path) -> ssl.SSLSocket:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        context.sni_callback = lambda _, name, __: self.named.append(name)
+        return context.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def url(self) -> str:

@@ -366,6 +366,19 @@ def test_a_slow_endpoint_holds_up_no_other(hands: Hands, erp: Erp, watch: Watch)
         assert erp.orders == quick.orders == ["A1", "A2", "A3"]
 
 
+def test_told_to_stop_it_waits_for_no_silent_endpoint(office: Office) -> None:
+    stop = Event()
+    with held_back(office.erp):
+        office.orders("A1", "A2")
+        running = Thread(target=office.run, args=(stop, 0.01, 0.1))
+        running.start()
+        _until(lambda: office.erp.came)
+        stop.set()
+        running.join(3)
+        assert not running.is_alive()
+    assert office.erp.orders == ["A1"]
+
+
 def _until(holds: object, seconds: float = 5) -> None:
     end = time.monotonic() + seconds
     while not holds():  # type: ignore[operator]
