@@ -9,11 +9,13 @@ from fastapi import FastAPI
 
 from ..access import Keys
 from ..hub import Hub
-from . import feed, ledgers, problems, records, shops, writes
+from ..inbound import Inbound
+from . import feed, ledgers, problems, pushes, records, shops, writes
 
 
-def create(hub: Hub, keys: Keys) -> FastAPI:
-    """The hub as an ASGI app, for whom these keys let in."""
+def create(hub: Hub, keys: Keys, inbound: Inbound | None = None) -> FastAPI:
+    """The hub as an ASGI app, for whom these keys let in; with `inbound` for platforms,
+    too."""
     app = FastAPI(
         title="channel-hub", version=version("channel-hub"), openapi_url="/v1/openapi.json",
         docs_url=None, redoc_url=None,
@@ -23,6 +25,9 @@ def create(hub: Hub, keys: Keys) -> FastAPI:
     problems.install(app)
     for part in (records, feed, shops, ledgers, writes):
         app.include_router(part.router(), prefix="/v1")
+
+    if inbound is not None:
+        app.include_router(pushes.router(inbound))
 
     @app.get("/healthz", include_in_schema=False)
     def healthy() -> dict[str, Any]:

@@ -78,10 +78,11 @@ def _run(
     from ..service import Front, Service
 
     keys = Keys(hub.store, hub.clock.now)
-    front = Front(create(hub, keys), host, port)
+    service = Service(hub, slot=slot, threads=threads)
+    front = Front(create(hub, keys, service.inbound), host, port)
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: front.stop())
-    with Service(hub, slot=slot, threads=threads):
+    with service:
         _tell(front.url, _try_out(hub, keys) if sandboxes else None, json)
         front.run()
         complain("hub: stopping; what is being read ends with its step …")

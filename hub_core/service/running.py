@@ -1,18 +1,26 @@
-"""What runs by itself: schedules are kept, what is due is queued, jobs are worked off."""
+"""What runs by itself: schedules, jobs, pushes taken in, changes told, alarms."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from .. import alarms
+from ..alarms import Severity, Trouble
 from ..hub import Hub
-from ..jobs import Engine, Schedules
+from ..inbound import Inbound
+from ..jobs import SYNC, Engine, Schedules
+from ..outbound import Outbound
+from ..plugins import where_it_failed
+from ..store import answers, schedules
+from ..store.schedules import Schedule
 
-TICK, PLAN, PRUNE = 1.0, 60.0, 3600.0
-"""Seconds between two ticks, two looks for new shops, two clearings of what is done."""
-END = 8
+TICK, INBOX, LOOK, PLAN, CLEAR = 1.0, 0.5, 30.0, 60.0, 3600.0
+"""Seconds between two ticks, two steps of pushes, two looks for trouble, two looks for new
+shops, two clearings of what is done with."""
+END = 6
 """Seconds that what runs may take to come to its end."""
 
 log = logging.getLogger(__name__)
@@ -32,33 +40,91 @@ class Service:
 
     def __init__(self, hub: Hub, *, slot: int = 0, threads: int = 16) -> None:
         self.hub = hub
-        self.schedules = Schedules(hub)
+        self.schedules, self.inbound = Schedules(hub), Inbound(hub)
+        self.outbound = Outbound(hub.store, hub.settings.outbound, hub.clock.now)
         url = hub.store.engine.url.render_as_string(hide_password=False)
         self.engine = Engine(url, self.schedules.work, slot=slot, threads=threads)
         self.loops = [
             Loop("schedules", PLAN, self.schedules.plan),
             Loop("tick", TICK, lambda: self.schedules.tick(self.engine)),
-            Loop("prune", PRUNE, self.engine.prune),
+            Loop("pushes", INBOX, self.work_off),
+            Loop("alarms", LOOK, self.look),
+            Loop("clearing", CLEAR, self.clear),
         ]
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
+
+    # What is done --------------------------------------------------------------------
+
+    def work_off(self) -> None:
+        """Pushes, until none is due; lists that have something new are read at once."""
+        while not self._ending.is_set():
+            done = self.inbound.work_off()
+            if done.wake:
+                self._hasten(done.wake)
+            if not done.taken:
+                return
+
+    def _hasten(self, wake: Iterable[tuple[str, str]]) -> None:
+        with self.hub.store.writing() as connection:
+            found = schedules.listing(connection)
+            slots = [
+                one.slot
+                for one in found
+                if one.slot.task == SYNC
+                and any(one.shop == s and one.slot.stream.startswith(k) for s, k in wake)
+            ]
+            schedules.hasten(connection, slots, self.hub.clock.now())
+
+    def look(self) -> None:
+        """Look for trouble, tell of it, and give the sign of life an outside watcher waits
+        for."""
+        hub, now = self.hub, self.hub.clock.now()
+        looked = alarms.look(hub, now, extra=[self._missed, self._pushes])
+        alarms.tell(hub, now)
+        alarms.ping(hub, now, healthy=looked.well)
+
+    def _missed(self) -> Iterable[Trouble]:
+        return [_trouble(one) for one in self.schedules.missed()]
+
+    def _pushes(self) -> Iterable[Trouble]:
+        return [
+            Trouble(
+                key=f"spi:{one.key}", severity=Severity(one.severity), said=one.text,
+                since=one.since,
+            )
+            for one in self.inbound.troubles()
+        ]  # fmt: skip
+
+    def clear(self) -> None:
+        """Forget what is done with."""
+        while self.inbound.purge():
+            pass
+        self.engine.prune()
+        with self.hub.store.writing() as connection:
+            answers.purge(connection, self.hub.clock.now())
+
+    # Beginning and end -----------------------------------------------------------------
 
     def start(self) -> None:
         """Begin. Raises Misconfigured where the extra `[serve]` is not installed."""
         self.engine.start()
         for loop in self.loops:
-            thread = threading.Thread(
-                target=self._turn, args=(loop,), name=f"hub-{loop.name}", daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
+            self._spawn(loop.name, lambda loop=loop: self._turn(loop))  # type: ignore[misc]
+        self._spawn("outbound", lambda: self.outbound.run(self._ending, grace=END))
+
+    def _spawn(self, name: str, act: Callable[[], None]) -> None:
+        thread = threading.Thread(target=act, name=f"hub-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _turn(self, loop: Loop) -> None:
         while not self._ending.is_set():
             try:
                 loop.act()
             except Exception as error:  # one failure ends no loop
-                log.error("%s failed, and is tried again: %s", loop.name, type(error))
+                where = where_it_failed(error)
+                log.error("%s failed, and is tried again: %s", loop.name, where)
             self._ending.wait(loop.seconds)
 
     def stop(self) -> None:
@@ -66,8 +132,10 @@ class Service:
         self._ending.set()
         self.schedules.stop()
         for thread in self._threads:
-            thread.join(2)
+            thread.join(1)
         self.engine.stop(END)
+        self.inbound.close()
+        self.outbound.close()
 
     def __enter__(self) -> Service:
         self.start()
@@ -75,3 +143,12 @@ class Service:
 
     def __exit__(self, *gone: object) -> None:
         self.stop()
+
+
+def _trouble(one: Schedule) -> Trouble:
+    slot = one.slot
+    return Trouble(
+        key=f"schedule:{one.shop}:{slot.stream}:{slot.task}", severity=Severity.WARNING,
+        said=f"{slot.stream} 的 {slot.task} 已超过应执行时间，仍未完成", since=one.due_at,
+        next="hub schedules list", shop=one.shop,
+    )  # fmt: skip
