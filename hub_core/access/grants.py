@@ -100,7 +100,7 @@ class Grants:
 
 def granted(connection: Connection, person_id: int) -> list[Granted]:
     """What somebody holds, the least first."""
-    found = [_granted(row) for row in access.grants(connection, person_id=person_id)]
+    found = [_granted(row) for row in access.grants_of(connection, person_id)]
     return sorted(found, key=lambda one: one.breadth)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -78,13 +79,12 @@ class Keys:
         source, prefix = texts.source_of(where), texts.prefix_of(text)
         with self._store.reading() as connection:
             _refuse_guesser(access.tries(connection, source), now)
-            rows = access.keys(connection, prefix=prefix) if prefix else ()
-            good = [r for r in rows if hmac.compare_digest(r.hash, texts.hash_of(text))]
-            rights = granted(connection, good[0].person_id) if good else []
-        if not good:
+            row = access.key_of(connection, prefix) if prefix else None
+            is_it = hmac.compare_digest(row.hash if row else b"", texts.hash_of(text))
+            rights = granted(connection, row.person_id) if row and is_it else []
+        if row is None or not is_it:
             self._count(source, now)
             raise NoKey("unknown")
-        row = good[0]
         _refuse_ended(row, now)
         if not texts.is_within(where, row.addresses):
             raise NoKey("address")
@@ -109,8 +109,12 @@ class Keys:
                 self._write_grants_used(connection, now)
 
     def _write_grants_used(self, connection: Connection, now: datetime) -> None:
-        while self._made_use_of:
-            access.used(connection, GrantRow, self._made_use_of.pop(), now)
+        ids = []
+        with contextlib.suppress(KeyError):  # another thread takes some of them
+            while True:
+                ids.append(self._made_use_of.pop())
+        for id in sorted(ids):  # one order in all processes: no two wait for each other
+            access.used(connection, GrantRow, id, now)
 
     def close(self) -> None:
         """Write down which grants were made use of since that was last written."""
@@ -155,10 +159,9 @@ class Keys:
         where there is none. One that had ended stays as it was."""
         now = self._now()
         with self._store.writing(durable=True) as connection:
-            rows = access.keys(connection, prefix=prefix.strip())
-            if not rows:
+            row = access.key_of(connection, prefix.strip())
+            if row is None:
                 raise Misconfigured(f"no key {_told(prefix)!r}; see `hub keys list`")
-            row = rows[0]
             if access.revoke(connection, row.id, now):
                 whose = Person(row.person_id, row.person, row.kind)
                 self._audit(connection, actor, "key.revoked", row.prefix, now, whose)

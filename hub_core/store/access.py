@@ -7,11 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import SQLModel, col
 
 from .engine import insert_unless_there
 from .tables import GrantRow, KeyRow, PersonRow, TriesRow
+
+# Built once: every request asks them, and building costs more than asking.
+KEYS: Any = select(
+    KeyRow.__table__,  # type: ignore[attr-defined]
+    col(PersonRow.name).label("person"),
+    col(PersonRow.kind).label("kind"),
+).join(PersonRow, col(PersonRow.id) == col(KeyRow.person_id))
+KEY_OF = KEYS.where(col(KeyRow.prefix) == bindparam("prefix"))
+GRANTS: Any = select(
+    GrantRow.__table__,  # type: ignore[attr-defined]
+    col(PersonRow.name).label("person"),
+).join(PersonRow, col(PersonRow.id) == col(GrantRow.person_id))
+GRANTS_OF = GRANTS.where(
+    col(GrantRow.person_id) == bindparam("of"), col(GrantRow.ended_at).is_(None)
+).order_by(col(GrantRow.id))
+TRIES = select(col(TriesRow.times)).where(col(TriesRow.source) == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +65,15 @@ def add_key(connection: Connection, **values: Any) -> int:
     return _insert(connection, KeyRow, values)
 
 
-def keys(
-    connection: Connection, *, prefix: str | None = None, person_id: int | None = None
-) -> Sequence[Any]:
+def key_of(connection: Connection, prefix: str) -> Any:
+    """The key with that prefix and its owner (`person`, `kind`); None: there is none."""
+    return connection.execute(KEY_OF, {"prefix": prefix}).first()
+
+
+def keys(connection: Connection, *, person_id: int | None = None) -> Sequence[Any]:
     """Rows of keys with their owners (`person`, `kind`), newest first."""
-    k, p = KeyRow, PersonRow
-    query: Any = select(
-        k.__table__,  # type: ignore[attr-defined]
-        col(p.name).label("person"),
-        col(p.kind).label("kind"),
-    ).join(p, col(p.id) == col(k.person_id))
-    if prefix is not None:
-        query = query.where(col(k.prefix) == prefix)
-    if person_id is not None:
-        query = query.where(col(k.person_id) == person_id)
-    return connection.execute(query.order_by(col(k.id).desc())).all()
+    query = KEYS if person_id is None else KEYS.where(col(KeyRow.person_id) == person_id)
+    return connection.execute(query.order_by(col(KeyRow.id).desc())).all()
 
 
 def revoke(connection: Connection, key_id: int, at: datetime) -> bool:
@@ -89,18 +99,19 @@ def add_grant(connection: Connection, **values: Any) -> int:
     return _insert(connection, GrantRow, values)
 
 
+def grants_of(connection: Connection, person_id: int) -> Sequence[Any]:
+    """What somebody holds, oldest first, with whose it is (`person`)."""
+    return connection.execute(GRANTS_OF, {"of": person_id}).all()
+
+
 def grants(
     connection: Connection, *, person_id: int | None = None, ended: bool = False
 ) -> Sequence[Any]:
-    """Rows of grants with whom they are of (`person`), oldest first."""
-    g, p = GrantRow, PersonRow
-    query: Any = select(g.__table__, col(p.name).label("person"))  # type: ignore[attr-defined]
-    query = query.join(p, col(p.id) == col(g.person_id))
+    """Rows of grants with whose they are (`person`), oldest first."""
+    query = GRANTS if ended else GRANTS.where(col(GrantRow.ended_at).is_(None))
     if person_id is not None:
-        query = query.where(col(g.person_id) == person_id)
-    if not ended:
-        query = query.where(col(g.ended_at).is_(None))
-    return connection.execute(query.order_by(col(g.id))).all()
+        query = query.where(col(GrantRow.person_id) == person_id)
+    return connection.execute(query.order_by(col(GrantRow.id))).all()
 
 
 def end_grant(connection: Connection, grant_id: int, at: datetime) -> bool:
@@ -115,8 +126,7 @@ def end_grant(connection: Connection, grant_id: int, at: datetime) -> bool:
 
 def tries(connection: Connection, source: str) -> list[float]:
     """When wrong keys came from a source lately, epoch seconds, oldest first."""
-    query = select(col(TriesRow.times)).where(col(TriesRow.source) == source)
-    return list(connection.execute(query).scalar() or [])
+    return list(connection.execute(TRIES, {"of": source}).scalar() or [])
 
 
 def add_try(
@@ -127,8 +137,7 @@ def add_try(
     t, since = TriesRow, at - within
     new = {"source": source, "times": [], "last_at": at}
     insert_unless_there(connection, t, new)
-    query = select(col(t.times)).where(col(t.source) == source).with_for_update()
-    found = connection.execute(query).scalar_one()
+    found = connection.execute(TRIES.with_for_update(), {"of": source}).scalar_one()
     before = [one for one in found if one > since.timestamp()]
     if before and len(found) >= most:
         return list(found)

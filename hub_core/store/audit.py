@@ -25,6 +25,11 @@ SAID = ("at", "actor", "action", "of", "details")
 PAGE = 1000
 """Rows that are in memory at once while all are gone through."""
 
+HEAD = select(col(AuditHeadRow.seq), col(AuditHeadRow.chain), col(AuditHeadRow.sign))
+LOCKED = HEAD.with_for_update()
+INSERT, MOVE = insert(AuditRow), update(AuditHeadRow)
+HIGHEST = select(func.max(AuditRow.seq))
+
 Simple = str | int | bool | None
 Details = Mapping[str, Simple | list[str]]
 
@@ -97,21 +102,19 @@ def append(
     own = _mark(vault, "own", seq, *said)
     chain = _mark(vault, "chain", last.chain, own)
     values = dict(zip(SAID, said, strict=True))
-    connection.execute(insert(AuditRow).values(seq=seq, **values, own=own, chain=chain))
+    connection.execute(INSERT, {"seq": seq, **values, "own": own, "chain": chain})
     signed = {"seq": seq, "chain": chain, "sign": _mark(vault, "head", seq, chain)}
-    connection.execute(update(AuditHeadRow).values(**signed))
+    connection.execute(MOVE, signed)
     return seq
 
 
 def _locked_head(connection: Connection) -> Head | None:
-    h = AuditHeadRow
-    query = select(col(h.seq), col(h.chain), col(h.sign)).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(LOCKED).first()
     return None if row is None else Head(*row)
 
 
 def _highest(connection: Connection) -> int:
-    return connection.execute(select(func.max(AuditRow.seq))).scalar() or 0
+    return connection.execute(HIGHEST).scalar() or 0
 
 
 def take_as_it_is(connection: Connection, vault: Vault) -> None:
@@ -162,8 +165,7 @@ def follows(vault: Vault, entry: Entry, before: str) -> bool:
 
 def head(connection: Connection) -> Head | None:
     """What the database says is the last row; None where somebody has removed it."""
-    h = AuditHeadRow
-    row = connection.execute(select(col(h.seq), col(h.chain), col(h.sign))).first()
+    row = connection.execute(HEAD).first()
     return None if row is None else Head(*row)
 
 

@@ -29,6 +29,13 @@ def made(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A hub nobody may use from elsewhere, and nobody will."""
+    with boxed(tmp_path_factory.mktemp("bare")) as world:
+        yield world
+
+
 def opens(world: World, text: str, permission: str) -> bool:
     with world.open() as hub:
         try:
@@ -155,9 +162,9 @@ def test_a_cut_tail_is_told_by_whoever_writes_next_and_by_a_head_elsewhere(
     ],
 )
 def test_what_cannot_be_meant_is_wrong_use(
-    made: World, words: tuple[str, ...], told: str
+    bare: World, words: tuple[str, ...], told: str
 ) -> None:
-    said = made.hub(*words)
+    said = bare.hub(*words)
 
     assert (said.code, said.out) == (2, "")
     assert told in said.err

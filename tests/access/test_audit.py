@@ -64,13 +64,13 @@ def told(verdict: Verdict) -> tuple[int, str]:
     return verdict.fault.seq, verdict.fault.what
 
 
-def test_a_log_nobody_touched_is_whole(any_door: Door) -> None:
-    write(any_door, 5)
-    assert any_door.audit.keep() is None
-    verdict = any_door.audit.verify()
+def test_a_log_nobody_touched_is_whole(door: Door) -> None:
+    write(door, 5)
+    assert door.audit.keep() is None
+    verdict = door.audit.verify()
 
     assert (verdict.rows, verdict.fault, verdict.is_whole) == (5, None, True)
-    newest, *older = any_door.audit.newest(limit=3)
+    newest, *older = door.audit.newest(limit=3)
     assert newest.as_dict() == {
         "seq": 5, "at": "2026-11-20T04:00:00.000000+00:00", "actor": "wang",
         "action": "stock.set", "of": "item T-4", "details": {"at": ["x", "y"], "level": 4},

@@ -25,9 +25,9 @@ def refusal(door: Door, text: str, address: str | None = HOME) -> Refused:
     return refused.value
 
 
-def test_a_key_lets_its_owner_in(any_door: Door) -> None:
-    text, key = any_door.key("wang")
-    who = any_door.let_in(text)
+def test_a_key_lets_its_owner_in(door: Door) -> None:
+    text, key = door.key("wang")
+    who = door.let_in(text)
 
     assert (who.person, who.kind, who.prefix) == ("wang", "person", key.prefix)
     assert who.actor == f"wang ({key.prefix})"
@@ -98,20 +98,20 @@ def test_revoked_expired_foreign_and_unknown_keys_are_told_the_same(any_door: Do
     ]  # fmt: skip
 
 
-def test_a_revoked_key_opens_nothing_from_that_moment_on(any_door: Door) -> None:
-    text, key = any_door.key()
-    other, _ = any_door.key()
-    assert any_door.let_in(text)
-    any_door.keys.revoke(key.prefix, actor="root")
+def test_a_revoked_key_opens_nothing_from_that_moment_on(door: Door) -> None:
+    text, key = door.key()
+    other, _ = door.key()
+    assert door.let_in(text).person == "wang"
+    door.keys.revoke(key.prefix, actor="root")
 
-    refusal(any_door, text)
-    assert any_door.let_in(other)
+    refusal(door, text)
+    assert door.let_in(other).person == "wang"
 
 
 def test_a_key_revoked_in_another_process_is_revoked_here(door: Door) -> None:
     text, key = door.key()
     other = Door(door.url, door.folder)
-    assert other.let_in(text)
+    assert other.let_in(text).person == "wang"
     door.keys.revoke(key.prefix, actor="root")
 
     refusal(other, text)
@@ -121,7 +121,7 @@ def test_a_key_revoked_in_another_process_is_revoked_here(door: Door) -> None:
 def test_a_key_expires_on_the_second(door: Door) -> None:
     text, _ = door.key(expires_at=at(3600))
     door.seconds = 3599
-    assert door.let_in(text)
+    assert door.let_in(text).person == "wang"
     door.seconds = 3600
 
     refusal(door, text)
@@ -149,7 +149,7 @@ def test_a_key_may_be_bound_to_networks(
 ) -> None:
     text, _ = door.key(addresses=allowed)
     if is_let_in:
-        assert door.let_in(text, address)
+        assert door.let_in(text, address).person == "wang"
     else:
         refusal(door, text, address)
 
@@ -204,14 +204,14 @@ def test_ten_wrong_keys_a_minute_and_their_source_is_refused(any_door: Door) -> 
 
 def test_in_no_minute_are_more_than_ten_guesses_looked_at(door: Door) -> None:
     looked_at = []
-    for step in range(1000):
+    for step in range(300):
         door.seconds = step * 0.7
         if guesses(door, "203.0.113.9", 1) == [NoKey]:
             looked_at.append(door.seconds)
 
     windows = [sum(1 for t in looked_at if s < t <= s + 60) for s in looked_at]
     assert max(windows) <= 10
-    assert len(looked_at) > 50
+    assert len(looked_at) > 20
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_of_ipv6_a_whole_64_is_one_source(
     if shares:
         assert isinstance(refusal(door, text, neighbour), TooMany)
     else:
-        assert door.let_in(text, neighbour)
+        assert door.let_in(text, neighbour).person == "wang"
 
 
 def test_a_good_key_that_has_ended_is_no_guess(door: Door) -> None:
@@ -243,7 +243,7 @@ def test_a_good_key_that_has_ended_is_no_guess(door: Door) -> None:
     for _ in range(20):
         refusal(door, old)
 
-    assert door.let_in(text)
+    assert door.let_in(text).person == "wang"
 
 
 def test_many_guessing_at_once_get_no_more_looks_than_one(any_door: Door) -> None:
