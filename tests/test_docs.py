@@ -26,6 +26,8 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 SECTIONS: dict[str, type[BaseModel]] = {
     "## `[hub]`": tables.HubTable,
     "## `[outbound]`": tables.OutboundTable,
+    "## `[alarms]`": tables.AlarmsTable,
+    "## `[alarms.targets.<name>]`": tables.TargetTable,
     "## `[apps.<name>]`": tables.AppTable,
     "## `[channels.<id>]`": tables.Reading,
 }
@@ -79,7 +81,7 @@ def test_the_figures_are_those_of_the_code() -> None:
 
 def test_the_example_file_shows_every_setting() -> None:
     every: list[type[BaseModel]] = [tables.HubTable, tables.AppTable, tables.ChannelTable]
-    every += [tables.OutboundTable]
+    every += [tables.OutboundTable, tables.AlarmsTable, tables.TargetTable]
     every += [tables.ShopTable, tables.StreamTable]
     names = {name for table in every for name in table.model_fields}
     assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", EXAMPLE)] == []

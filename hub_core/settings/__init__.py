@@ -8,9 +8,19 @@ from .folders import config_folder, data_folder
 from .key import MasterKey, find_key, key_file, master_key
 from .secret import Reference, reveal
 from .settings import AppSettings, Settings
-from .tables import AppTable, ChannelTable, HubTable, LimitTable, ShopTable, StreamTable
+from .tables import (
+    AlarmsTable,
+    AppTable,
+    ChannelTable,
+    HubTable,
+    LimitTable,
+    ShopTable,
+    StreamTable,
+    TargetTable,
+)
 
 __all__ = [
+    "AlarmsTable",
     "AppSettings",
     "AppTable",
     "ChannelTable",
@@ -21,6 +31,7 @@ __all__ = [
     "Settings",
     "ShopTable",
     "StreamTable",
+    "TargetTable",
     "config_folder",
     "data_folder",
     "find_key",

@@ -12,7 +12,17 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import Misconfigured
 from .folders import Environment, config_folder
-from .tables import AppTable, ChannelTable, HubTable, LimitTable, ShopTable, StreamTable
+from .tables import (
+    AlarmsTable,
+    AppTable,
+    ChannelTable,
+    HubTable,
+    LimitTable,
+    OutboundTable,
+    ShopTable,
+    StreamTable,
+    TargetTable,
+)
 
 FILE = "plugins.toml"
 TABLES: Mapping[Any, type[BaseModel]] = {
@@ -20,8 +30,14 @@ TABLES: Mapping[Any, type[BaseModel]] = {
     "apps": AppTable,
     "channels": ChannelTable,
     "shops": ShopTable,
+    "alarms": AlarmsTable,
+    "outbound": OutboundTable,
 }
-PARTS: Mapping[Any, type[BaseModel]] = {"limits": LimitTable, "streams": StreamTable}
+PARTS: Mapping[Any, type[BaseModel]] = {
+    "limits": LimitTable, "streams": StreamTable, "targets": TargetTable,
+}  # fmt: skip
+DEEP = ("apps", "channels", "shops")
+"""Tables of tables: `[apps.<name>]`; `[alarms.targets.<name>]` is one deeper."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -67,7 +83,7 @@ def validated(model: type[M], tables: Mapping[str, Any], path: Path | None) -> M
 def _where(loc: tuple[Any, ...]) -> str:
     """`('apps', 'a', 'limits', 0, 'calls')` → `[apps.a] limits[0].calls`."""
     loc = tuple(part for part in loc if part != "[key]")
-    depth = 1 if loc[0] == "hub" else 2
+    depth = 3 if loc[:2] == ("alarms", "targets") else 1 + (loc[0] in DEEP)
     table, rest = f"[{'.'.join(map(str, loc[:depth]))}]", loc[depth:]
     keys = "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in rest)
     return f"{table} {keys.lstrip('.')}".strip()
@@ -86,7 +102,7 @@ def _what(row: Mapping[str, Any]) -> str:
 
 
 def _keys(loc: tuple[Any, ...]) -> Iterable[str]:
-    part = next((PARTS[name] for name in loc[2:-1] if name in PARTS), None)
+    part = next((PARTS[name] for name in loc[1:-1] if name in PARTS), None)
     table = part or TABLES.get(loc[0])
     return table.model_fields if table and len(loc) > 1 else TABLES
 

@@ -16,6 +16,7 @@ from .file import find, parse, validated
 from .folders import Environment, data_folder
 from .secret import is_reference, reveal
 from .tables import (
+    AlarmsTable,
     AppName,
     AppTable,
     ChannelTable,
@@ -67,6 +68,7 @@ class Settings(Table):
     apps: dict[AppName, AppTable] = Field(default_factory=dict)
     channels: dict[str, ChannelTable] = Field(default_factory=dict)
     shops: dict[str, ShopTable] = Field(default_factory=dict)
+    alarms: AlarmsTable = AlarmsTable()
     _source: Path | None = PrivateAttr(None)
 
     @classmethod
@@ -167,6 +169,16 @@ class Settings(Table):
                 self._refuse_wide(where, stream, longest)
         return stream
 
+    def rhythm(
+        self, channel: str, stream: str, shop: str | None = None
+    ) -> tuple[float | None, float | None]:
+        """Seconds between two readings, hours between two healings, as they are set: the
+        shop's over the channel's. None: not set; 0: never."""
+        tables = [t[stream] for _, t in self._readings(channel, shop) if stream in t]
+        poll = [t.poll_seconds for t in tables if t.poll_seconds is not None]
+        heal = [t.heal_hours for t in tables if t.heal_hours is not None]
+        return poll[-1] if poll else None, heal[-1] if heal else None
+
     def _refuse_wide(self, where: str, stream: Stream, longest: timedelta) -> None:
         if stream.is_snapshot or stream.max_window <= longest:
             return
@@ -241,6 +253,16 @@ class Settings(Table):
             if app.channel not in there["channels"]
         ]
         return [f"{self._file}: {sentence}" for sentence in said]
+
+    def secret(self, reference: str) -> SecretStr:
+        """What a reference of this file names, fetched now. Raises Misconfigured when it
+        is not there."""
+        return reveal(reference, self._folder)
+
+    @property
+    def alarm_proxy(self) -> str | None:
+        """The proxy by which alarms leave."""
+        return self._open(self.alarms.proxy)
 
     @property
     def _file(self) -> str:

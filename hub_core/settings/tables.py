@@ -90,6 +90,10 @@ class StreamTable(Table):
     look_back_days: Positive | None = None
     reread_hours: NotNegative | None = None
     """0 turns re-reading off."""
+    poll_seconds: NotNegative | None = None
+    """Under `hub serve`, how long after one reading the next begins; 0: never by itself."""
+    heal_hours: NotNegative | None = None
+    """Under `hub serve`, how often it is healed; 0: never by itself."""
 
     def apply(self, stream: Stream) -> Stream:
         """The stream with what is set here in place of its own."""
@@ -165,3 +169,44 @@ class ShopTable(Reading):
     """`[shops.<name>]`: one shop, by the name the hub knows it by."""
 
     settings: dict[str, str | int | float | bool] = {}
+
+
+class TargetTable(Table):
+    """`[alarms.targets.<name>]`: somebody who is told."""
+
+    url: Reference
+    """Apprise's form, or the address 企业微信 shows; it holds a token, so by reference."""
+    severity: Literal["info", "warning", "critical"] = "warning"
+    """What is less is not told here."""
+    channels: list[str] = []
+    companies: list[str] = []
+    """Only of these. Without both, of the hub itself, too."""
+    base_url: URL | None = None
+    """Where the bots of 企业微信, 钉钉 and 飞书 stand, if not with their makers."""
+
+
+class AlarmsTable(Table):
+    """`[alarms]`: what is told to whom, and from when on it is worth it."""
+
+    targets: dict[AppName, TargetTable] = {}
+    remind_hours: NotNegative = 24.0
+    """How long after it was told last what still lasts is told again; 0: never."""
+    recover_minutes: NotNegative = 5.0
+    """How long a trouble has to be gone before that is told."""
+    token_days: Positive = 3.0
+    stale_minutes: Positive = 30.0
+    stale_times: Positive = 3.0
+    """Of its own rhythm, after which a stream that was not read is told of."""
+    gap_minutes: NotNegative = 60.0
+    parked_hour: Count = 20
+    parked_day: Count = 100
+    disk_low_mb: Count = 1024
+    incidents: list[str] = [
+        *("endpoint", "gap", "keys_tried", "push_no_shop", "push_parked"),
+        "token_died_early",
+    ]
+    """Kinds of incidents that are told of, once."""
+    proxy: OpenURL | None = None
+    """By which bots and the ping are reached."""
+    ping_url: Reference | None = None
+    ping_seconds: Positive = 60.0

@@ -45,6 +45,15 @@ class SqlTokens:
             return None
         return _token(json.loads(self._vault.open(row.sealed, _cell(subject))))
 
+    def every(self) -> dict[str, StoredToken]:
+        """The newest tokens of all subjects, in one query."""
+        t = TokenRow
+        query = select(col(t.subject), col(t.sealed)).where(col(t.version) > 0)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        opened = ((s, self._vault.open(sealed, _cell(s))) for s, sealed in rows)
+        return {subject: _token(json.loads(text)) for subject, text in opened}
+
     def save_if(
         self, subject: str, expected_version: int | None, token: StoredToken
     ) -> bool:

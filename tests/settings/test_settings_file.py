@@ -169,7 +169,8 @@ def test_the_shipped_file_is_valid_and_changes_nothing() -> None:
 
 def test_the_shipped_file_is_valid_with_every_comment_taken_out() -> None:
     lines = (REPOSITORY / "plugins.toml").read_text(encoding="utf-8").splitlines()
-    setting = re.compile(r"# ?( *(\[[a-z-]+\.[a-z-]+\]|[a-z_.]+ = .*|\{ .*|\])$)")
+    table = r"\[[a-z-]+(?:\.[a-z-]+){0,2}\]"
+    setting = re.compile(rf"# ?( *({table}|[a-z_.]+ = .*|\{{ .*|\])$)")
     bare = [m[1] if (m := setting.match(x)) else x for x in lines]
     first_database = bare.index('database = "sqlite:////srv/channel-hub/hub.db"')
     del bare[first_database]  # the file shows two ways
@@ -179,3 +180,4 @@ def test_the_shipped_file_is_valid_with_every_comment_taken_out() -> None:
     assert settings.pins("jd", "west-lake") == {"orders": 1}
     assert settings.off("douyin-laike") == {"unpaid", "products"}
     assert settings.hub.key == "keyring:channel-hub/master"
+    assert settings.alarms.targets["ops"].channels == ["taobao"]

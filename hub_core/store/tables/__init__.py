@@ -6,6 +6,8 @@ Amounts are minor units in BigInteger. Sealed columns are AES-256-GCM (see `vaul
 
 from .access import AuditHeadRow, AuditRow, GrantRow, KeyRow, PersonRow, TriesRow
 from .after_sales import AfterSaleLineRow, AfterSaleRow, RedemptionRow, RefundRow
+from .alarms import AlarmLookRow, AlarmRow, AlarmTargetRow, AlarmToldRow
+from .answers import AnswerRow
 from .columns import BIGINT_KEY
 from .endpoints import EndpointRow, MessageRow
 from .goods import PlaceRow, ProductRow, SkuRow
@@ -24,16 +26,22 @@ from .ledgers import (
 from .orders import DeliveryRow, OrderLineRow, OrderRow, PartyRow, VoucherRow
 from .profiles import ProfileRow
 from .reveals import RevealDayRow, RevealRow
+from .schedules import ScheduleRow
 from .shops import CoverageRow, ShopRow, StreamRow, TokenRow
 from .writes import CommandRow, OfferRow, SkuBindingRow, StockItemRow, StockMovementRow
 
 __all__ = [
+    "BIGINT_KEY",
     "AfterSaleLineRow",
     "AfterSaleRow",
+    "AlarmLookRow",
+    "AlarmRow",
+    "AlarmTargetRow",
+    "AlarmToldRow",
+    "AnswerRow",
     "AskRow",
     "AuditHeadRow",
     "AuditRow",
-    "BIGINT_KEY",
     "CommandRow",
     "CoverageRow",
     "DeliveryRow",
@@ -63,6 +71,7 @@ __all__ = [
     "RefundRow",
     "RevealDayRow",
     "RevealRow",
+    "ScheduleRow",
     "ShopRow",
     "SkuBindingRow",
     "SkuRow",
