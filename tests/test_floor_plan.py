@@ -39,7 +39,7 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     ),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing", "access"},
-    ("lines", "consent", "pull", "desks", "reveals", "stored", "hub"),
+    ("lines", "consent", "pull", "desks", "reveals", "stored", "hub", "remote"),
     {"grading", "alarms", "inbound", "outbound", "jobs"},
     ("api", "service"),
     {"cli", "console"},

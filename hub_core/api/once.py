@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from fastapi import Header, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel
 
-from ..access import Principal
+from ..access import Audit, Principal
 from ..hub import Hub
 from ..store import answers
 from ..store.answers import Former
@@ -22,6 +23,19 @@ from .problems import Refused
 
 WAIT = timedelta(seconds=120)
 """How long a request may be worked on before another takes it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is done, as the audit log has it: before it is done, once for its key."""
+
+    action: str
+    """`stock.set` …"""
+    of: str
+    details: dict[str, Any] = field(default_factory=dict)
+    """Ids, names and numbers; nothing of a buyer."""
+
+
 Key = Annotated[
     str,
     Header(
@@ -37,6 +51,7 @@ def once(
     request: Request,
     key: str,
     body: BaseModel,
+    deed: Deed,
     act: Callable[[], Any],
 ) -> Response:
     """The answer of `act`, or the one there is. Raises Refused for a key that was used for
@@ -49,6 +64,11 @@ def once(
         if former is not None and former.status is None and _is_same(former, asked):
             _refuse_busy(former, now)
             answers.again(connection, caller, key, now)
+        if former is None:
+            Audit.of(hub.store, hub.settings).append(
+                connection, actor=who.actor, action=deed.action, of=deed.of,
+                details={**deed.details, "key": key},
+            )  # fmt: skip
     if former is not None and former.status is not None and _is_same(former, asked):
         return _answer(former.body or "", former.status, repeated=True)
     said = json.dumps(jsonable_encoder(act()), ensure_ascii=False)

@@ -11,7 +11,7 @@ from ..access import NotAllowed, Principal
 from ..access.roles import MATRIX
 from ..hub import Hub
 from ..store.shops import Shop
-from .once import Key, once
+from .once import Deed, Key, once
 from .problems import Problem, Refused
 from .records import ERRORS
 from .who import ThisHub, Who, chosen
@@ -99,11 +99,13 @@ def router() -> APIRouter:
     """The routes of what an ERP does."""
     made = APIRouter(responses=CONFLICTS)
     made.get("/stock", response_model=Levels, summary="What there is")(list_levels)
-    made.put("/stock/{code}", response_model=Level, summary="Set an item's level")(
+    made.put("/stock/{code:path}", response_model=Level, summary="Set an item's level")(
         set_level
     )
     made.post(
-        "/stock/{code}/adjustments", response_model=Level, summary="Change it by so much"
+        "/stock/{code:path}/adjustments",
+        response_model=Level,
+        summary="Change it by so much",
     )(adjust)
     made.get("/bindings", response_model=Bindings, summary="Which SKU sells what")(
         list_bindings
@@ -133,7 +135,8 @@ def set_level(
         own = _own_key(who, key)
         return _level(hub.desks.set_stock(code, body.on_hand, key=own))
 
-    return once(hub, who, request, key, body, act)
+    deed = Deed("stock.set", f"item {code}", {"on_hand": body.on_hand})
+    return once(hub, who, request, key, body, deed, act)
 
 
 def adjust(
@@ -146,7 +149,8 @@ def adjust(
     def act() -> Any:
         return _level(hub.desks.adjust_stock(code, body.by, key=_own_key(who, key)))
 
-    return once(hub, who, request, key, body, act)
+    deed = Deed("stock.adjusted", f"item {code}", {"by": body.by})
+    return once(hub, who, request, key, body, deed, act)
 
 
 def _own_key(who: Principal, key: str) -> str:
@@ -188,7 +192,8 @@ def ship(hub: ThisHub, who: Who, body: Ship, key: Key, request: Request) -> Resp
             "state": done.state, "said": done.said,
         }  # fmt: skip
 
-    return once(hub, who, request, key, body, act)
+    deed = Deed("parcel.reported", f"order {body.order}", {"shop": shop.name})
+    return once(hub, who, request, key, body, deed, act)
 
 
 def _one(hub: Hub, who: Principal, permission: str, name: str) -> Shop:

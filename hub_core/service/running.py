@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .. import alarms
+from ..access import Audit
 from ..alarms import Severity, Trouble
 from ..hub import Hub
 from ..inbound import Inbound
@@ -80,7 +81,7 @@ class Service:
         """Look for trouble, tell of it, and give the sign of life an outside watcher waits
         for."""
         hub, now = self.hub, self.hub.clock.now()
-        looked = alarms.look(hub, now, extra=[self._missed, self._pushes])
+        looked = alarms.look(hub, now, extra=[self._missed, self._pushes, self._audit])
         alarms.tell(hub, now)
         alarms.ping(hub, now, healthy=looked.well)
 
@@ -95,6 +96,15 @@ class Service:
             )
             for one in self.inbound.troubles()
         ]  # fmt: skip
+
+    def _audit(self) -> Iterable[Trouble]:
+        """Keeps the audit log's head outside the database, too."""
+        fault = Audit.of(self.hub.store, self.hub.settings).keep()
+        if fault is None:
+            return []
+        said = f"审计日志第 {fault.seq} 行被改动（{fault.what}）"
+        how = "hub audit verify"
+        return [Trouble(key="audit", severity=Severity.CRITICAL, said=said, next=how)]
 
     def clear(self) -> None:
         """Forget what is done with."""

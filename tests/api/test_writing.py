@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+from hub_core.access import Audit
 from hub_core.client import httpx
 from tests.harness import Bench
 
@@ -23,6 +25,18 @@ def test_the_same_request_again_is_answered_and_does_nothing(client: Client) -> 
     assert again.headers["idempotency-replayed"] == "true"
     assert put(api, "A-1", 6, "level-2").json()["version"] == 2
     assert put(api, "A-1", 5, "level-1").json() == first.json()
+
+
+def test_a_write_is_in_the_audit_log_once(client: Client, made: Bench) -> None:
+    api = client("operator")
+    for _ in range(3):
+        put(api, "A-7", 8, "level-7")
+    audit = Audit.of(made.hub.store, made.hub.settings)
+    (entry,) = audit.newest(of="item A-7")
+    assert entry.action == "stock.set"
+    assert json.loads(entry.details) == {"on_hand": 8, "key": "level-7"}
+    assert entry.actor.startswith("ERP ")
+    assert audit.verify().fault is None
 
 
 def test_a_key_for_another_request_is_refused(client: Client) -> None:
