@@ -17,7 +17,7 @@ NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 URL = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$")]
 AppName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-"""It stands in the address the platform pushes to: /hooks/<channel>/<app>."""
+"""It stands in the address the platform pushes to: /push/<channel>/<app>."""
 
 
 def _network(text: str) -> str:
