@@ -9,6 +9,7 @@ from pydantic import BaseModel, create_model
 from sqlmodel import SQLModel
 
 from ..store.kinds import KINDS, ORDER, Kind
+from ..store.parts import PARTS
 from ..store.reads import HIDDEN
 from ..store.records_reads import CHILDREN
 from ..store.tables import DeliveryRow, OrderLineRow, VoucherRow
@@ -63,3 +64,15 @@ def _of(kind: Kind) -> type[BaseModel]:
 
 SHAPES: dict[str, type[BaseModel]] = {plural: _of(kind) for plural, kind in KINDS.items()}
 """By plural: `orders`, `after_sales` …"""
+
+
+def part_of(name: str) -> type[BaseModel]:
+    """What a list of `lines`, `vouchers` or `skus` has: its columns, and whose it is."""
+    part = PARTS[name]
+    row = part.table
+    made: type[BaseModel] = create_model(
+        f"{row.__name__.removesuffix('Row')}Of", __doc__=row.__doc__,
+        of=(str, ...), shop=(str, ...), channel=(str, ...),
+        **_columns(row, HIDDEN | {part.parent}),
+    )  # fmt: skip
+    return made

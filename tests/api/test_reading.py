@@ -39,6 +39,23 @@ def test_pages_together_are_the_whole_list_each_row_once(
     assert len(set(whole)) == len(whole) > 3
 
 
+@pytest.mark.parametrize(
+    ("path", "parent"), [("lines", "orders"), ("vouchers", "orders"), ("skus", "products")]
+)
+def test_what_stands_under_records_is_a_list_of_its_own(
+    client: Client, path: str, parent: str
+) -> None:
+    api = client("viewer")
+    found = rows(api, path, limit=7)
+    own = [
+        (record["uid"], one["external_id"])
+        for record in rows(api, parent)
+        for one in record[path]
+    ]
+    assert sorted((one["of"], one["external_id"]) for one in found) == sorted(own)
+    assert len(found) > 7
+
+
 def test_every_order_of_the_platform_is_had(client: Client, made: Bench) -> None:
     theirs = {
         order.external_id

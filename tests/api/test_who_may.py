@@ -29,6 +29,9 @@ ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/redemptions/{uid}"): ("redemptions.read", None),
     ("get", "/places"): ("places.read", None),
     ("get", "/places/{uid}"): ("places.read", None),
+    ("get", "/lines"): ("orders.read", None),
+    ("get", "/vouchers"): ("vouchers.read", None),
+    ("get", "/skus"): ("products.read", None),
     ("get", "/commands"): ("commands.read", None),
     ("get", "/parked"): ("parked.read", None),
     ("get", "/journal"): ("journal.read", None),
@@ -129,6 +132,11 @@ def test_what_another_company_has_is_not_there(
         listed = api.get(path, params={"limit": 500}).json()["data"]
         assert listed
         assert other.name not in {row["shop"] for row in listed}
+    for path in ("lines", "vouchers", "skus"):
+        listed = api.get(path, params={"limit": 500}).json()["data"]
+        assert listed
+        assert other.name not in {row["shop"] for row in listed}
+        assert api.get(path, params={"shop": other.name}).json()["data"] == []
     for path in ("shops", "coverage", "commands", "parked", "bindings"):
         assert other.name not in api.get(path).text
     assert asked(api, "post", "/shipments", PARCEL, other.name).status_code == 404
