@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..masking import mask_text
+from ..masking import MASK, PERSONAL, SAID_OF_SOMEBODY, SECRET_PAIR
 from ..store import alarms
 from ..store.alarms import Alarm
 from .trouble import Severity, Trouble
@@ -128,5 +128,8 @@ def _raise(
 
 
 def _clean(text: str) -> str:
-    """One line, without what looks like a secret or like somebody's own."""
-    return mask_text(" ".join(text.split()))[:SAID]
+    """One line, without labelled secrets, phones and the like. Long words stay: a shop may
+    be named like a token."""
+    flat = SECRET_PAIR.sub(rf"\g<1>{MASK}", " ".join(text.split()))
+    named = SAID_OF_SOMEBODY.sub(lambda found: f"{found[1] or found[2]}{MASK}", flat)
+    return PERSONAL.sub(MASK, named)[:SAID]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -80,6 +80,7 @@ def _look(hub: Hub, now: datetime, extra: Iterable[Source]) -> Looked:
     sight, found = Sight(hub, now, since), Found(answered={ITSELF})
     asked = _ask(sight, found, former)
     _ask_others(found, extra)
+    found.troubles = {k: (of, _placed(sight, t)) for k, (of, t) in found.troubles.items()}
     patience = timedelta(minutes=hub.settings.alarms.recover_minutes)
     with hub.store.writing() as connection:
         alarms.looked(connection, alarms.LOOKS, now, since)
@@ -123,6 +124,15 @@ def _ask_others(found: Found, extra: Iterable[Source]) -> None:
             answered &= _take(found, EXTRA, one)
     if answered:
         found.answered.add(EXTRA)
+
+
+def _placed(sight: Sight, one: Trouble) -> Trouble:
+    """With its shop's channel and company, by which receivers choose."""
+    shop = sight.by_name.get(one.shop or "")
+    if shop is None:
+        return one
+    channel, company = one.channel or shop.channel, one.company or shop.company
+    return replace(one, channel=channel, company=company)
 
 
 def _take(found: Found, source: str, ask: Callable[[], Troubles]) -> bool:

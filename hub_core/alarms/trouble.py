@@ -49,6 +49,7 @@ KINDS = {
     "schedule": "定时任务未执行",
     "spi": "应答临近时限",
     "endpoint": "推送端点已停用",
+    "audit": "审计日志被改动",
     "incident": "需要关注的事件",
 }
 """The kinds there are, as merchants are told of them."""
@@ -75,6 +76,7 @@ class Trouble:
     shop: str | None = None
     channel: str | None = None
     company: str | None = None
+    """Of the shop, where it is named and these are not."""
     wait: timedelta = NO_WAIT
     """How long it has to last before anybody is told."""
     once: bool = False

@@ -176,14 +176,14 @@ def test_a_trouble_is_told_once_and_so_is_its_end(world: World, case: Case) -> N
     assert (looks(world, 2), world.open_keys()) == ([], [])
 
     case.comes(world)
-    (told,) = looks(world, 10)
+    (told,) = looks(world, 9)
     assert world.open_keys() == [case.key]
     assert told.startswith(f"【channel-hub】{case.severity}：新告警 1\n")
     assert case.said in told
     assert case.next in told.partition("→ ")[2]
 
     case.goes(world)
-    (over,) = looks(world, 6)
+    (over,) = looks(world, 5)
     assert world.open_keys() == []
     assert over.startswith(f"【channel-hub】{case.severity}：已恢复 1\n")
     assert case.said in over

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -14,6 +15,7 @@ from sqlmodel import col
 from hub_core import alarms
 from hub_core.alarms import Severity, Trouble
 from hub_core.alarms.message import BYTES
+from hub_core.settings import TargetTable
 from hub_core.store import alarms as stored
 from hub_core.store import shops
 from hub_core.store.schedules import Slot, pause, plan
@@ -95,12 +97,12 @@ def test_what_gets_worse_is_told_again(world: World) -> None:
 def test_what_lasts_is_told_again_once_a_day_until_somebody_sees_to_it(
     world: World,
 ) -> None:
-    world.run(3 * 24 * 60, LATE, step=4 * HOUR)
+    world.run(3 * 24 * 60, LATE, step=8 * HOUR)
     said = world.said()
     assert [counted(said, word) for word in ("新告警", "仍未恢复")] == [1, 2]
     with world.hub.store.writing() as connection:
         assert stored.acknowledge(connection, [LATE.key], world.now) == [LATE.key]
-    world.run(3 * 24 * 60, LATE, step=6 * HOUR)
+    world.run(2 * 24 * 60, LATE, step=12 * HOUR)
     assert world.said() == []
 
 
@@ -156,7 +158,7 @@ def test_of_a_shop_that_is_not_read_only_the_reason_is_told(world: World) -> Non
     assert counted(world.said(), "新告警") == 1  # it is stale, nobody knows why
     mine = col(ShopRow.id) == 1
     world.change(ShopRow, mine, refused_at=world.now, refused_why="x")
-    world.run(90, step=5 * MINUTE)
+    world.run(60, step=9 * MINUTE)
     (told,) = world.said()
     assert "不再允许" in told
     assert world.open_keys() == ["refused:西湖店"]
@@ -319,29 +321,42 @@ def test_a_database_that_ails_is_told_of_without_it(world: World) -> None:
 # Whom it concerns -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("asks", "hears"),
-    [
-        ({}, [LATE.key, SLOW.key]),
-        ({"severity": "critical"}, [LATE.key]),
-        ({"channels": ["taobao"]}, [LATE.key]),
-        ({"channels": ["jd"]}, []),
-        ({"companies": ["甲公司"]}, [LATE.key]),
-        ({"companies": ["乙公司"]}, []),
-    ],
-)
-def test_a_receiver_hears_what_it_asks_for(
-    world: World, asks: dict[str, object], hears: list[str]
-) -> None:
-    ops = {**world.tables["targets"]["ops"], **asks}
-    world.restart(targets={"ops": ops})
+ASKS: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, [LATE.key, SLOW.key]),
+    ({"severity": "critical"}, [LATE.key]),
+    ({"channels": ["taobao"]}, [LATE.key]),
+    ({"channels": ["jd"]}, []),
+    ({"companies": ["甲公司"]}, [LATE.key]),
+    ({"companies": ["乙公司"]}, []),
+]
+
+
+def test_a_receiver_hears_what_it_asks_for(world: World) -> None:
     alarms.look(world.hub, world.now, [LATE, SLOW])
-    table = world.hub.settings.alarms.targets["ops"]
     with world.hub.store.reading() as connection:
         found = stored.open_ones(connection)
-    assert [a.key for a in found if alarms.wants("ops", table, a)] == hears
-    alarms.tell(world.hub, world.now)
-    assert counted(world.said(), "新告警") == len(hears)
+    for asks, hears in ASKS:
+        table = TargetTable(url="env:X", **asks)
+        assert [a.key for a in found if alarms.wants("ops", table, a)] == hears
+    ops = {**world.tables["targets"]["ops"], "companies": ["甲公司"]}
+    world.restart(targets={"ops": ops})
+    world.look(LATE, SLOW)
+    assert counted(world.said(), "新告警") == 1
+
+
+def test_what_is_of_a_shop_is_of_its_channel_and_company(world: World) -> None:
+    world.shop("taobao-flagship-01 a", company="丙公司")
+    command = "hub shop token 'taobao-flagship-01 a'"
+    world.look(
+        Trouble(
+            key="x:1", severity=Severity.WARNING, said="x", next=command,
+            shop="taobao-flagship-01 a",
+        )
+    )  # fmt: skip
+    assert world.said()[0].endswith(f"· taobao-flagship-01 a：x\n  → {command}")
+    with world.hub.store.reading() as connection:
+        (kept,) = stored.open_ones(connection)
+    assert (kept.channel, kept.company) == ("taobao", "丙公司")
 
 
 def test_one_who_is_added_later_hears_what_is_open(world: World) -> None:

@@ -26,12 +26,11 @@ def stale(sight: Sight) -> Troubles:
     with sight.hub.store.reading() as connection:
         states = health.stream_states(connection)
         lifted = health.lifted(connection, SHUT, sight.now - DAY)
-    by_name = {shop.name: shop for shop in sight.shops}
     for one in states:
         rhythm = one.every or timedelta(0)
         allowed = max(least, rhythm * sight.limits.stale_times)
         from_ = max(sight.watched_since, lifted.get(one.shop, one.last_ok_at))
-        shop = by_name.get(one.shop)
+        shop = sight.by_name.get(one.shop)
         if shop and one.reads and sight.now - max(one.last_ok_at, from_) > allowed:
             yield of(
                 shop, f"stale:{one.name}", Severity.WARNING, f"{one.name} 长时间没有读完",

@@ -41,6 +41,11 @@ class Sight:
             return [s for s in shops.shops(connection) if s.state == "active"]
 
     @cached_property
+    def by_name(self) -> dict[str, Shop]:
+        """The same by their name."""
+        return {shop.name: shop for shop in self.shops}
+
+    @cached_property
     def by_id(self) -> dict[int, Shop]:
         """The same by their internal key."""
         return {shop.id: shop for shop in self.shops}
