@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
@@ -11,7 +12,9 @@ import pytest
 from hub_core.access import Audit
 from hub_core.errors import Misconfigured
 from hub_core.outbound import Outbound, retries
+from hub_core.outbound.changes import message
 from hub_core.store import Store
+from hub_core.store.feed import Change
 from hub_core.store.shops import add_shop, shop_named
 from hub_core.store.tables import MessageRow
 from tests.outbound.erp import ME, Came, Erp, Office, Reply, Watch, held_back
@@ -107,6 +110,17 @@ def test_names_there_are_none_of_are_refused(
     with pytest.raises(Misconfigured, match=said):
         office.add(office.erp.url, **what, actor=ME)  # type: ignore[arg-type]
     assert len(office.all()) == 1
+
+
+def test_a_number_the_feed_gives_again_is_another_message() -> None:
+    """A database that was put back to an older state: what an ERP has seen is not this."""
+    one = Change(7, at(0), "order.created", "flagship", "jd", "A1", "u1")
+    ids = [message(to, change)[1] for to, change in (
+        ("ep_1", one), ("ep_1", replace(one)), ("ep_1", replace(one, at=at(1))),
+        ("ep_1", replace(one, uid="u2")), ("ep_2", one),
+    )]  # fmt: skip
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 4
 
 
 # Retries --------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ from ipaddress import ip_network
 
 import pytest
 
-from hub_core.errors import Misconfigured
+from hub_core.clock import SystemClock
+from hub_core.errors import Misconfigured, Retryable
 from hub_core.outbound import Answer, Outbound
 from hub_core.outbound.addresses import NOT_PUBLIC, Guard, Unreachable
+from hub_core.outbound.post import Deadline
 from hub_core.outbound.signing import Secrets, new_secret
 from hub_core.outbound.targets import Target
 from hub_core.settings.tables import OutboundTable
@@ -339,6 +341,21 @@ def test_an_answer_that_trickles_ends_with_the_whole_time(
         done.set()
     assert (answer.status, answer.said) == (None, "no answer in time")
     assert answer.seconds < 1.5
+
+
+def test_after_the_end_nothing_is_waited_for_however_little() -> None:
+    class Still(SystemClock):
+        at = 0.0
+
+        def monotonic(self) -> float:
+            return self.at
+
+    clock = Still()
+    end = Deadline(2.0, clock)
+    assert end.left() == 2.0
+    clock.at = 2.0
+    with pytest.raises(Retryable):
+        end.left()
 
 
 def test_a_store_is_no_way_round(store: Store) -> None:
