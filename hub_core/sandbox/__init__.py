@@ -23,6 +23,7 @@ from .platform import (
     TruthRecordVersion,
     TruthVersion,
 )
+from .post import Send, keep_posting, poster
 from .quota import Quota
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Record",
     "Request",
     "Response",
+    "Send",
     "Street",
     "SwitchError",
     "TruthOrder",
@@ -48,4 +50,6 @@ __all__ = [
     "TruthVersion",
     "Version",
     "json_response",
+    "keep_posting",
+    "poster",
 ]

@@ -193,6 +193,11 @@ class Platform(ABC):
     def emptied(self, body: Any) -> Any:
         """A decoded list answer with its rows taken out, as this platform would say it."""
 
+    def door(self, what: str, asked: Any) -> Any:
+        """A further door of this box; None where there is none. Raises ValueError where
+        it is asked for what it can't do."""
+        return None
+
     # What the kit does ------------------------------------------------------------
 
     def truth(self, account: str) -> list[TruthOrder]:
@@ -310,7 +315,16 @@ class Platform(ABC):
             case "switches":
                 return json_response(self.switches)
             case _:
-                return json_response({"error": f"no {what} here"}, 404)
+                return self._further(what, asked)
+
+    def _further(self, what: str, asked: Any) -> Response:
+        try:
+            told = self.door(what, asked)
+        except ValueError as error:
+            return json_response({"error": str(error)}, 400)
+        if told is None:
+            return json_response({"error": f"no {what} here"}, 404)
+        return json_response(told)
 
 
 def _open(account: Account) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from hub_core.sandbox import Clock, Facts, Record
 
+from .bell import Bell
 from .drawer import Content, Drawer, scrambled
 from .moves import Piece
 from .options import Options
@@ -25,7 +26,13 @@ class AfterSales:
     """The refund cases of one merchant."""
 
     def __init__(
-        self, account: str, number: int, clock: Clock, options: Options, seed: int
+        self,
+        account: str,
+        number: int,
+        clock: Clock,
+        options: Options,
+        seed: int,
+        bell: Bell,
     ) -> None:
         source = f"{seed}:after_sales:{number}"
         self.drawer = Drawer("after_sale", account, clock, options, source, WORDS)
@@ -34,6 +41,7 @@ class AfterSales:
         self._open: dict[tuple[str, int], Record] = {}
         self._filed: list[Record] = []
         self._number, self._clock, self._options = number, clock, options
+        self._bell = bell
 
     def ask(self, sale: Sale, n: int, piece: Piece, at: float) -> None:
         """A guest wants the order's n-th voucher paid back; it stood like that before."""
@@ -61,10 +69,13 @@ class AfterSales:
         self._open[sale.order_id, n] = record
         self._filed += [record] if fresh else []
         self.by_order.setdefault(sale.order_id, []).append(id)
+        reason = record.latest.content["reason"]
+        self._bell.asked(sale, n, piece, unit.pay, reason, at)
 
     def pay_back(self, sale: Sale, n: int, amount: int, at: float) -> None:
         """The order's voucher was refunded."""
         self._close(sale, n, at, DONE, completed=int(at), refunded=amount)
+        self._bell.voucher("refund_success", sale, n)
 
     def refuse(self, sale: Sale, n: int, at: float) -> None:
         """The voucher can be used again: the merchant refused, or the guest thought

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from hub_core.sandbox import Clock
 
 from .after_sales import AfterSales
+from .bell import Bell
 from .drawer import Drawer
 from .goods import Goods
 from .moves import Piece
@@ -33,14 +34,15 @@ class Backroom:
         clock: Clock,
         options: Options,
         seed: int,
+        bell: Bell,
         products: Sequence[Product],
     ) -> None:
         self._clock = clock
         shared = account, number, clock, options, seed
         self.places = Places(*shared)
-        self.redemptions = Redemptions(*shared, self.places)
-        self.after_sales = AfterSales(*shared)
-        self.goods = Goods(*shared, products)
+        self.redemptions = Redemptions(*shared, bell, self.places)
+        self.after_sales = AfterSales(*shared, bell)
+        self.goods = Goods(*shared, bell, products)
 
     @property
     def drawers(self) -> dict[str, Drawer]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from hub_core.sandbox import Clock, Effect, Facts, Record
 
+from .bell import Bell
 from .drawer import Content, Drawer
 from .options import Options
 from .rows import Form
@@ -56,6 +57,7 @@ class Goods:
         clock: Clock,
         options: Options,
         seed: int,
+        bell: Bell,
         products: Sequence[Product],
     ) -> None:
         source = f"{seed}:goods:{number}"
@@ -63,7 +65,7 @@ class Goods:
         self.drafts = Drawer("draft", account, clock, options, f"{source}:drafts")
         self.effects: list[Effect] = []
         self._number, self._clock, self._options = number, clock, options
-        self._products = products
+        self._products, self._bell = products, bell
         self._sold: Tally[str] = Tally()
         """What was sold before the doors opened, by SKU."""
 
@@ -166,6 +168,7 @@ class Goods:
         banned = up and self.drawer.rng.random() < 0.1
         status = BANNED if banned else OFFLINE if up else ONLINE
         self.drawer.change(record, self._clock.now(), status=status)
+        self._bell.moved(record.id, status)
 
     def _propose(self, record: Record) -> None:
         """The merchant wants another price and name; reviewers have to agree."""
@@ -207,9 +210,11 @@ class Goods:
         now = self._clock.now()
         if self.drawer.rng.random() < 0.3:
             self.drafts.change(draft, now, status=FAILED, why="图片不清晰")
+            self._bell.judged(draft.id, passed=False, why="图片不清晰")
             return
         self.drafts.change(draft, now, status=PASSED)
         self._publish(draft, now)
+        self._bell.judged(draft.id, passed=True, why="")
 
     def _publish(self, draft: Record, now: float) -> None:
         goods, live = draft.latest.content, self.drawer.get(draft.id)

@@ -76,6 +76,19 @@ class Options:
     after_sale_worst: float = 120.0
     decrypts_per_day: int | None = None
     """Ciphertexts the app may have opened on a Beijing day; "dynamic", say the pages."""
+    pushes: bool = False
+    """Whether what happens is pushed from the start, as if an address had been verified."""
+    push_delay: float = 1.0
+    """How long after the happening its push is sent; none of the push_ figures is
+    documented. Source: captures of 2023 and 2024, 1 to 4 s after the payment."""
+    push_spread: float = 3.0
+    """Up to this much later, each by chance, so that pushes pass one another."""
+    push_twice: float = 0.0
+    """How often a push comes twice although it was answered."""
+    push_loss: float = 0.0
+    push_retry_gap: float = 60.0
+    push_tires_after: int | None = None
+    """So many pushes given up in a row end the subscription."""
     undo: float = 0.0
     """How often a change undoes a fresh use for good: then the order's voucher is open
     again, so that any but 0 changes what happens to orders."""

@@ -24,6 +24,7 @@ from .gate import Gate
 from .house import House
 from .oauth import Oauth
 from .options import Options
+from .pushes import Pushes
 from .records import KINDS, LISTS, told, told_order
 from .routes import account_of, desks, route_of, token_of
 from .shop import Shop
@@ -67,11 +68,13 @@ class DouyinLaike(Platform):
         shared = self.clock, self.switches, self.options
         self.gate = Gate(*shared, self.tokens)
         self._oauth = Oauth(*shared, self.tokens, self.envelope, self._app)
+        self.pushes = Pushes(*shared, self._app, seed)
         self.shops = {shop.id: shop for shop in map(self._open, range(shops))}
         self._house = House(*shared, self.envelope, self.shops)
         self._desks = desks(self._house, self.served, seed)
         for shop in self.shops.values():
             shop.populate(orders, history.total_seconds())
+        self.pushes.on = self.options.pushes
 
     def _open(self, number: int) -> Shop:
         root = f"70{number:03d}{1:014d}"
@@ -92,6 +95,7 @@ class DouyinLaike(Platform):
             self.switches,
             self.options,
             self._seed,
+            self.pushes,
         )
 
     # What tests may do to it -----------------------------------------------------------
@@ -165,6 +169,12 @@ class DouyinLaike(Platform):
     def effects(self, account: str) -> list[Effect]:
         """The stock clients have set, each change once."""
         return list(self.shops[account].backroom.goods.effects)
+
+    def door(self, what: str, asked: Any) -> Any:
+        """`pushes`: what waits to be pushed. `push_to`: an address to push to, `url`."""
+        if what == "push_to":
+            self.pushes.post_to(str(asked.get("url", "")))
+        return self.pushes.told() if what in ("pushes", "push_to") else None
 
     def error(self, kind: str) -> Response:
         """One of the platform's transient errors, in its own envelope."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from hub_core.sandbox import Clock, Record
 
+from .bell import Bell
 from .drawer import Drawer, scrambled
 from .moves import Piece
 from .options import Options
@@ -36,6 +37,7 @@ class Redemptions:
         clock: Clock,
         options: Options,
         seed: int,
+        bell: Bell,
         places: Places,
     ) -> None:
         source = f"{seed}:redemptions:{number}"
@@ -44,7 +46,7 @@ class Redemptions:
         """Records of an order's n-th voucher, oldest first."""
         self._fresh: list[Record] = []
         self._number, self._clock, self._options = number, clock, options
-        self._places = places
+        self._places, self._bell = places, bell
 
     def use(self, sale: Sale, n: int, before: Piece, at: float) -> None:
         """The order's n-th voucher, until now in that state, is used."""
@@ -117,10 +119,13 @@ class Redemptions:
         self.by_voucher.setdefault((sale.order_id, n), []).append(record)
         if self._clock.now() - at < HOUR:
             self._fresh.append(record)
+        self._bell.voucher("verify", sale, n)
         return record
 
     def _take_back(self, record: Record, at: float) -> None:
         self.drawer.change(record, at, status=TAKEN_BACK, cancelled=int(at))
+        use = record.latest.content
+        self._bell.voucher("verify_cancel", use["sale"], use["n"])
 
 
 def stands(record: Record) -> bool:

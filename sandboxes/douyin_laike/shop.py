@@ -9,9 +9,11 @@ from hub_core.sandbox import Account, Book, Record, Version
 from hub_core.sandbox.clock import Clock
 
 from .backroom import Backroom
+from .bell import Bell
 from .moves import EDIT, Move, Piece, State, legal, placed
 from .options import Options
 from .poison import KINDS
+from .pushes import Pushes
 from .sale import Counter
 from .shelf import Shelf
 
@@ -35,11 +37,14 @@ class Shop:
         switches: Mapping[str, str],
         options: Options,
         seed: int,
+        pushes: Pushes,
     ) -> None:
         self.account, self.id = account, account.external_id
         self.counter = Counter(number, account.settings["business"], rng)
         products = self.counter.products
-        self.backroom = Backroom(self.id, number, clock, options, seed, products)
+        self._bell = Bell(self.id, clock, switches, pushes)
+        shared = self.id, number, clock, options, seed
+        self.backroom = Backroom(*shared, self._bell, products)
         self.shelf = Shelf()
         self.by_ext_id: dict[str, str] = {}
         self.poisoned: set[str] = set()
@@ -110,6 +115,8 @@ class Shop:
         self.shelf.expect(record, version)
         items = version.content["items"]
         self.backroom.note(state["sale"], state["items"], items, now)
+        if version.content["pay_time"] and not state["pay_time"]:
+            self._bell.paid(state["sale"], version.content["pay_time"])
         return version
 
     def reopen(self, order_id: str, n: int, before: Piece) -> bool:

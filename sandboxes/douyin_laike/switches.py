@@ -110,6 +110,29 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "crypto_results": ("error_code", "is_success", "decrypt_results"),
     # A spent quota of decrypting: of each text, or of the call.
     "crypto_spent": ("text", "call"),
+    # Pushes ------------------------------------------------------------------------------
+    # The sample writes %x; production has been seen no other way.
+    "push_signature": ("lower", "upper"),
+    # §0 again: ids in a push are text in all captures.
+    "push_ids": ("strings", "numbers"),
+    # The table says string; one client's struct takes either.
+    "push_content": ("text", "object"),
+    # "Same entity, same action: same id": then a voucher used, given back and used again
+    # has one id for both uses. Or each happening has its own.
+    "push_msg_id": ("entity", "event"),
+    # Bodies carry it too since 2024; the table has it in the header alone.
+    "push_msg_id_place": ("both", "header"),
+    # "In all three repeats": after the first, or with it.
+    "push_repeats": ("three_more", "three_in_all"),
+    # Whether 200 is enough; no page of this family shows the answer's body.
+    "push_answer": ("status", "body"),
+    # An object on the newer page, JSON text on the partner page.
+    "push_challenge": ("object", "text"),
+    # The signing sample of the overview signs a challenge; no page says that one is.
+    "push_challenge_sign": ("signed", "unsigned"),
+    "push_challenge_key": ("empty", "app"),
+    # "Refund after use" by the page's name; whether others are told of as well is open.
+    "push_refund_asked": ("after_use", "always"),
     # The envelope --------------------------------------------------------------------
     # §2.1: extra may be whole, reduced or absent.
     "extra": ("whole", "reduced", "missing"),
