@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from ..access import Keys
 from ..hub import Hub
 from ..inbound import Inbound
-from . import feed, ledgers, parts, problems, pushes, records, shops, writes
+from . import feed, ledgers, parts, problems, pushes, records, shops, standing, writes
 
 
 def create(hub: Hub, keys: Keys, inbound: Inbound | None = None) -> FastAPI:
@@ -23,7 +23,7 @@ def create(hub: Hub, keys: Keys, inbound: Inbound | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.hub, app.state.keys = hub, keys
     problems.install(app)
-    for part in (records, parts, feed, shops, ledgers, writes):
+    for part in (records, parts, feed, shops, ledgers, standing, writes):
         app.include_router(part.router(), prefix="/v1")
 
     if inbound is not None:

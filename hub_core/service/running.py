@@ -82,8 +82,8 @@ class Service:
         for."""
         hub, now = self.hub, self.hub.clock.now()
         looked = alarms.look(hub, now, extra=[self._missed, self._pushes, self._audit])
-        alarms.tell(hub, now)
         alarms.ping(hub, now, healthy=looked.well)
+        alarms.tell(hub, now)
 
     def _missed(self) -> Iterable[Trouble]:
         return [_trouble(one) for one in self.schedules.missed()]
@@ -161,4 +161,5 @@ def _trouble(one: Schedule) -> Trouble:
         key=f"schedule:{one.shop}:{slot.stream}:{slot.task}", severity=Severity.WARNING,
         said=f"{slot.stream} 的 {slot.task} 已超过应执行时间，仍未完成", since=one.due_at,
         next="hub schedules list", shop=one.shop,
+        covers=(f"stale:{one.shop}:{slot.stream}",),
     )  # fmt: skip

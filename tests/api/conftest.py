@@ -12,6 +12,7 @@ import pytest
 from hub_core.access import Grants, Keys
 from hub_core.api import create
 from hub_core.client import httpx
+from hub_core.jobs import Schedules
 from hub_core.service import Front
 from hub_core.store import shops
 from tests.harness import Bench, bench
@@ -34,6 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
             for shop, company in zip(there, COMPANIES, strict=True):
                 shops.change_shop(connection, shop.id, company=company)
         one.hub.sync()
+        Schedules(one.hub).plan()
         yield one
 
 

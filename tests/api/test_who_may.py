@@ -35,6 +35,10 @@ ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/commands"): ("commands.read", None),
     ("get", "/parked"): ("parked.read", None),
     ("get", "/journal"): ("journal.read", None),
+    ("get", "/tokens"): ("tokens.read", None),
+    ("get", "/schedules"): ("jobs.read", None),
+    ("post", "/schedules"): ("jobs.run", {"action": "run", "shop": ""}),
+    ("get", "/alarms"): ("incidents.read", None),
     ("get", "/stock"): ("stock.read", None),
     ("get", "/bindings"): ("bindings.read", None),
     ("put", "/stock/{code}"): ("stock.write", LEVEL),
@@ -137,9 +141,19 @@ def test_what_another_company_has_is_not_there(
         assert listed
         assert other.name not in {row["shop"] for row in listed}
         assert api.get(path, params={"shop": other.name}).json()["data"] == []
-    for path in ("shops", "coverage", "commands", "parked", "bindings"):
+    for path in (
+        "shops",
+        "coverage",
+        "commands",
+        "parked",
+        "bindings",
+        "schedules",
+        "tokens",
+    ):
         assert other.name not in api.get(path).text
     assert asked(api, "post", "/shipments", PARCEL, other.name).status_code == 404
+    run = {"action": "run", "shop": other.name}
+    assert asked(api, "post", "/schedules", run, other.name).status_code == 404
     assert made.hub.desks.commands() == []
 
 
