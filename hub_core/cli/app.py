@@ -12,6 +12,7 @@ from . import (
     adapter,
     alarms,
     audit,
+    backup,
     bindings,
     changes,
     commands,
@@ -115,6 +116,7 @@ sandbox.add(app)
 connector.add(app)
 record.add(app)
 database.add(app)
+backup.add(app)
 doctor.add(app)
 
 
