@@ -216,7 +216,7 @@ def _refusal(answer: httpx.Response, said: Record) -> HubError:
     after = float(waits) if waits.isdecimal() else 0.0
     if answer.status_code == 429:
         return Throttled(detail, after=after, code=code)
-    if answer.status_code == 409 or answer.status_code >= 500:
+    if code == "in_progress" or answer.status_code >= 500:
         return Retryable(detail, after=after, code=code)
     if answer.status_code in (401, 403):
         return Unauthorised(detail, code=code)

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from ..access import Keys
 from ..hub import Hub
 from ..inbound import Inbound
-from . import feed, ledgers, parts, problems, pushes, records, shops, standing, writes
+from . import (
+    feed,
+    ledgers,
+    metrics,
+    parts,
+    problems,
+    pushes,
+    records,
+    shops,
+    standing,
+    writes,
+)
 
 
-def create(hub: Hub, keys: Keys, inbound: Inbound | None = None) -> FastAPI:
+def create(
+    hub: Hub,
+    keys: Keys,
+    inbound: Inbound | None = None,
+    measured: Callable[[], bytes] | None = None,
+) -> FastAPI:
     """The hub as an ASGI app, for whom these keys let in; with `inbound` for platforms,
-    too."""
+    with `measured` (its metrics as text) for Prometheus, too."""
     app = FastAPI(
         title="channel-hub", version=version("channel-hub"), openapi_url="/v1/openapi.json",
         docs_url=None, redoc_url=None,
@@ -28,6 +46,8 @@ def create(hub: Hub, keys: Keys, inbound: Inbound | None = None) -> FastAPI:
 
     if inbound is not None:
         app.include_router(pushes.router(inbound))
+    if measured is not None:
+        app.include_router(metrics.router(measured))
 
     @app.get("/healthz", include_in_schema=False)
     def healthy() -> dict[str, Any]:
@@ -38,4 +58,25 @@ def create(hub: Hub, keys: Keys, inbound: Inbound | None = None) -> FastAPI:
         hub.position()
         return {"status": "ok"}
 
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
     return app
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The description, in which problems have their own media type."""
+    if app.openapi_schema is None:
+        said = get_openapi(
+            title=app.title, version=app.version, description=app.description,
+            routes=app.routes, openapi_version="3.1.0",
+        )  # fmt: skip
+        for methods in said["paths"].values():
+            for operation in methods.values():
+                _say_problems(operation["responses"])
+        app.openapi_schema = said
+    return app.openapi_schema
+
+
+def _say_problems(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if status >= "400" and "application/json" in response.get("content", {}):
+            response["content"] = {problems.MEDIA: response["content"]["application/json"]}

@@ -33,7 +33,7 @@ def read(text: str | None) -> After | None:
         at = datetime.fromisoformat(moment) if moment else None
         number = int(key)
     except (ValueError, binascii.Error, OverflowError):
-        raise Refused(400, "bad_cursor", "cursor: not one of this hub's") from None
+        raise Refused(404, "bad_cursor", "cursor: not one of this hub's") from None
     if (at is not None and at.tzinfo is None) or not 0 <= number < LONGEST:
-        raise Refused(400, "bad_cursor", "cursor: not one of this hub's")
+        raise Refused(404, "bad_cursor", "cursor: not one of this hub's")
     return at, number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -14,6 +15,8 @@ from .records import ERRORS
 from .who import ThisHub, Who, allowed
 
 MOST = 1000
+Kind = StrEnum("Kind", [kind.name for kind in KINDS.values()])  # type: ignore[misc]
+"""`order`, `product` …"""
 
 
 class AskChanges(BaseModel):
@@ -25,7 +28,7 @@ class AskChanges(BaseModel):
         0, ge=0, lt=2**62, description="`next` of the answer before; 0: all."
     )
     limit: int = Field(500, ge=1, le=MOST)
-    kind: list[str] = Field([], description="`order`, `after_sale` …; none: all.")
+    kind: list[Kind] = Field([], description="Only these; none: all.")
     created_since: AwareDatetime | None = Field(
         None, description="Without orders, cases and redemptions made before."
     )

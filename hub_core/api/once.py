@@ -79,7 +79,7 @@ def once(
 
 def _is_same(former: Former, asked: bytes) -> bool:
     if former.request_hash != asked:
-        raise Refused(422, "key_used", "this Idempotency-Key was used for another request")
+        raise Refused(409, "key_used", "this Idempotency-Key was used for another request")
     return True
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from ..store import parts
 from ..store.parts import PARTS
 from .cursors import read, written
-from .records import ERRORS
+from .records import ERRORS, MISSING
 from .shapes import part_of
 from .who import ThisHub, Who, chosen
 
@@ -37,7 +37,7 @@ NOUN = {"lines": "orders", "vouchers": "vouchers", "skus": "products"}
 
 def router() -> APIRouter:
     """The routes of all of them."""
-    made = APIRouter(responses=ERRORS)
+    made = APIRouter(responses={**ERRORS, **MISSING})
     for name in PARTS:
         shape = part_of(name)
         page = create_model(

@@ -35,12 +35,16 @@ Sort = Literal["updated_at", "-updated_at", "created_at", "-created_at"]
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": said}
     for status, said in {
-        400: "A cursor or a value that is none.",
         401: "No key, or none that holds.",
         403: "The key may not.",
         422: "A parameter of the wrong form, or an unknown one.",
         429: "Too many failed tries from this address.",
     }.items()
+}
+
+
+MISSING: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is none, or none that you may see."}
 }
 
 
@@ -53,7 +57,6 @@ class Ask(BaseModel):
     channel: str | None = None
     company: str | None = None
     group: str | None = None
-    status: str | None = None
     updated_since: AwareDatetime | None = Field(
         None, description="On the hub's own clock: when it stored the change."
     )
@@ -76,8 +79,10 @@ def router() -> APIRouter:
 
 def _add(made: APIRouter, plural: str) -> None:
     name, shape = plural.replace("_", "-"), SHAPES[plural]
-    known = {n: (str | None, None) for n in EQUAL[plural]}
-    ask = create_model(f"Ask{shape.__name__}s", __base__=Ask, **known)  # type: ignore[call-overload]
+    known: dict[str, Any] = {n: (str | None, None) for n in EQUAL[plural]}
+    if STATUS[plural] is not None:
+        known["status"] = (str | None, None)
+    ask = create_model(f"Ask{shape.__name__}s", __base__=Ask, **known)
     page = create_model(
         f"{shape.__name__}Page",
         __doc__="One page; `next` is the cursor of the one after it, null at the end.",
@@ -85,12 +90,11 @@ def _add(made: APIRouter, plural: str) -> None:
         next=(str | None, ...),
     )
     path = f"/{name}"
-    made.get(path, response_model=page, summary=f"A page of {name}")(_listing(plural, ask))
-    missing: dict[int | str, dict[str, Any]] = {
-        404: {"model": Problem, "description": "None of that id that you may see."}
-    }
+    made.get(path, response_model=page, summary=f"A page of {name}", responses=MISSING)(
+        _listing(plural, ask)
+    )
     made.get(
-        path + "/{uid}", response_model=shape, summary=f"One of {name}", responses=missing
+        path + "/{uid}", response_model=shape, summary=f"One of {name}", responses=MISSING
     )(_single(plural))
 
 
@@ -115,8 +119,6 @@ def _wanted(plural: str, shop_ids: list[int], asked: Any) -> Wanted:
     equal = {name: getattr(asked, name) for name in EQUAL[plural]}
     if (status := STATUS[plural]) is not None:
         equal[status] = asked.status
-    elif asked.status is not None:
-        raise Refused(422, "invalid", f"status: {plural} have none")
     within: dict[str, tuple[datetime | None, datetime | None]] = {
         CHANGED: (asked.updated_since, None),
         CREATED: (asked.created_since, asked.created_until),

@@ -15,7 +15,7 @@ from ..store.schedules import Schedule as StoredSchedule
 from ..store.shops import Shop
 from ..tokens import StoredToken
 from .problems import Refused
-from .records import ERRORS
+from .records import ERRORS, MISSING
 from .who import ThisHub, Who, allowed, chosen
 
 
@@ -99,9 +99,12 @@ def router() -> APIRouter:
     made.get("/schedules", response_model=Schedules, summary="What runs by itself")(
         list_schedules
     )
-    made.post("/schedules", response_model=Schedules, summary="Pause, resume, run now")(
-        change_schedules
-    )
+    made.post(
+        "/schedules",
+        response_model=Schedules,
+        summary="Pause, resume, run now",
+        responses=MISSING,
+    )(change_schedules)
     made.get("/alarms", response_model=Alarms, summary="What is wrong now")(list_alarms)
     return made
 

@@ -10,19 +10,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..access import NotAllowed, Principal
 from ..access.roles import MATRIX
 from ..hub import Hub
+from ..store import stock
 from ..store.shops import Shop
 from .once import Deed, Key, once
 from .problems import Problem, Refused
-from .records import ERRORS
+from .records import ERRORS, MISSING
 from .who import ThisHub, Who, chosen
 
 MOST = 2_000_000_000
+BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff"
+CODE = rf"^[^{BLANK}]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^{BLANK}])?$"
+"""No blanks around it, and no letters nobody sees."""
 Code = Annotated[
-    str, Path(min_length=1, max_length=100, description="The item, in your own code.")
+    str,
+    Path(min_length=1, max_length=100, pattern=CODE, description="An item, in your code."),
 ]
 CONFLICTS: dict[int | str, dict[str, Any]] = {
     **ERRORS,
-    409: {"model": Problem, "description": "The same request is being worked on."},
+    **MISSING,
+    400: {"model": Problem, "description": "It cannot be so: `detail` says why."},
+    409: {"model": Problem, "description": "The key is another request's, or at work."},
 }
 
 
@@ -129,7 +136,6 @@ def set_level(
 ) -> Response:
     """As the ERP counts it; the channels follow by themselves."""
     who.require("stock.write")
-    _refuse_odd(code)
 
     def act() -> Any:
         own = _own_key(who, key)
@@ -142,9 +148,11 @@ def set_level(
 def adjust(
     hub: ThisHub, who: Who, code: Code, body: Adjust, key: Key, request: Request
 ) -> Response:
-    """Once for its key. 400 where the item was never set."""
+    """Once for its key. 404 where the item was never set."""
     who.require("stock.write")
-    _refuse_odd(code)
+    with hub.store.reading() as connection:
+        if not stock.is_known(connection, code):
+            raise Refused(404, "not_found", f"no item {code!r}: set its level first")
 
     def act() -> Any:
         return _level(hub.desks.adjust_stock(code, body.by, key=_own_key(who, key)))
@@ -156,11 +164,6 @@ def adjust(
 def _own_key(who: Principal, key: str) -> str:
     """Of this caller: two callers may use the same word."""
     return f"api:{who.person_id}:{key}"
-
-
-def _refuse_odd(code: str) -> None:
-    if code != code.strip() or not code.isprintable():
-        raise Refused(422, "invalid", "code: it has blanks around it, or unseen letters")
 
 
 def list_bindings(

@@ -108,6 +108,12 @@ def move(
     return now
 
 
+def is_known(connection: Connection, code: str) -> bool:
+    """Whether an item's level was ever set."""
+    query = select(col(StockItemRow.version)).where(col(StockItemRow.code) == code)
+    return connection.execute(query).first() is not None
+
+
 def _moved(connection: Connection, key: str) -> StockMovementRow | None:
     m = StockMovementRow
     query = select(m.__table__).where(col(m.key) == key)  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ def test_a_key_for_another_request_is_refused(client: Client) -> None:
     api = client("operator")
     put(api, "A-2", 5, "level-3")
     for answer in (put(api, "A-2", 7, "level-3"), put(api, "A-3", 5, "level-3")):
-        assert (answer.status_code, answer.json()["code"]) == (422, "key_used")
+        assert (answer.status_code, answer.json()["code"]) == (409, "key_used")
     assert {"code": "A-2", "on_hand": 5, "version": 1} in api.get("stock").json()["data"]
 
 
