@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PORT = 8600
 HOST = "127.0.0.1"
 BUYER, KEY_NAME = "sandbox ERP", "hub serve --sandboxes"
+EXTRA = ("fastapi", "dbos", "prometheus_client")
+"""What of `channel-hub[serve]` it does not begin without."""
 CHURN = 1
 """Orders of a box that change with each list that is read."""
 
@@ -43,6 +45,12 @@ def serve(
     sandboxes: Annotated[
         bool, typer.Option("--sandboxes", help="With platforms in a box, to try it.")
     ] = False,
+    log_format: Annotated[
+        str, typer.Option("--log-format", help="Of the log on standard error: text, json.")
+    ] = "text",
+    log_level: Annotated[
+        str, typer.Option("--log-level", help="debug, info, warning or error.")
+    ] = "warning",
     json: Json = False,
 ) -> None:
     """Read every stream of every shop in its rhythm, and answer ERPs over HTTP.
@@ -51,6 +59,7 @@ def serve(
     with its step, and is gone on with the next time. Takes channel-hub[serve].
     """
     _refuse_bare()
+    _log(log_format, log_level)
     with _boxes() if sandboxes else opened() as hub:
         _run(hub, host, port, slot, threads, sandboxes, json)
 
@@ -58,10 +67,19 @@ def serve(
 def _refuse_bare() -> None:
     from importlib.util import find_spec
 
-    if missing := [name for name in ("fastapi", "dbos") if find_spec(name) is None]:
+    if missing := [name for name in EXTRA if find_spec(name) is None]:
         raise Misconfigured(
             f"{', '.join(missing)} is not installed: pip install 'channel-hub[serve]'"
         )
+
+
+def _log(form: str, level: str) -> None:
+    from ..service import logs
+
+    for asked, there in ((form, logs.FORMATS), (level, logs.LEVELS)):
+        if asked not in there:
+            raise Misconfigured(f"no such log: {asked}; there are: {', '.join(there)}")
+    logs.install(form, level)
 
 
 def _run(
@@ -76,10 +94,12 @@ def _run(
     from ..access import Keys
     from ..api import create
     from ..service import Front, Service
+    from ..service.metrics import Metrics
 
     keys = Keys(hub.store, hub.clock.now)
     service = Service(hub, slot=slot, threads=threads)
-    front = Front(create(hub, keys, service.inbound), host, port)
+    measured = Metrics(hub, service.schedules.missed).text
+    front = Front(create(hub, keys, service.inbound, measured), host, port)
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: front.stop())
     with service:

@@ -19,7 +19,7 @@ class Front:
     def __init__(self, app: Any, host: str, port: int) -> None:
         self._listener = _listener(host, port)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off",
+            app, log_level="warning", log_config=None, access_log=False, lifespan="off",
             server_header=False, proxy_headers=False,
             timeout_graceful_shutdown=PATIENCE, limit_concurrency=1000,
         )  # fmt: skip
