@@ -65,9 +65,11 @@ class Sockets:
     def __init__(self, inner: Any) -> None:
         self._inner = inner
 
-    def connect_tcp(self, *args: Any, timeout: float | None = None, **more: Any) -> _Stream:
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, **more: Any
+    ) -> _Stream:
         """As the wrapped one, in the time that is left."""
-        return _Stream(self._inner.connect_tcp(*args, timeout=_left(timeout), **more))
+        return _Stream(self._inner.connect_tcp(host, port, timeout=_left(timeout), **more))
 
     def connect_unix_socket(
         self, *args: Any, timeout: float | None = None, **more: Any
