@@ -17,6 +17,7 @@ from ..outbound import Outbound
 from ..plugins import where_it_failed
 from ..store import answers, schedules
 from ..store.schedules import Schedule
+from . import retention
 
 TICK, INBOX, LOOK, PLAN, CLEAR = 1.0, 0.5, 30.0, 60.0, 3600.0
 """Seconds between two ticks, two steps of pushes, two looks for trouble, two looks for new
@@ -113,6 +114,8 @@ class Service:
         self.engine.prune()
         with self.hub.store.writing() as connection:
             answers.purge(connection, self.hub.clock.now())
+        while retention.forget(self.hub) and not self._ending.wait(0.1):
+            pass
 
     # Beginning and end -----------------------------------------------------------------
 

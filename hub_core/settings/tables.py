@@ -50,6 +50,10 @@ class HubTable(Table):
     key: Reference | None = None
     audit_head: str | None = None
     """The file the audit log's head is kept in, outside the database."""
+    journal_days: NotNegative = 90.0
+    """Under `hub serve`, how long calls stay in the journal; 0: for ever."""
+    incident_days: NotNegative = 365.0
+    """The same of incidents."""
     plugin_seconds: Positive = 120.0
     """How long a plugin may take for itself between two calls before it is given up."""
 
