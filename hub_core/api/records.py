@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
+from ..access import Audit
 from ..store import pages
 from ..store.kinds import KINDS
 from ..store.pages import CHANGED, CREATED, Wanted
@@ -46,6 +47,22 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 MISSING: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is none, or none that you may see."}
 }
+
+
+class Raw(BaseModel):
+    """What the platform said of a record, word for word."""
+
+    area: str
+    shape: str
+    fetched_at: datetime
+    journal_id: int | None
+    body: Any
+
+
+class Raws(BaseModel):
+    """All that is kept of it. It holds personal data: who read it is in the audit log."""
+
+    data: list[Raw]
 
 
 class Ask(BaseModel):
@@ -96,6 +113,10 @@ def _add(made: APIRouter, plural: str) -> None:
     made.get(
         path + "/{uid}", response_model=shape, summary=f"One of {name}", responses=MISSING
     )(_single(plural))
+    made.get(
+        path + "/{uid}/raw", response_model=Raws, responses=MISSING,
+        summary=f"What the platform said of one of {name}",
+    )(_raw(plural))  # fmt: skip
 
 
 def _listing(plural: str, ask: type[Ask]) -> Callable[..., Any]:
@@ -151,6 +172,24 @@ def _single(plural: str) -> Callable[..., Any]:
 
     single.__name__ = f"get_{plural}"
     return single
+
+
+def _raw(plural: str) -> Callable[..., Any]:
+    def raw(hub: ThisHub, who: Who, uid: Annotated[str, Path(max_length=80)]) -> Any:
+        shops = allowed(hub, who, "raw.read", plural)
+        with hub.store.reading() as connection:
+            ids = [shop.id for shop in shops]
+            found = pages.raw(connection, plural, uid, ids, hub.store.vault)
+        if found is None:
+            raise Refused(404, "not_found", f"no such one among the {plural} you may see")
+        with hub.store.writing(durable=True) as connection:
+            Audit.of(hub.store, hub.settings).append(
+                connection, actor=who.actor, action="raw.read", of=f"{plural} {uid}"
+            )
+        return {"data": [{n: getattr(one, n) for n in Raw.model_fields} for one in found]}
+
+    raw.__name__ = f"get_raw_{plural}"
+    return raw
 
 
 def _tag(said: dict[str, Any]) -> str:

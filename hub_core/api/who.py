@@ -41,11 +41,14 @@ ThisHub = Annotated[Hub, Depends(hub_of)]
 Who = Annotated[Principal, Depends(principal_of)]
 
 
-def allowed(hub: Hub, who: Principal, permission: str) -> list[Shop]:
-    """The shops to which they may do it. Raises NotAllowed where they may at none, and
+def allowed(
+    hub: Hub, who: Principal, permission: str, kind: str | None = None
+) -> list[Shop]:
+    """The shops to which they may do it, with records of a kind where the permission
+    names none. Raises NotAllowed where they may at none, and
     may not at those to come either."""
-    found = who.shops(hub.shops(), permission)
-    if not found and not who.may(permission):
+    found = who.shops(hub.shops(), permission, kind)
+    if not found and not who.may(permission, None, kind):
         raise NotAllowed(permission, sorted(MATRIX[permission], key=ROLES.index))
     return found
 

@@ -12,9 +12,10 @@ from sqlmodel import col
 
 from . import reads, records_reads
 from .kinds import KINDS, ORDER, Kind
-from .reads import StoredOrder
+from .reads import RawRecord, StoredOrder
 from .records_reads import StoredRecord
 from .tables import ShopRow
+from .vault import Vault
 
 CHANGED, CREATED = "hub_changed_at", "channel_created_at"
 SORTS = (CHANGED, CREATED)
@@ -80,6 +81,21 @@ def one(
     rows = connection.execute(_select(wanted).where(*_narrowed(wanted))).all()
     found = _whole(connection, wanted.kind, rows)
     return found[0] if found else None
+
+
+def raw(
+    connection: Connection, plural: str, uid: str, shop_ids: Collection[int], vault: Vault
+) -> list[RawRecord] | None:
+    """What the platform said of it, word for word; None where there is none of that id
+    among these shops."""
+    table = KINDS[plural].table
+    query = select(table.c.id).where(
+        table.c.uid == uid, table.c.shop_id.in_(sorted(shop_ids))
+    )
+    found = connection.execute(query).scalar()
+    if found is None:
+        return None
+    return reads.raw_records(connection, found, vault, KINDS[plural])
 
 
 def _select(wanted: Wanted) -> Select[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel, col
 
+from .kinds import ORDER, Kind
 from .records import raw_cell
 from .tables import (
     DeliveryRow,
@@ -175,12 +176,14 @@ class RawRecord:
     body: Any = field(repr=False)
 
 
-def raw_records(connection: Connection, order_id: int, vault: Vault) -> list[RawRecord]:
-    """An order's raw payloads, opened."""
-    r, o = RawRow, OrderRow
-    key = select(col(o.shop_id), col(o.external_id)).where(col(o.id) == order_id)
+def raw_records(
+    connection: Connection, record_id: int, vault: Vault, kind: Kind = ORDER
+) -> list[RawRecord]:
+    """A record's raw payloads, opened."""
+    r, t = RawRow, kind.table
+    key = select(t.c.shop_id, t.c.external_id).where(t.c.id == record_id)
     shop_id, external_id = connection.execute(key).one()
-    mine = (col(r.entity) == "order", col(r.entity_id) == order_id)
+    mine = (col(r.entity) == kind.name, col(r.entity_id) == record_id)
     query = select(r.__table__).where(*mine)  # type: ignore[attr-defined]
     return [
         RawRecord(

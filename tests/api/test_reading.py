@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub_core.access import Audit
 from hub_core.client import httpx
 from tests.harness import Bench
 
@@ -89,6 +90,20 @@ def test_one_record_has_a_tag_and_is_not_sent_twice(client: Client) -> None:
         f"orders/{row['uid']}", headers={"If-None-Match": answer.headers["etag"]}
     )
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_what_the_platform_said_is_read_by_few_and_audited(
+    client: Client, made: Bench, path: str
+) -> None:
+    row = rows(client("viewer"), path)[0]
+    api = client("developer")
+    (raw, *_) = api.get(f"{path}/{row['uid']}/raw").json()["data"]
+    assert row["external_id"] in str(raw["body"])
+    (entry,) = Audit.of(made.hub.store, made.hub.settings).newest(
+        of=f"{path.replace('-', '_')} {row['uid']}"
+    )
+    assert entry.action == "raw.read"
 
 
 def test_money_is_whole_fen_and_times_have_their_zone(client: Client) -> None:

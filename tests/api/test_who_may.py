@@ -21,14 +21,19 @@ ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/changes"): ("changes.read", None),
     ("get", "/orders"): ("orders.read", None),
     ("get", "/orders/{uid}"): ("orders.read", None),
+    ("get", "/orders/{uid}/raw"): ("raw.read", None),
     ("get", "/products"): ("products.read", None),
     ("get", "/products/{uid}"): ("products.read", None),
+    ("get", "/products/{uid}/raw"): ("raw.read", None),
     ("get", "/after-sales"): ("after_sales.read", None),
     ("get", "/after-sales/{uid}"): ("after_sales.read", None),
+    ("get", "/after-sales/{uid}/raw"): ("raw.read", None),
     ("get", "/redemptions"): ("redemptions.read", None),
     ("get", "/redemptions/{uid}"): ("redemptions.read", None),
+    ("get", "/redemptions/{uid}/raw"): ("raw.read", None),
     ("get", "/places"): ("places.read", None),
     ("get", "/places/{uid}"): ("places.read", None),
+    ("get", "/places/{uid}/raw"): ("raw.read", None),
     ("get", "/lines"): ("orders.read", None),
     ("get", "/vouchers"): ("vouchers.read", None),
     ("get", "/skus"): ("products.read", None),
@@ -129,6 +134,8 @@ def test_what_another_company_has_is_not_there(
     }
     for path, uid in theirs:
         assert api.get(f"{path}/{uid}").status_code == 404
+        raw = client("developer", company=company).get(f"{path}/{uid}/raw")
+        assert raw.status_code == 404
     other = next(shop for shop in made.hub.shops() if shop.company != company)
     for path in ("orders", "products", "after-sales", "redemptions", "places"):
         for name in (other.name, other.uid):
