@@ -13,7 +13,8 @@ from ..store import asks, inbox
 from ..store.asks import Ask
 
 LATE = timedelta(minutes=10)
-"""Pushes that have waited for longer are not being worked off."""
+"""Pushes that are due for longer are not being worked off. One that failed and waits for
+its next try is: where its shop is shut, that is told of as such."""
 SHORT = 4
 """A clock runs short in the last quarter of its limit."""
 OVER = timedelta(days=2)
@@ -39,8 +40,8 @@ def troubles(hub: Hub, now: datetime) -> list[Trouble]:
 
 def _pushes(connection: Connection, now: datetime) -> Iterator[Trouble]:
     found = inbox.counts(connection)
-    count, since = found.get(inbox.WAITING, (0, now))
-    if now - since > LATE:
+    if late := inbox.overdue(connection, now - LATE):
+        count, since = late
         text = f"{count} pushes wait, the oldest since {since:%Y-%m-%d %H:%M} UTC"
         yield Trouble("push_late", "warning", since, text)
     for state, said in (

@@ -205,10 +205,7 @@ class AlarmsTable(Table):
     parked_hour: Count = 20
     parked_day: Count = 100
     disk_low_mb: Count = 1024
-    incidents: list[str] = [
-        *("endpoint", "gap", "keys_tried", "push_no_shop", "push_parked"),
-        "token_died_early",
-    ]
+    incidents: list[str] = ["endpoint", "gap", "keys_tried", "token_died_early"]
     """Kinds of incidents that are told of, once."""
     proxy: OpenURL | None = None
     """By which bots and the ping are reached."""

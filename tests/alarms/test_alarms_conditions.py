@@ -202,3 +202,38 @@ def test_what_has_happened_is_told_once_and_has_no_end(world: World, kind: str) 
     assert [part for part in ("王小明", "13812345678") if part in told] == []
     world.seconds += 7 * HOUR
     assert (looks(world, 2), world.open_keys()) == ([], [])
+
+
+def test_a_token_that_died_as_its_authorisation_was_over_is_told_of_once(
+    world: World,
+) -> None:
+    """The hub can't tell at first: a token is refused, and then so is its renewal."""
+    world.shop()
+    died: dict[str, Any] = {"channel": "taobao", "text": "refused before its end"}
+    world.put(IncidentRow, at=world.now, kind="token_died_early", **died)
+    world.look()
+    world.seconds += 120
+    world.put(IncidentRow, at=world.now, kind="unauthorised", **died)
+    a_token_dies(world)
+    (told,) = looks(world, 3)
+    assert "授权已失效" in told
+    a_token_is_given(world)
+    (over,) = looks(world, 5)
+    assert "已恢复 1" in over
+    world.seconds += HOUR
+    world.put(IncidentRow, at=world.now, kind="token_died_early", **died)
+    (told,) = looks(world, 3)
+    assert "授权令牌提前失效" in told
+
+
+@pytest.mark.parametrize(
+    "key", ["app:taobao/key-1", "shop:taobao/key-1/西湖店", "call:taobao/key-1:orders.list"]
+)
+def test_of_a_ban_and_what_comes_of_it_the_ban_is_told(world: World, key: str) -> None:
+    world.shop()
+    looks(world, 1)
+    world.hub.store.bans.put(key, world.now + timedelta(hours=3), "limited")
+    reading_fails(world)
+    (told,) = looks(world, 30)
+    assert "平台限制" in told
+    assert world.open_keys() == [f"ban:{key}"]

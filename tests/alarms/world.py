@@ -32,6 +32,7 @@ from tests.store.making import KEY, NOON, at
 MINUTE = 60.0
 HOUR = 3600.0
 LOOK = 30.0
+APP = {"channel": "taobao", "app_key": "key-1", "app_secret": "env:UNSET"}
 
 
 # The receiver -----------------------------------------------------------------------------
@@ -146,7 +147,7 @@ class World:
         self.hub = self._open()
 
     def _open(self) -> Hub:
-        settings = Settings.of({"alarms": self.tables})
+        settings = Settings.of({"alarms": self.tables, "apps": {"main": APP}})
         return Hub(settings, Store.open(self.url, KEY, lambda: self.now), plugins())
 
     def restart(self, **tables: Any) -> None:

@@ -263,6 +263,22 @@ def test_pushes_nobody_works_off_are_a_trouble(joined: Bench, inbound: Inbound) 
     assert [t.key for t in inbound.troubles()] == ["push_late"]
 
 
+def test_pushes_of_a_shop_that_is_shut_are_no_trouble_of_their_own(
+    joined: Bench, inbound: Inbound
+) -> None:
+    """It is told of as such; they are tried again later and later."""
+    (account,) = joined.platform.accounts()
+    pusher = Pusher(inbound, account)
+    platform: Any = joined.platform
+    platform.revoke(account.external_id)
+    pusher.send(pusher.order_event(ORDER, 1_763_611_200))
+    for _ in range(60):
+        joined.platform.clock.advance(60)
+        inbound.work_off()
+        assert inbound.troubles() == []
+    assert [push.state for push in inbound.pushes()] == ["waiting"]
+
+
 def test_nobodys_data_stands_open_among_the_questions(joined: Bench, asker: Asker) -> None:
     asker.ask("refund-review", {**refund(), "refund_reason": "a buyer's own words"})
     with joined.hub.store.reading() as connection:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...store import alarms, health
-from ..trouble import Severity, Trouble, Troubles
+from ..trouble import NO_WAIT, Severity, Trouble, Troubles
 from .sight import Sight, clock
 
 BRIEF = timedelta(minutes=2)
@@ -26,6 +27,9 @@ INCIDENTS = {
     "push_no_shop": "收到未登记店铺的平台推送",
     "push_parked": "平台推送所指的记录多次读取失败",
 }
+DIED, OVER = "token_died_early", "unauthorised"
+SETTLED = timedelta(minutes=5)
+"""Whether a token that died early is followed by another is known by then."""
 HELD = {"app": "应用", "shop": "店铺", "call": "部分接口"}
 
 
@@ -35,21 +39,37 @@ def ban(sight: Sight) -> Troubles:
         found = health.bans(connection, sight.now)
     for one in found:
         per, _, whom = one.key.partition(":")
-        shops = [s for s in sight.shops if per == "shop" and whom.endswith(f"/{s.name}")]
-        shop = shops[0] if shops else None
+        shop = next((s for s in sight.shops if whom.endswith(f"/{s.name}")), None)
+        shop = shop if per == "shop" else None
         yield Trouble(
             key=f"ban:{one.key}", severity=Severity.WARNING, wait=BRIEF,
             said=f"平台限制{HELD.get(per, '')}调用至 {clock(one.until)}，期间不发送请求",
             next="hub journal --errors", channel=whom.partition("/")[0] or None,
             shop=shop.name if shop else None, company=shop.company if shop else None,
+            covers=tuple(_unread(sight, per, whom)),
         )  # fmt: skip
+
+
+def _unread(sight: Sight, per: str, whom: str) -> Iterator[str]:
+    """What comes of a ban: streams that are not read meanwhile."""
+    app, _, call = whom.partition(":")
+    for shop in sight.shops:
+        table = sight.hub.settings.apps.get(shop.app)
+        mine = f"{shop.channel}/{table.app_key}" if table else ""
+        if whom == (f"{mine}/{shop.name}" if per == "shop" else mine):
+            yield f"stale:{shop.name}:"
+        elif per == "call" and app == mine:
+            yield f"stale:{shop.name}:{call.partition('.')[0]}"
 
 
 def incident(sight: Sight) -> Troubles:
     """What has happened lately, of the kinds that are told of: an hour of them as one."""
     after = sight.now - FRESH
+    kinds = sight.limits.incidents
     with sight.hub.store.reading() as connection:
-        rows = health.fresh_incidents(connection, sight.limits.incidents, after)
+        found = health.fresh_incidents(connection, [*kinds, OVER], after)
+    over = [(of, at) for kind, of, shop_id, at in found if kind == OVER and not shop_id]
+    rows = [row for row in found if row[0] in kinds and not _is_over(row, over)]
     grouped = defaultdict[tuple[str, str | None, int | None, str], list[datetime]](list)
     for kind, channel, shop_id, at in rows:
         grouped[kind, channel, shop_id, f"{at:%d%H}"].append(at)
@@ -59,10 +79,24 @@ def incident(sight: Sight) -> Troubles:
         yield Trouble(
             key=f"incident:{kind}:{shop.name if shop else channel or ''}:{hour}",
             severity=Severity.WARNING, once=True, since=min(times),
+            wait=SETTLED if kind == DIED else NO_WAIT,
             said=f"{INCIDENTS.get(kind, kind)}{often}", next="hub incidents",
             shop=shop.name if shop else None, channel=channel,
             company=shop.company if shop else None,
         )  # fmt: skip
+
+
+def _is_over(
+    row: tuple[str, str | None, int | None, datetime],
+    over: list[tuple[str | None, datetime]],
+) -> bool:
+    """Whether a token died early because its authorisation was over: that is told of as
+    `token_dead`, for as long as it lasts."""
+    kind, channel, _, at = row
+    return kind == DIED and any(
+        of == channel is not None and timedelta(0) <= end - at <= SETTLED
+        for of, end in over
+    )
 
 
 def disk(sight: Sight) -> Troubles:

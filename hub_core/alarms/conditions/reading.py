@@ -25,7 +25,7 @@ def stale(sight: Sight) -> Troubles:
     least = timedelta(minutes=sight.limits.stale_minutes)
     with sight.hub.store.reading() as connection:
         states = health.stream_states(connection)
-        lifted = health.lifted(connection, SHUT, sight.now - DAY)
+        lifted = health.lifted(connection, SHUT, sight.now - DAY, sight.now)
     for one in states:
         rhythm = one.every or timedelta(0)
         allowed = max(least, rhythm * sight.limits.stale_times)
