@@ -144,12 +144,14 @@ def fresh_incidents(
 
 
 def lifted(
-    connection: Connection, kinds: Collection[str], after: datetime
+    connection: Connection, kinds: Collection[str], after: datetime, now: datetime
 ) -> dict[str, datetime]:
-    """By shop: when alarms of these key beginnings were last found gone."""
+    """By shop: when alarms of these key beginnings were last found gone; `now` where the
+    last look still found one."""
     a = AlarmRow
-    query = select(col(a.shop), func.max(col(a.gone_at)))
+    query = select(col(a.shop), func.max(func.coalesce(col(a.gone_at), now)))
     begins = or_(*(col(a.key).startswith(f"{kind}:") for kind in kinds))
-    query = query.where(col(a.gone_at) > after, col(a.shop).is_not(None), begins)
+    recent = col(a.gone_at).is_(None) | (col(a.gone_at) > after)
+    query = query.where(recent, col(a.shop).is_not(None), begins)
     found = connection.execute(query.group_by(col(a.shop)))
     return {shop: at for shop, at in found if shop is not None and at is not None}

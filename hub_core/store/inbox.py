@@ -163,6 +163,19 @@ def counts(connection: Connection) -> dict[str, tuple[int, datetime]]:
     return {state: (n, oldest) for state, n, oldest in connection.execute(query)}
 
 
+def overdue(connection: Connection, before: datetime) -> tuple[int, datetime] | None:
+    """How many have been due since before a moment, or were never tried since, and when
+    the oldest of them came. Those that failed and are tried again later are not due."""
+    i = InboxRow
+    untried = (col(i.attempts) == 0) & (col(i.received_at) < before)
+    late = (col(i.due_at) < before) | untried
+    query = select(func.count(), func.min(i.received_at)).where(
+        col(i.state) == WAITING, late
+    )
+    count, oldest = connection.execute(query).one()
+    return (count, oldest) if count else None
+
+
 def body(connection: Connection, id: int, vault: Vault) -> bytes | None:
     """A push's body as it came, opened. May hold personal data."""
     i = InboxRow
