@@ -18,7 +18,10 @@ from ..masking import MASK, mask_text
 
 FORMATS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
-LOUD = ("httpx", "httpcore", "dbos", "asyncio", "sqlalchemy", "uvicorn", "apprise")
+LOUD = (
+    *("httpx", "httpcore", "dbos", "asyncio", "sqlalchemy", "alembic", "uvicorn"),
+    "apprise",
+)
 """Libraries that tell requests, headers, jobs or statements below their warnings: never
 heard below that."""
 FRAMES = 8
