@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ from .output import complain, say
 if TYPE_CHECKING:
     from ..access import Keys
     from ..hub import Hub
+    from ..sandbox import Platform
 
 PORT = 8600
 HOST = "127.0.0.1"
@@ -60,8 +61,9 @@ def serve(
     """
     _refuse_bare()
     _log(log_format, log_level)
-    with _boxes() if sandboxes else opened() as hub:
-        _run(hub, host, port, slot, threads, sandboxes, json)
+    boxes: dict[str, Platform] | None = {} if sandboxes else None
+    with opened() if boxes is None else _boxes(boxes) as hub:
+        _run(hub, host, port, slot, threads, boxes, json)
 
 
 def _refuse_bare() -> None:
@@ -88,7 +90,7 @@ def _run(
     port: int,
     slot: int,
     threads: int,
-    sandboxes: bool,
+    boxes: dict[str, Platform] | None,
     json: bool,
 ) -> None:
     from ..access import Keys
@@ -103,7 +105,8 @@ def _run(
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: front.stop())
     with service:
-        _tell(front.url, _try_out(hub, keys) if sandboxes else None, json)
+        _tell(front.url, None if boxes is None else _try_out(hub, keys), json)
+        _push(boxes or {}, front.url)
         front.run()
         complain("hub: stopping; what is being read ends with its step …")
     keys.close()
@@ -117,6 +120,14 @@ def _try_out(hub: Hub, keys: Keys) -> str:
     grants = Grants(hub.store, hub.clock.now)
     grants.grant(BUYER, "operator", actor=KEY_NAME, everywhere=True)
     return made.text
+
+
+def _push(boxes: dict[str, Platform], url: str) -> None:
+    """Boxes that push do it to this hub, where it listens on loopback."""
+    near = url.replace("0.0.0.0", HOST)  # noqa: S104
+    with suppress(ValueError):
+        for channel, box in boxes.items():
+            box.door("push_to", {"url": f"{near}/push/{channel}"})
 
 
 def _tell(url: str, key: str | None, json: bool) -> None:
@@ -138,12 +149,13 @@ def _tell_what_to_ask(url: str, key: str | None) -> None:
 
 
 @contextmanager
-def _boxes() -> Iterator[Hub]:
+def _boxes(boxes: dict[str, Platform]) -> Iterator[Hub]:
     from .demo.stage import SIZES, stage
 
     with stage(list(SIZES), 0) as show:
         show.read_everything()
         for box in show.platforms.values():
             box.churn_per_call = CHURN
+        boxes.update(show.platforms)
         complain(f"hub: four platforms in a box; settings and database in {show.folder}")
         yield show.hub
