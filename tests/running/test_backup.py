@@ -25,7 +25,7 @@ from hub_core.testing.bridge import platform_transport
 from tests.cli.world import World, hub
 from tests.harness import Bench
 
-BACKUPS = int(os.environ.get("CHANNEL_HUB_BACKUPS", "4"))
+BACKUPS = int(os.environ.get("CHANNEL_HUB_BACKUPS", "2"))
 """Backups under load; 20 is the full run."""
 KILLS = int(os.environ.get("CHANNEL_HUB_BACKUP_KILLS", "1"))
 """Processes killed while they back up; 20 is the full run."""
