@@ -53,12 +53,12 @@ TROUBLES: list[tuple[float, Deed]] = [
 def expected(on: Living) -> Counter[str]:
     """The alarms there are to be, by key."""
     blocks = round(HOURS * HOUR / BLOCK)
-    keys = (
+    keys = [
         f"refused:{on.account(LAIKE).name}",
         f"token_dead:{on.account(PDD).name}",
         f"ban:app:{TAOBAO}/{on.account(TAOBAO).app_key}",
-        f"stale:{on.account(PDD).name}:orders",
-    )
+        *(f"stale:{a.name}:orders" for a in on.boxes[PDD].accounts()),
+    ]
     return Counter(dict.fromkeys(keys, blocks))
 
 
