@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ..errors import Banned, Unauthorised
 from ..hub import THREADS, Hub
 from ..ports import ShopInfo
 from ..pull import Outcome
@@ -27,6 +28,9 @@ AT_ONCE = 50
 """Records of one shop that are fetched and stored together."""
 BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 21600))
 """How long after each failure a push is tried again. After the last a person must look."""
+SHUT = timedelta(minutes=10)
+"""How long it waits where its shop or app is not let in: that is no fault of the push, and
+counts as one failure however long it lasts."""
 BUSY = timedelta(seconds=2)
 """How long it waits for another worker that reads its stream just now."""
 
@@ -68,6 +72,7 @@ class _Named:
     there: bool = False
     asked: bool = False
     busy: bool = False
+    shut: bool = False
     error: str | None = None
 
     @property
@@ -228,12 +233,13 @@ class _Worker:
         busy = record.busy and not record.error
         said = record.error or "the platform does not have it"
         for push in record.pushes:
-            failed = push.attempts + (not busy)
+            shut = record.shut and push.attempts > 0
+            failed = push.attempts + (not busy and not shut)
             if failed > len(BACKOFF):
                 self._park(push, said)
                 done.parked += 1
                 continue
-            wait = BUSY if busy else BACKOFF[max(failed - 1, 0)]
+            wait = BUSY if busy else SHUT if record.shut else BACKOFF[max(failed - 1, 0)]
             done.busy += busy
             done.failed += not busy
             with self._hub.store.writing() as connection:
@@ -266,6 +272,7 @@ def _note(outcome: Outcome, records: Iterable[_Named]) -> None:
             record.busy = record.busy or outcome.skipped is not None
             if outcome.error is not None:
                 record.error = str(outcome.error)
+                record.shut = isinstance(outcome.error, Unauthorised | Banned)
 
 
 def _words(unheeded: Sequence[Kept]) -> dict[str, Counter[tuple[str, str]]]:

@@ -266,17 +266,20 @@ def test_pushes_nobody_works_off_are_a_trouble(joined: Bench, inbound: Inbound) 
 def test_pushes_of_a_shop_that_is_shut_are_no_trouble_of_their_own(
     joined: Bench, inbound: Inbound
 ) -> None:
-    """It is told of as such; they are tried again later and later."""
+    """It is told of as such; they wait for as long as that lasts, and are not given up."""
     (account,) = joined.platform.accounts()
     pusher = Pusher(inbound, account)
     platform: Any = joined.platform
+    record = platform.shops[account.external_id].place()
     platform.revoke(account.external_id)
-    pusher.send(pusher.order_event(ORDER, 1_763_611_200))
-    for _ in range(60):
-        joined.platform.clock.advance(60)
+    pusher.send(pusher.order_event(record.id, 1_763_611_200))
+    for _ in range(48):
+        joined.platform.clock.advance(1800)
         inbound.work_off()
         assert inbound.troubles() == []
-    assert [push.state for push in inbound.pushes()] == ["waiting"]
+    platform.authorise(account.external_id)
+    joined.platform.clock.advance(3600)
+    assert inbound.work_off().done == 1
 
 
 def test_nobodys_data_stands_open_among_the_questions(joined: Bench, asker: Asker) -> None:

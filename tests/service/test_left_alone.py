@@ -29,8 +29,9 @@ from tests.service.living import (
 WHOLE = HOURS >= 10
 STEP, POLL, CHURN, SHOPS = (10.0, 60.0, 2.0, 2) if WHOLE else (60.0, 300.0, 0.5, 1)
 """Seconds of a turn, and between readings; changes a minute of each box, and its shops."""
-BLOCK = 2 * HOUR
-"""The troubles below happen once in each."""
+BLOCK = (2.5 if WHOLE else 2) * HOUR
+"""The troubles below happen once in each. What comes back within an hour of its end has to
+stay away for longer, so that there is more than one between them."""
 
 TROUBLES: list[tuple[float, Deed]] = [
     # Minute of the block, and what happens then.
