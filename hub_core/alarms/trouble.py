@@ -47,7 +47,7 @@ KINDS = {
     "undelivered": "告警未送达",
     "look": "自检出错",
     "schedule": "定时任务未执行",
-    "spi": "应答临近时限",
+    "spi": "平台推送与问询",
     "endpoint": "推送端点已停用",
     "audit": "审计日志被改动",
     "incident": "需要关注的事件",

@@ -30,6 +30,7 @@ from . import (
     orders,
     parked,
     plugins,
+    pushes,
     rebuild,
     receiver,
     record,
@@ -104,6 +105,7 @@ coverage.add(app)
 verify.add(app)
 changes.add(app)
 parked.add(app)
+pushes.add(app)
 journal.add(app)
 plugins.add(app)
 adapter.add(app)

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
+from ..access import Audit
 from ..errors import HubError, Misconfigured
 from ..hub import Hub
 from ..ports import Asks, Pushed, Question, Standing, Verdict
@@ -164,4 +165,8 @@ def decide(
         if new:
             text = f"{found.kind} {found.key}: {found.verdict} by {found.decided_by}"
             notes.incident(connection, "decided", text, at=at, channel=found.channel)
+            Audit.of(hub.store, hub.settings).append(
+                connection, actor=by, action="question.decided", of=f"question {id}",
+                details={"verdict": verdict.value, "kind": found.kind},
+            )  # fmt: skip
     return found

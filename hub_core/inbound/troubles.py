@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ..hub import Hub
 from ..store import asks, inbox
 from ..store.asks import Ask
+from ..wire import BEIJING
 
 LATE = timedelta(minutes=10)
 """Pushes that are due for longer are not being worked off. One that failed and waits for
@@ -30,6 +31,7 @@ class Trouble:
     """`warning` or `critical`."""
     since: datetime
     text: str
+    """In Chinese, for merchants; without anything a platform or a buyer wrote."""
 
 
 def troubles(hub: Hub, now: datetime) -> list[Trouble]:
@@ -42,15 +44,15 @@ def _pushes(connection: Connection, now: datetime) -> Iterator[Trouble]:
     found = inbox.counts(connection)
     if late := inbox.overdue(connection, now - LATE):
         count, since = late
-        text = f"{count} pushes wait, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+        text = f"{count} 条推送尚未处理，最早一条收到于 {_clock(since)}"
         yield Trouble("push_late", "warning", since, text)
     for state, said in (
-        (inbox.PARKED, "name records that can't be fetched"),
-        (inbox.NO_SHOP, "are of shops the hub does not have"),
+        (inbox.PARKED, "推送所指的记录多次取不到"),
+        (inbox.NO_SHOP, "推送属于尚未接入的店铺"),
     ):
         if state in found:
             count, since = found[state]
-            yield Trouble(f"push_{state}", "warning", since, f"{count} pushes {said}")
+            yield Trouble(f"push_{state}", "warning", since, f"{count} 条{said}")
 
 
 def _asks(connection: Connection, now: datetime) -> Iterator[Trouble]:
@@ -70,10 +72,15 @@ def _asks(connection: Connection, now: datetime) -> Iterator[Trouble]:
 
 def _said(one: Ask, now: datetime) -> str:
     assert one.deadline_at is not None
-    about = f"{one.channel} {one.kind} of order {', '.join(one.orders)} (question {one.id})"
-    when = f"{one.deadline_at:%Y-%m-%d %H:%M} UTC"
+    orders, when = "、".join(one.orders), _clock(one.deadline_at)
+    about = f"订单 {orders} 的问询 {one.id}（{one.kind}）"
     if now >= one.deadline_at:
-        return f"{about}: the time to answer was up at {when}; the platform decides itself"
+        return f"{about}已过答复时限 {when}，平台将自行处理"
     if one.state == asks.DECIDED:
-        return f"{about}: {one.verdict}, and the platform has not heard it; until {when}"
-    return f"{about}: nobody has decided; until {when}"
+        return f"{about}已有决定（{one.verdict}），但平台还未取走，时限 {when}"
+    return f"{about}还没有人决定，时限 {when}"
+
+
+def _clock(at: datetime) -> str:
+    """As a merchant's clock has it."""
+    return f"{at.astimezone(BEIJING):%m-%d %H:%M}"

@@ -93,7 +93,7 @@ class Service:
         return [
             Trouble(
                 key=f"spi:{one.key}", severity=Severity(one.severity), said=one.text,
-                since=one.since,
+                since=one.since, next=_next(one.key),
             )
             for one in self.inbound.troubles()
         ]  # fmt: skip
@@ -156,6 +156,11 @@ class Service:
 
     def __exit__(self, *gone: object) -> None:
         self.stop()
+
+
+def _next(key: str) -> str:
+    """What to do about a push or a question."""
+    return "hub asks list" if key.startswith("ask:") else "hub pushes list"
 
 
 def _trouble(one: Schedule) -> Trouble:

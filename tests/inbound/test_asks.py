@@ -250,7 +250,7 @@ def test_a_clock_that_runs_short_is_a_trouble_until_it_is_decided(
     ]  # fmt: skip
     asker.inbound.decide(one.id, Verdict.AGREED, by="erp")
     (trouble,) = asker.inbound.troubles(one.asked_at + timedelta(hours=20))
-    assert "has not heard it" in trouble.text
+    assert "平台还未取走" in trouble.text
     asker.ask("refund-review", refund())
     assert at(20) == []
 

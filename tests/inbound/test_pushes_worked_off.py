@@ -218,7 +218,7 @@ def test_w11_another_shop_is_kept_and_touches_nobody(
     (trouble,) = pusher.inbound.troubles()
     assert (trouble.key, trouble.text) == (
         "push_no_shop",
-        "2 pushes are of shops the hub does not have",
+        "2 条推送属于尚未接入的店铺",
     )
     assert pusher.inbound.again() == 2
 
