@@ -84,7 +84,11 @@ def box(channel: str) -> type[Platform]:
     return type(made)
 
 
-SWITCHES = {channel: box(channel).SWITCHES for channel in CHANNELS}
+SWITCHES = {
+    channel: {n: ways for n, ways in box(channel).SWITCHES.items() if n[:5] != "push_"}
+    for channel in CHANNELS
+}
+"""But for those of what is pushed: these days are of what is asked for."""
 
 
 def scenario(channel: str, seed: int) -> Scenario:
