@@ -106,6 +106,8 @@ class Pull:
         self.settings, self.store, self.plugins = settings, store, plugins
         self.lines, self._now = lines, now
         self.consent = Consent(store, now)
+        self._former: dict[tuple[int, str], list[str]] = {}
+        """The rows of the last answer of each stream."""
 
     def each(
         self,
@@ -230,6 +232,7 @@ class Pull:
             source, stream, line, ledger,
             clock_known=lambda: line.clock.known,
             on_step=lambda step: on_step(shop.name, stream.name, step) if on_step else None,
+            former=self._former.setdefault((shop.id, stream.name), []),
         )  # fmt: skip
         try:
             self.consent.check(shop)

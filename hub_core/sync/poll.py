@@ -53,6 +53,7 @@ class Poll:
         *,
         clock_known: Callable[[], bool] = lambda: True,
         on_step: Callable[[Step], None] = lambda step: None,
+        former: list[str] | None = None,
     ) -> None:
         self.source, self.stream, self.session = source, stream, session
         self.ledger, self.counts = ledger, ledger.counts
@@ -68,7 +69,7 @@ class Poll:
             assert isinstance(source, CursorSource)
             self._windows = Runs(source, stream, self._commits)
         else:
-            self._windows = Windows(source, stream, self._commits, session.now)
+            self._windows = Windows(source, stream, self._commits, session.now, former)
         self._begin = self._end = session.now()
 
     # What a caller asks for ----------------------------------------------------------

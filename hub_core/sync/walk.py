@@ -60,9 +60,10 @@ class Walk:
     strangers: set[str] = field(default_factory=set)
     """Rows known to stand in this window with a time outside it; added to."""
     former: list[str] = field(default_factory=list)
-    """The rows of the answer before this one, of whatever walk."""
-    unsigned: bool = False
-    """Answers bear no id: one that has the former's rows is asked for once more."""
+    """The rows of the answer before this one, of whatever walk; kept up to date."""
+    signed: Callable[[], bool] = lambda: True
+    """Whether the newest answer bore an id. Of those that bear none, one that has the
+    former's rows is asked for once more."""
     echoed: bool = False
     """It had them again: other rows of just the same look, or the former answer still."""
     seen: dict[str, datetime | None] = field(default_factory=dict)
@@ -225,7 +226,7 @@ class Walk:
             self.doubtful |= self._is_odd(page, number, window)
             self.strangers |= _outside(page, window)
             self.echoed |= self._is_former(page)
-        self.former = _ids(page)
+        self.former[:] = _ids(page)
         return page
 
     def _is_odd(self, page: Page, number: int, window: Window) -> bool:
@@ -238,7 +239,8 @@ class Walk:
         return not _outside(page, window) <= self.strangers
 
     def _is_former(self, page: Page) -> bool:
-        return self.unsigned and bool(page.items) and _ids(page) == self.former
+        same = bool(page.items) and _ids(page) == self.former
+        return same and not self.signed()
 
     def _is_short(self, page: Page, number: int) -> bool:
         """Whether rows are missing from it, by its own count or else by the last one."""

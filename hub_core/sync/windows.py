@@ -26,8 +26,15 @@ class Windows:
     """The windows of one stream that is paged by numbers."""
 
     def __init__(
-        self, source: Source, stream: Stream, commits: Commits, now: Callable[[], datetime]
+        self,
+        source: Source,
+        stream: Stream,
+        commits: Commits,
+        now: Callable[[], datetime],
+        former: list[str] | None = None,
     ) -> None:
+        """`former`: the rows of the last answer of the reading before this one, which is
+        kept up to date for the next."""
         self._source, self._stream, self._commits = source, stream, commits
         self._ledger, self._now = commits.ledger, now
         self.careful = False
@@ -36,7 +43,7 @@ class Windows:
         """Whether the last window's reading told of all that is younger, too."""
         self._pages = 0
         """Read by the newest walk."""
-        self._former: list[str] = []
+        self._former = [] if former is None else former
         self._begun = False
         """A window has been read."""
 
@@ -101,10 +108,9 @@ class Windows:
 
     def _walk(self, asked: Window, evidence: Evidence, can_cut: bool) -> Walk:
         most = self._most() if can_cut else None
-        unsigned = not self._ledger.provenance().signed
         return Walk(
             self._source, self._stream, asked, most, strangers=evidence.strangers,
-            former=self._former, unsigned=unsigned,
+            former=self._former, signed=lambda: self._ledger.provenance().signed,
         )  # fmt: skip
 
     def _most(self) -> int:
@@ -170,7 +176,6 @@ class Windows:
             self._commits.check_closed(window)
             walk.reached &= young
         walk.rough = not self._ledger.provenance().smooth
-        self._former = walk.former
         self._ledger.counts.pages += walk.page_count
         self._ledger.counts.rows += walk.rows
 
