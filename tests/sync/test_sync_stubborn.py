@@ -161,6 +161,39 @@ def test_rows_of_a_pass_that_is_not_believed_are_kept_though_the_next_has_none(
     assert cursor_moved(one)
 
 
+def test_h8_the_last_answer_of_a_reading_is_not_taken_for_the_first_of_the_next(
+    desk: Callable[..., Desk],
+) -> None:
+    """Where answers bear no id, and the former's rows fit into the next window."""
+    one = desk(count=0)
+    fresh, pages, again = one.rows.page, list[Page](), list[Page]()
+
+    def page(stream: Stream, window: Window, number: int, *, count: bool = False) -> Page:
+        if again:
+            return again.pop()
+        pages.append(fresh(stream, window, number, count=count))
+        return pages[-1]
+
+    def read() -> None:
+        poll = one.poll()
+        poll.ledger.provenance = lambda: Provenance(signed=False)
+        poll.sync(START)
+
+    one.rows.page = page  # type: ignore[method-assign]
+    one.clock.pass_time(600)
+    one.rows.add("young", one.clock.now() - timedelta(seconds=5))
+    read()
+    one.clock.pass_time(1_000)
+    one.rows.add("missed", one.clock.now())
+    one.clock.pass_time(1_000)
+    again.append(former := pages[-1])
+    read()
+
+    assert ([key_of(item) for item in former.items], again) == (["young"], [])
+    assert one.stored().keys() == {"young", "missed"}
+    assert one.false_completes() == []
+
+
 def test_a_platform_that_answers_nothing_is_asked_once_and_left_alone(
     desk: Callable[..., Desk],
 ) -> None:

@@ -29,6 +29,7 @@ class Desk:
 
     def __init__(self, rows: MovingRows, url: str = "sqlite://") -> None:
         self.rows, self.clock = rows, rows.clock
+        self.former: list[str] = []
         self.store = Store.open(url, b"k" * 32, rows.clock.now)
         with self.store.writing() as connection:
             add_shop(
@@ -45,7 +46,8 @@ class Desk:
         ledger = Ledger(
             self.store, owner, lease, None, self.clock.now, Counts(), JournalBuffer()
         )
-        return Poll(self.rows, self.rows.streams[0], self.rows.clock, ledger)  # type: ignore[arg-type]
+        rows, stream, clock = self.rows, self.rows.streams[0], self.rows.clock
+        return Poll(rows, stream, clock, ledger, former=self.former)  # type: ignore[arg-type]
 
     def sync(self) -> Counts:
         poll = self.poll()
