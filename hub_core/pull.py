@@ -248,7 +248,7 @@ class Pull:
             raise
         finally:
             outcome.counts.calls = buffer.noted - calls
-            self._close(ledger, buffer, outcome, notes=reading.notes)
+            self._end(ledger, buffer, outcome, reading)
             reading.lease = None
         outcome.seconds = time.monotonic() - began
         return outcome
@@ -320,6 +320,17 @@ class Pull:
         for misread in batch.misread:
             parked = {"external_id": misread.external_id, "reason": misread.reason}
             self.plugins.broadcast("hub_record_parked", parked=parked, shop=shop.name)
+
+    def _end(
+        self, ledger: Ledger, buffer: JournalBuffer, outcome: Outcome, reading: Reading
+    ) -> None:
+        """Where its end can't be written down, that is how it ended."""
+        try:
+            self._close(ledger, buffer, outcome, notes=reading.notes)
+        except Exception as error:
+            shop = reading.shop
+            ours = _ours(error).at(channel=shop.channel, shop=shop.name)
+            outcome.error = outcome.error or ours
 
     def _close(
         self, ledger: Ledger, buffer: JournalBuffer, outcome: Outcome, *, notes: bool

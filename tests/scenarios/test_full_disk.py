@@ -14,8 +14,8 @@ from hub_core.cli.failing import NOT_WELL, ended
 from tests.harness import Bench, bench
 
 FULL = "the disk that holds the database is full: make room"
-ROOM = 300
-"""Pages: the empty tables take about a hundred."""
+ROOM = 200
+"""Pages beyond those of the empty tables: enough for the beginning of a reading."""
 
 
 def test_d2_a_full_disk_is_named_and_loses_nothing(tmp_path: Path) -> None:
@@ -38,11 +38,20 @@ def test_d2_a_full_disk_is_named_and_loses_nothing(tmp_path: Path) -> None:
         assert checked(made.hub.store.engine) == "ok"
 
 
+def test_d2_where_not_even_the_end_can_be_written_down_it_is_named_all_the_same(
+    tmp_path: Path,
+) -> None:
+    with shop(tmp_path) as made:
+        fill(made.hub.store.engine, 0)
+        (outcome,) = made.hub.sync()
+        assert FULL in str(outcome.error)
+
+
 def test_d2_a_command_that_finds_the_disk_full_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with shop(tmp_path) as made:
-        make_room = fill(made.hub.store.engine, 1)
+        make_room = fill(made.hub.store.engine, 0)
 
         def count_many() -> None:
             for number in range(2_000):
@@ -63,9 +72,12 @@ def shop(folder: Path) -> AbstractContextManager[Bench]:
     )  # fmt: skip
 
 
-def fill(engine: Engine, pages: int) -> Callable[[], None]:
-    """Let the database grow no further than to so many pages; call what comes back, and
-    it may. SQLite answers SQLITE_FULL as it does for a disk without room."""
+def fill(engine: Engine, more: int) -> Callable[[], None]:
+    """Let the database grow by no more than so many pages; call what comes back, and it
+    may. SQLite answers SQLITE_FULL as it does for a disk without room."""
+    with closing(engine.raw_connection()) as connection:
+        (there,) = connection.cursor().execute("PRAGMA page_count").fetchone()
+    pages = there + more
 
     def limit(connection: Any, record: Any) -> None:
         connection.execute(f"PRAGMA max_page_count={pages}")
