@@ -97,7 +97,8 @@ def records_are_mended(world: World) -> None:
 
 
 def fields_drift(world: World) -> None:
-    findings = [{"said": f"receiver.{CANARY} is gone", "since": "2026-11-20"}]
+    gone = {"kind": "gone", "said": f"receiver.{CANARY} is gone", "since": "2026-11-20"}
+    findings = [gone]
     with world.hub.store.writing() as connection:
         profiles.save(
             connection, 1, "orders_v1", {}, over=0, rows=9, findings=findings,
@@ -152,8 +153,8 @@ CASES = [
          "orders 有 1 段时间未证实读全，最早 11-20 0", "hub heal 西湖店"),
     Case("parked:西湖店", records_are_parked, records_are_mended, "1 小时内 21 条",
          "hub parked list --shop 西湖店"),
-    Case("drift:西湖店:orders", fields_drift, drift_is_accepted, "orders 的数据与以往不同",
-         "hub drift accept 西湖店 orders"),
+    Case("drift:西湖店:orders", fields_drift, drift_is_accepted,
+         "orders 的数据与以往不同（1 处），记录照常入库", "hub drift accept 西湖店 orders"),
     Case("ban:app:taobao/12345678", a_ban, no_ban, "平台限制应用调用至", "hub journal"),
     Case("disk", the_disk_is_low, the_disk_has_room, "磁盘只剩", "清理", "严重"),
 ]  # fmt: skip

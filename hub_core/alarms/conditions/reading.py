@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ...store import health, profiles
+from ...sync.gate.profile import SUMS, UNIT
 from ..trouble import Severity, Troubles, typed
 from .sight import Sight, clock, of
 
@@ -75,7 +76,8 @@ def drift(sight: Sight) -> Troubles:
         found = profiles.open_findings(connection)
     for one in found:
         if shop := sight.by_id.get(one.shop_id):
-            holds = sight.hub.settings.holds_drift(shop.channel, shop.name)
+            stops = any(finding.get("kind") in (UNIT, SUMS) for finding in one.findings)
+            holds = stops and sight.hub.settings.holds_drift(shop.channel, shop.name)
             fate = "相关记录暂不入库" if holds else "记录照常入库"
             yield of(
                 shop, f"drift:{one.area}", Severity.WARNING,
