@@ -19,7 +19,7 @@ from .insight.estimate import Estimate
 from .lines import Lines, Transports
 from .plugins import Plugins, load
 from .ports import Grant
-from .pull import OnStep, Outcome, Pull
+from .pull import Listed, OnStep, Outcome, Pull
 from .reveals import Reveals, Told
 from .settings import Settings, master_key
 from .store import Store, shops
@@ -238,12 +238,17 @@ class Hub(Stored):
 
     # Streams -------------------------------------------------------------------------
 
+    def listed(self, shop: Shop) -> list[Listed]:
+        """The shop's streams as configured, with who reads them. Raises any HubError where
+        it cannot be opened."""
+        sources = self.plugins.sources(shop.channel, self.lines.open(shop))
+        return self.pull.streams(shop, sources, ())
+
     def streams_of(self, shop: Shop, kind: str) -> list[str]:
         """The streams a kind is read by; none where the shop has no such kind, or it is
         turned off."""
         try:
-            sources = self.plugins.sources(shop.channel, self.lines.open(shop))
-            found = self.pull.streams(shop, sources, ())
+            found = self.listed(shop)
         except HubError:
             return [kind]  # the first of them has the kind's name
         return [one.stream.name for one in found if one.kind == kind]
@@ -263,7 +268,6 @@ class Hub(Stored):
 
     def _stream_names(self, shop: Shop) -> list[str]:
         try:
-            sources = self.plugins.sources(shop.channel, self.lines.open(shop))
-            return [one.stream.name for one in self.pull.streams(shop, sources, ())]
+            return [one.stream.name for one in self.listed(shop)]
         except HubError:
             return [""]

@@ -118,7 +118,7 @@ class Lines:
         authorisation = self._authorisation(shop)
         shared = authorisation is not None and authorisation.shared
         key = self.room(shop.app).app.app_key
-        subject = f"{shop.channel}/{f'app/{key}' if shared else shop.external_id}"
+        subject = self._of_app(shop, key) if shared else self._own(shop)
         with self._lock:
             if subject not in self._tokens:
                 owner = None if shared else shop.external_id
@@ -126,6 +126,19 @@ class Lines:
                 made.authorisation = authorisation
                 self._tokens[subject] = made
             return self._tokens[subject]
+
+    def subjects(self, shop: Shop) -> list[str]:
+        """By which names the store may know tokens of the shop: its own, its app's."""
+        app = self._settings.apps.get(shop.app)
+        return [self._own(shop), *([self._of_app(shop, app.app_key)] if app else [])]
+
+    @staticmethod
+    def _own(shop: Shop) -> str:
+        return f"{shop.channel}/{shop.external_id}"
+
+    @staticmethod
+    def _of_app(shop: Shop, key: str) -> str:
+        return f"{shop.channel}/app/{key}"
 
     def unseal(self, shop: Shop, text: str) -> str | None:
         """A ciphertext in clear, where the app's own secret opens this kind of it and no

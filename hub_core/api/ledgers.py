@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..store import commands, journal, parked
 from .records import ERRORS
+from .shapes import told
 from .who import ThisHub, Who, chosen
 
 MOST = 1000
@@ -136,13 +137,7 @@ def list_commands(hub: ThisHub, who: Who, asked: Annotated[AskCommands, Query()]
             connection, shop_ids=list(names), kind=asked.kind, target=asked.target,
             states=asked.state, limit=asked.limit, oldest_first=False,
         )  # fmt: skip
-    own = [name for name in Command.model_fields if name != "shop"]
-    return {
-        "data": [
-            {"shop": names[one.shop_id]} | {name: getattr(one, name) for name in own}
-            for one in found
-        ]
-    }
+    return {"data": [told(Command, one, shop=names[one.shop_id]) for one in found]}
 
 
 def list_parked(hub: ThisHub, who: Who, asked: Annotated[AskParked, Query()]) -> Any:
@@ -152,13 +147,7 @@ def list_parked(hub: ThisHub, who: Who, asked: Annotated[AskParked, Query()]) ->
         found = parked.listing(
             connection, shop_ids=list(names), resolved=asked.resolved, limit=asked.limit
         )
-    own = [name for name in Parked.model_fields if name != "shop"]
-    return {
-        "data": [
-            {"shop": names[one.shop_id]} | {name: getattr(one, name) for name in own}
-            for one in found
-        ]
-    }
+    return {"data": [told(Parked, one, shop=names[one.shop_id]) for one in found]}
 
 
 def list_calls(hub: ThisHub, who: Who, asked: Annotated[AskCalls, Query()]) -> Any:
@@ -168,5 +157,4 @@ def list_calls(hub: ThisHub, who: Who, asked: Annotated[AskCalls, Query()]) -> A
         found = journal.entries(
             connection, shops=names, outcome=asked.outcome, limit=asked.limit
         )
-    fields = Entry.model_fields
-    return {"data": [{name: getattr(one, name) for name in fields} for one in found]}
+    return {"data": [told(Entry, one) for one in found]}

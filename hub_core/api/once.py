@@ -61,26 +61,24 @@ def once(
     asked = hashlib.sha256(text.encode()).digest()
     with hub.store.writing(durable=True) as connection:
         former = answers.begin(connection, caller, key, asked, now)
-        if former is not None and former.status is None and _is_same(former, asked):
-            _refuse_busy(former, now)
-            answers.again(connection, caller, key, now)
         if former is None:
             Audit.of(hub.store, hub.settings).append(
                 connection, actor=who.actor, action=deed.action, of=deed.of,
                 details={**deed.details, "key": key},
             )  # fmt: skip
-    if former is not None and former.status is not None and _is_same(former, asked):
+        elif former.request_hash != asked:
+            raise Refused(
+                409, "key_used", "this Idempotency-Key was used for another request"
+            )
+        elif former.status is None:
+            _refuse_busy(former, now)
+            answers.again(connection, caller, key, now)
+    if former is not None and former.status is not None:
         return _answer(former.body or "", former.status, repeated=True)
     said = json.dumps(jsonable_encoder(act()), ensure_ascii=False)
     with hub.store.writing(durable=True) as connection:
         answers.end(connection, caller, key, 200, said)
     return _answer(said, 200, repeated=False)
-
-
-def _is_same(former: Former, asked: bytes) -> bool:
-    if former.request_hash != asked:
-        raise Refused(409, "key_used", "this Idempotency-Key was used for another request")
-    return True
 
 
 def _refuse_busy(former: Former, now: Any) -> None:

@@ -16,7 +16,7 @@ from ..store.kinds import KINDS
 from ..store.pages import CHANGED, CREATED, Wanted
 from . import cursors
 from .problems import Problem, Refused
-from .shapes import SHAPES
+from .shapes import SHAPES, told
 from .who import ThisHub, Who, allowed, chosen
 
 SORTS = {"updated_at": CHANGED, "created_at": CREATED}
@@ -186,7 +186,7 @@ def _raw(plural: str) -> Callable[..., Any]:
             Audit.of(hub.store, hub.settings).append(
                 connection, actor=who.actor, action="raw.read", of=f"{plural} {uid}"
             )
-        return {"data": [{n: getattr(one, n) for n in Raw.model_fields} for one in found]}
+        return {"data": [told(Raw, one) for one in found]}
 
     raw.__name__ = f"get_raw_{plural}"
     return raw

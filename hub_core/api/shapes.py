@@ -19,6 +19,12 @@ LISTS = {"flags", "issues", "place_external_ids"}
 ORDERS_OWN = {"lines": OrderLineRow, "deliveries": DeliveryRow, "vouchers": VoucherRow}
 
 
+def told(shape: type[BaseModel], one: Any, **more: Any) -> dict[str, Any]:
+    """What an answer of this shape says of a row; `more`: what the row does not have."""
+    own = [name for name in shape.model_fields if name not in more]
+    return more | {name: getattr(one, name) for name in own}
+
+
 class Receiver(BaseModel):
     """Whom an order goes to, masked. In clear: `POST …/reveal`, which is audited."""
 

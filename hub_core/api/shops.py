@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from .records import ERRORS
+from .shapes import told
 from .who import ThisHub, Who, allowed
 
 
@@ -67,23 +68,16 @@ def router() -> APIRouter:
     @made.get("/shops", response_model=Shops, summary="The shops")
     def shops(hub: ThisHub, who: Who) -> Any:
         found = allowed(hub, who, "shops.read")
-        fields = Shop.model_fields
-        return {"data": [{name: getattr(one, name) for name in fields} for one in found]}
+        return {"data": [told(Shop, one) for one in found]}
 
     @made.get("/coverage", response_model=Coverages, summary="What is proved")
     def coverage(hub: ThisHub, who: Who) -> Any:
         names = [shop.name for shop in allowed(hub, who, "coverage.read")]
         found = hub.coverage(names) if names else []
-        own = [name for name in Coverage.model_fields if name != "spans"]
-        return {
-            "data": [
-                {name: getattr(one, name) for name in own} | {"spans": _spans(one.spans)}
-                for one in found
-            ]
-        }
+        return {"data": [told(Coverage, o, spans=_spans(o.spans)) for o in found]}
 
     return made
 
 
 def _spans(found: Any) -> list[dict[str, Any]]:
-    return [{name: getattr(one, name) for name in Span.model_fields} for one in found]
+    return [told(Span, one) for one in found]

@@ -16,6 +16,7 @@ from ..store.shops import Shop
 from ..tokens import StoredToken
 from .problems import Refused
 from .records import ERRORS, MISSING
+from .shapes import told
 from .who import ThisHub, Who, allowed, chosen
 
 
@@ -117,16 +118,12 @@ def list_tokens(hub: ThisHub, who: Who) -> Any:
 
 
 def _token(hub: Hub, shop: Shop, known: dict[str, StoredToken]) -> dict[str, Any] | None:
-    app = hub.settings.apps.get(shop.app)
-    own = known.get(f"{shop.channel}/{shop.external_id}")
-    token = own or (known.get(f"{shop.channel}/app/{app.app_key}") if app else None)
-    if token is None:
-        return None
-    return {
-        "shop": shop.name, "channel": shop.channel, "of_app": own is None,
-        "state": token.state, "why": token.why, "fetched_at": token.fetched_at,
-        "expires_at": token.expires_at, "refresh_expires_at": token.refresh_expires_at,
-    }  # fmt: skip
+    own, *of_app = hub.lines.subjects(shop)
+    for subject in (own, *of_app):
+        if (token := known.get(subject)) is not None:
+            whose = {"shop": shop.name, "channel": shop.channel}
+            return told(Token, token, **whose, of_app=subject != own)
+    return None
 
 
 def list_schedules(hub: ThisHub, who: Who) -> Any:
@@ -144,13 +141,9 @@ def change_schedules(hub: ThisHub, who: Who, body: Change) -> Any:
     if not names:
         raise Refused(404, "not_found", "no such shop among those you may see")
     with hub.store.writing(durable=True) as connection:
-        found = [
-            one
-            for one in schedules.listing(connection)
-            if one.shop in names
-            and body.stream in (None, one.slot.stream)
-            and body.task in (None, one.slot.task)
-        ]
+        streams = [body.stream] if body.stream is not None else []
+        there = schedules.listing(connection)
+        found = schedules.among(there, names, streams, body.task)
         if not found:
             raise Refused(404, "not_found", "that shop has no such schedule")
         _change(hub, who, connection, body, found)
@@ -181,11 +174,5 @@ def list_alarms(hub: ThisHub, who: Who) -> Any:
     everywhere = who.may("incidents.read")
     with hub.store.reading() as connection:
         found = alarms.open_ones(connection)
-    fields = Alarm.model_fields
-    return {
-        "data": [
-            {name: getattr(one, name) for name in fields}
-            for one in found
-            if (one.shop in names if one.shop else everywhere)
-        ]
-    }
+    seen = [o for o in found if (o.shop in names if o.shop else everywhere)]
+    return {"data": [told(Alarm, one) for one in seen]}

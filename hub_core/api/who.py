@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from ..access import Keys, NotAllowed, Principal
-from ..access.roles import MATRIX, ROLES
+from ..access import Keys, Principal
 from ..hub import Hub
 from ..store.shops import Shop
 from .problems import Refused
@@ -48,8 +47,8 @@ def allowed(
     names none. Raises NotAllowed where they may at none, and
     may not at those to come either."""
     found = who.shops(hub.shops(), permission, kind)
-    if not found and not who.may(permission, None, kind):
-        raise NotAllowed(permission, sorted(MATRIX[permission], key=ROLES.index))
+    if not found:
+        who.require(permission, None, kind)
     return found
 
 

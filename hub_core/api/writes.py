@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..access import NotAllowed, Principal
-from ..access.roles import MATRIX
+from ..access import Principal
 from ..hub import Hub
 from ..store import stock
 from ..store.shops import Shop
 from .once import Deed, Key, once
 from .problems import Problem, Refused
 from .records import ERRORS, MISSING
+from .shapes import told
 from .who import ThisHub, Who, chosen
 
 MOST = 2_000_000_000
@@ -170,10 +170,9 @@ def list_bindings(
     hub: ThisHub, who: Who, shop: Annotated[str | None, Query(max_length=200)] = None
 ) -> Any:
     """By shop."""
-    fields = [name for name in Binding.model_fields if name != "shop"]
     return {
         "data": [
-            {"shop": one.name} | {name: getattr(bound, name) for name in fields}
+            told(Binding, bound, shop=one.name)
             for one in chosen(hub, who, "bindings.read", shop)
             for bound in hub.desks.bindings(one)
         ]
@@ -202,8 +201,7 @@ def ship(hub: ThisHub, who: Who, body: Ship, key: Key, request: Request) -> Resp
 def _one(hub: Hub, who: Principal, permission: str, name: str) -> Shop:
     """Raises Refused for a shop they may not see as for one that is not there, NotAllowed
     for one they may see and not do this to."""
-    if not chosen(hub, who, "shops.read", name):
+    if not (found := chosen(hub, who, "shops.read", name)):
         raise Refused(404, "not_found", f"no shop {name!r} among those you may see")
-    if not (found := chosen(hub, who, permission, name)):
-        raise NotAllowed(permission, sorted(MATRIX[permission]))
+    who.require(permission, found[0])
     return found[0]

@@ -96,16 +96,10 @@ def _chosen(
     """Raises Misconfigured where nothing is chosen."""
     from ..store import schedules
 
-    names = {hub.shop(name).name for name in shops or ()}
     with hub.store.reading() as connection:
         there = schedules.listing(connection)
-    found = [
-        one
-        for one in there
-        if (not names or one.shop in names)
-        and (not streams or one.slot.stream in streams)
-        and task in (None, one.slot.task)
-    ]
+    names = {hub.shop(name).name for name in shops or ()} or {one.shop for one in there}
+    found = schedules.among(there, names, streams or (), task)
     if there and not found:
         streams_there = ", ".join(sorted({one.slot.stream for one in there}))
         raise Misconfigured(

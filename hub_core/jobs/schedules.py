@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import HubError
 from ..hub import Hub
-from ..pull import Listed, Outcome
+from ..pull import Outcome
 from ..store import schedules
 from ..store.schedules import Schedule, Slot
 from ..store.shops import Shop
@@ -59,18 +59,22 @@ class Schedules:
 
     def plan(self) -> None:
         """Take up shops and streams that are new, let go what is no more."""
+        with self.hub.store.reading() as connection:
+            known = {one.slot: one.every for one in schedules.listing(connection)}
         for shop in self.hub.shops():
             try:
                 wanted = [*self._wanted(shop), *self._sent(shop)]
             except HubError as error:
                 log.warning("%s: its schedules stay as they are: %s", shop.name, error)
                 continue
-            with self.hub.store.writing() as connection:
-                schedules.plan(connection, shop.id, wanted)
+            own = {slot: every for slot, every in known.items() if slot.shop_id == shop.id}
+            if own != {slot: every for slot, every, _ in wanted}:
+                with self.hub.store.writing() as connection:
+                    schedules.plan(connection, shop.id, wanted)
 
     def _wanted(self, shop: Shop) -> Iterator[tuple[Slot, timedelta, datetime]]:
         now = self.hub.clock.now()
-        for one in self._listed(shop):
+        for one in self.hub.listed(shop) if shop.state == "active" else ():
             name = one.stream.name
             poll, heal = self.hub.settings.rhythm(shop.channel, name, shop.name)
             every = POLL.get(one.kind, HOUR) if poll is None else timedelta(seconds=poll)
@@ -88,12 +92,6 @@ class Schedules:
             every = usual if poll is None else timedelta(seconds=poll)
             if every and CAPABLE[task] in able[shop.channel]:
                 yield Slot(shop.id, name, task), every, self.hub.clock.now()
-
-    def _listed(self, shop: Shop) -> Sequence[Listed]:
-        if shop.state != "active":
-            return ()
-        sources = self.hub.plugins.sources(shop.channel, self.hub.lines.open(shop))
-        return self.hub.pull.streams(shop, sources, ())
 
     def tick(self, queue: Queue) -> int:
         """Queue what is due; gives how much that was."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,6 +73,22 @@ def listing(connection: Connection) -> list[Schedule]:
     s = ScheduleRow
     query = _select().order_by(col(ShopRow.name), col(s.stream), col(s.task))
     return [_schedule(row) for row in connection.execute(query)]
+
+
+def among(
+    found: Iterable[Schedule],
+    shops: Collection[str],
+    streams: Collection[str] = (),
+    task: str | None = None,
+) -> list[Schedule]:
+    """Those of these shops, and of these streams (none: all), and of this task."""
+    return [
+        one
+        for one in found
+        if one.shop in shops
+        and (not streams or one.slot.stream in streams)
+        and task in (None, one.slot.task)
+    ]
 
 
 def _select() -> Any:

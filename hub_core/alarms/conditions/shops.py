@@ -59,16 +59,9 @@ def _remedy(shop: Shop, subject: str) -> str:
 def _tokens(sight: Sight) -> Iterator[tuple[Shop, str, StoredToken]]:
     """Shops with their token and its subject; without those that have none yet."""
     for shop in sight.shops:
-        for subject in _subjects(sight, shop):
+        for subject in sight.hub.lines.subjects(shop):
             if token := sight.tokens.get(subject):
                 yield shop, subject, token
-
-
-def _subjects(sight: Sight, shop: Shop) -> list[str]:
-    """Its own, or its app's: the store knows tokens by these names."""
-    app = sight.hub.settings.apps.get(shop.app)
-    own = [f"{shop.channel}/{shop.external_id}"]
-    return own + ([f"{shop.channel}/app/{app.app_key}"] if app else [])
 
 
 def _is_of_app(subject: str) -> bool:
