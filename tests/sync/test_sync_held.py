@@ -1,11 +1,11 @@
-"""A record that the gate holds back: what of it goes on waiting, and for how long."""
+"""What the gate holds back, and for how long; what it tells of, and what not."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 from hub_core.models import OrderStatus
-from hub_core.store import Store, parked, records, streams
+from hub_core.store import Store, notes, parked, records, streams
 from hub_core.store.journal import JournalBuffer
 from hub_core.store.kinds import ORDER
 from hub_core.store.shops import add_shop, shop_named
@@ -46,6 +46,20 @@ class Desk:
         )
         self.ledger.commit(Batch([Fetched(order, {"id": id})]))
 
+    def come(self, sort: str, many: int, first: int = 0, **raw: object) -> None:
+        """So many paid orders of one sort, each with these fields."""
+        ids = [f"{sort}{first + n}" for n in range(many)]
+        rows = [
+            Fetched(an_order(id, type_raw=sort, status_raw="paid"), {"id": id, **raw})
+            for id in ids
+        ]
+        self.ledger.commit(Batch(rows))
+
+    def told(self) -> list[str]:
+        """Incidents."""
+        with self.store.reading() as connection:
+            return [one.text for one in notes.incidents(connection)]
+
     def due(self) -> list[str]:
         with self.store.reading() as connection:
             return records.due_for_reread(connection, ORDER, self.shop.id, self.at, 10)
@@ -75,3 +89,29 @@ def test_one_that_is_final_does_not_become_due_by_being_held_back() -> None:
     desk.at += 2 * EVERY
 
     assert (desk.held(), desk.due()) == (["A1"], [])
+
+
+def test_another_sort_of_order_lacks_nothing_that_the_first_sort_had() -> None:
+    desk = Desk()
+    desk.come("takeout", 40, pay_amount=100)
+    desk.come("voucher", 40, certificate_amount=90)
+    desk.come("takeout", 40, first=40, pay_amount=100)
+
+    assert desk.told() == []
+
+
+def test_what_one_of_two_sorts_lacks_at_once_is_told_of() -> None:
+    desk = Desk()
+    desk.come("takeout", 40, pay_amount=100)
+    desk.come("voucher", 40, pay_amount=90)
+    desk.come("voucher", 40, first=40)
+
+    assert any("$.pay_amount has no value any more" in one for one in desk.told())
+
+
+def test_what_every_order_lacks_is_told_of_though_their_sort_is_lost_too() -> None:
+    desk = Desk()
+    desk.come("takeout", 40, pay_amount=100)
+    desk.come("", 40)
+
+    assert any("$.pay_amount has no value any more" in one for one in desk.told())

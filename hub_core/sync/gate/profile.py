@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -36,7 +36,12 @@ class Row:
     @property
     def states(self) -> tuple[str, str]:
         """Its state, and its state among those of its sort."""
-        return self.state, f"{self.state} {self.sort}"
+        return states_of(self.state, self.sort)
+
+
+def states_of(state: str, sort: str) -> tuple[str, str]:
+    """A state, and that state among rows of one sort."""
+    return state, f"{state} {sort}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,46 +97,63 @@ class Doubt:
     """Of a leap, whose amounts have said so."""
 
 
+class Counted:
+    """Some rows of one call: by state and sort, and all together."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.finest = dict[tuple[str, str], Node]()
+        for row in rows:
+            self.finest.setdefault((row.state, row.sort), Node("")).take(row.raw)
+        self.whole = _together(self.finest.values())
+
+    def within(self, state: str) -> list[Node]:
+        """What is counted in one of the states that rows have."""
+        if state == ANY:
+            return [self.whole]
+        named = ((states_of(*pair), node) for pair, node in self.finest.items())
+        return [node for states, node in named if state in states]
+
+
 @dataclass(slots=True)
 class Trees:
-    """Rows of one call: by state, and all together."""
+    """What was stored of one call: by state, and all together."""
 
     whole: Node = field(default_factory=lambda: Node(""))
     states: dict[str, Node] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, rows: Iterable[Row]) -> Trees:
-        """These rows alone."""
-        finest = dict[tuple[str, str], Node]()
-        for row in rows:
-            finest.setdefault(row.states, Node("")).take(row.raw)
-        states = dict[str, list[Node]]()
-        for names, node in finest.items():
-            for state in names:
-                states.setdefault(state, []).append(node)
-        whole = _together(list(finest.values()))
-        return cls(whole, {state: _together(nodes) for state, nodes in states.items()})
 
     def _at(self, state: str) -> Node:
         if state not in self.states and len(self.states) >= MOST_STATES:
             state = ANY
         return self.states.setdefault(state, Node(""))
 
-    def merge(self, other: Trees) -> None:
-        """Count what the other has counted, too."""
-        self.whole.merge(other.whole)
-        for state, node in other.states.items():
-            self._at(state).merge(node)
+    def count(self, now: Counted) -> None:
+        """Count these, too."""
+        self.whole.merge(now.whole)
+        for pair, node in now.finest.items():
+            for state in states_of(*pair):
+                self._at(state).merge(node)
         if self.whole.keys > MOST_ROWS:
             for node in (self.whole, *self.states.values()):
                 node.halve()
 
-    def surprises(self, now: Trees) -> Iterator[tuple[str, Surprise]]:
+    def surprises(self, now: Counted) -> Iterator[tuple[str, Surprise]]:
         """(state, what is not as it was)."""
-        for state, node in now.states.items():
-            if state in self.states:
-                yield from ((state, s) for s in missing(self.states[state], node))
+        for state, node in self._comparable(now):
+            yield from ((state, s) for s in missing(self.states[state], node))
         yield from ((ANY, s) for s in turned(self.whole, now.whole))
+
+    def _comparable(self, now: Counted) -> Iterator[tuple[str, Node]]:
+        """Rows of a state that is known. A state's rows together are only those of sorts
+        it has had often enough: what takeouts alone tell, no voucher has lost."""
+        together = dict[str, list[Node]]()
+        for (state, sort), node in now.finest.items():
+            known = self.states.get(finer := states_of(state, sort)[1])
+            if known is not None:
+                yield finer, node
+            if state in self.states and (not sort or (known and known.objects >= ENOUGH)):
+                together.setdefault(state, []).append(node)
+        for state, nodes in together.items():
+            yield state, _together(nodes)
 
     def dump(self) -> list[Any]:
         """For the store."""
@@ -144,10 +166,10 @@ class Trees:
         return cls(Node.load(dumped[0]), states)
 
 
-def _together(nodes: list[Node]) -> Node:
+def _together(nodes: Collection[Node]) -> Node:
     """All of them in one, to be read only: one alone is itself."""
     if len(nodes) == 1:
-        return nodes[0]
+        return next(iter(nodes))
     made = Node("")
     for node in nodes:
         made.merge(node)
@@ -176,9 +198,9 @@ class Profile:
         """Whether enough was stored to hold anything against what comes."""
         return self.trees(call).whole.keys >= ENOUGH
 
-    def learn(self, call: str, rows: list[Row], counted: Trees | None = None) -> None:
-        """Count rows that were stored; `counted`: these, where they are already."""
-        self.trees(call).merge(counted or Trees.of(rows))
+    def learn(self, call: str, rows: list[Row], counted: Counted) -> None:
+        """Rows that were stored, and the same counted."""
+        self.trees(call).count(counted)
         for row in rows:
             self.scale.learn(row.record)
         self.rows += len(rows)

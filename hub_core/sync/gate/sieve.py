@@ -10,9 +10,11 @@ from datetime import datetime
 from ...models import Record
 from ...store.kinds import Kind
 from ...wire import JSON, Fetched, Misread
-from .profile import ANY, LEAP, SUMS, UNIT, Doubt, Finding, Profile, Row, Trees, shows
+from .profile import LEAP, SUMS, UNIT, Counted, Doubt, Finding, Profile, Row, shows
 from .sizes import FREE
 from .sums import SUMS_HELD, adding_up, looked_at
+from .surprise import Path
+from .tree import Node
 
 Suspicion = tuple[float, bool, Doubt]
 """A score, as a share of what is no chance any more; whether it matters; what it is."""
@@ -54,7 +56,7 @@ class Sieve:
         self.profile, self.kind, self.call, self.at = profile, kind, call, at
         self._holds = holds
         self.done = Sifted()
-        self._looked: tuple[list[Row], Trees] | None = None
+        self._looked: tuple[list[Row], Counted] | None = None
         """The rows that were looked into, counted."""
         self._odd: set[str] = set()
         """Ids of records whose sums do not hold."""
@@ -68,7 +70,7 @@ class Sieve:
             rest = self._strange(rest)
         self.done.fetched = rest
         if self._looked is None or self.done.held:
-            self._looked = (rows := self._rows(self._some(rest))), Trees.of(rows)
+            self._looked = (rows := self._rows(self._some(rest))), Counted(rows)
         self.profile.learn(self.call, *self._looked)
         return self.done
 
@@ -151,7 +153,7 @@ class Sieve:
 
     def _judge(self, rows: list[Row], *, opens: bool) -> bool:
         """Whether anything is not as it was; `opens`: and act on it."""
-        now = Trees.of(rows)
+        now = Counted(rows)
         self._looked = rows, now
         found = [*self._of_trees(now), *self._of_sizes(rows)]
         if not opens:
@@ -166,7 +168,7 @@ class Sieve:
         ]
         return bool(found)
 
-    def _of_trees(self, now: Trees) -> Iterator[Suspicion]:
+    def _of_trees(self, now: Counted) -> Iterator[Suspicion]:
         for state, one in self.profile.trees(self.call).surprises(now):
             finding = Finding(
                 one.kind, "", one.before, one.now, state, self.call, path=one.path
@@ -216,12 +218,15 @@ def _added(doubt: Doubt, waiting: list[Doubt]) -> Doubt:
     return replace(doubt, score=score, rows=doubt.rows + sum(d.rows for d in same))
 
 
-def _is_answered(finding: Finding, now: Trees) -> bool:
+def _is_answered(finding: Finding, now: Counted) -> bool:
     """Whether these rows could have shown it: what they did not is no doubt any more."""
     if finding.kind == UNIT:
         return True
-    node = now.whole if finding.state == ANY else now.states.get(finding.state)
-    for name in finding.path[:-1]:
+    return any(_is_seen(finding.path[:-1], node) for node in now.within(finding.state))
+
+
+def _is_seen(path: Path, node: Node | None) -> bool:
+    for name in path:
         node = node.kids.get(name) if node else None
     return node is not None and node.seen > 0
 
