@@ -8,6 +8,15 @@ account of the truth against which a client can be graded.
 
 from .book import Book, Record, Version
 from .clock import Clock
+from .consent import (
+    ConsentError,
+    Consenting,
+    ConsentPage,
+    Console,
+    notice,
+    same_address,
+    sent_back,
+)
 from .faults import Fault, Faults
 from .http import Request, Response, json_response
 from .log import AccessLog, Entry
@@ -31,6 +40,10 @@ __all__ = [
     "Account",
     "Book",
     "Clock",
+    "ConsentError",
+    "ConsentPage",
+    "Consenting",
+    "Console",
     "Effect",
     "Entry",
     "Facts",
@@ -51,5 +64,8 @@ __all__ = [
     "Version",
     "json_response",
     "keep_posting",
+    "notice",
     "poster",
+    "same_address",
+    "sent_back",
 ]

@@ -55,6 +55,7 @@ def create(
     items: int = 12,
     refunds: str = "after",
     decrypt_quota: int | None = None,
+    redirect_uri: str | None = None,
 ) -> Taobao:
     """A box with that many shops, and `orders` trades in each over `history`.
 
@@ -78,6 +79,9 @@ def create(
     `items` a shop has at first: six are what trades are about. `refunds`: told in the
     shape `before` dispute_type, the one `after` it, or `mixed`: after, before, after …
     `decrypt_quota`: receivers a shop may have opened on a Beijing day.
+
+    `redirect_uri`: the apps' callback address as registered; None lets any pass. Sellers
+    let apps in at /authorize, or by `consent(url, shop)` and `refuse(url)`.
     """
     if refunds not in REFUNDS:
         raise ValueError(f"no refunds {refunds!r}; there are: {', '.join(REFUNDS)}")
@@ -109,5 +113,6 @@ def create(
         items=items,
         refunds=refunds,
         decrypt_quota=decrypt_quota,
+        redirect_uri=redirect_uri,
     )
     return Taobao(plan, clock=clock, switches=switches, faults=faults, latency=latency)

@@ -16,6 +16,8 @@ from .shapes import JSON
 
 CODE_LIFE = 1_800
 """Seconds an authorisation code is good for."""
+SUB_IDS = 900_000_000_000
+"""How far a sub-account's id is from its seller's, in this box."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,22 @@ class Session:
     refresh_until: float
     reads_until: float
     writes_until: float
+    family: str
+    """Names the authorisation it goes back to."""
+    sub: str = ""
+    """The sub-account that agreed for the seller, if one did."""
     revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a seller's yes is worth until `until`. `redirect` None: given without a page."""
+
+    user: str
+    app_key: str
+    until: float
+    redirect: str | None = None
+    sub: str = ""
 
 
 class Grants:
@@ -71,7 +88,7 @@ class Grants:
         self.refreshable = refreshable
         self._sessions: dict[str, Session] = {}
         self._current: dict[str, Session] = {}
-        self._codes: dict[str, tuple[str, str, float]] = {}
+        self._codes: dict[str, Code] = {}
         self._spent: dict[str, tuple[Session, float]] = {}
 
     def authorise(self, user: str, app_key: str, now: float) -> Session:
@@ -83,16 +100,29 @@ class Grants:
 
     def code(self, user: str, app_key: str, now: float) -> str:
         """An authorisation code, good once and for 30 minutes."""
-        code = f"{self._rng.getrandbits(80):020x}"
-        self._codes[code] = (user, app_key, now + CODE_LIFE)
-        return code
+        text = f"{self._rng.getrandbits(80):020x}"
+        self.put(text, Code(user, app_key, now + CODE_LIFE))
+        return text
 
-    def exchange(self, code: str, app_key: str, now: float) -> Session | None:
-        """A session for a code; None when it is no good."""
-        user, key, until = self._codes.pop(code, ("", "", 0.0))
-        if key != app_key or now >= until:
+    def put(self, text: str, code: Code) -> None:
+        """Let this text stand for a seller's yes."""
+        self._codes[text] = code
+
+    def exchange(
+        self, text: str, app_key: str, now: float, redirect: str | None = None
+    ) -> Session | None:
+        """A session for a code; None when it is no good. Asking uses it up.
+
+        `redirect` None: not compared with the address the code was sent to.
+        """
+        code = self._codes.pop(text, None)
+        if code is None or code.app_key != app_key or now >= code.until:
             return None
-        return self.authorise(user, app_key, now)
+        if None not in (redirect, code.redirect) and redirect != code.redirect:
+            return None
+        session = self.authorise(code.user, app_key, now)
+        session.sub = code.sub
+        return session
 
     def session(self, token: str) -> Session | None:
         """The session of that token, dead or alive."""
@@ -114,17 +144,26 @@ class Grants:
             if session.refresh == refresh and session.app_key == app_key:
                 return self._renewed(session, now)
         spent = self._spent.get(refresh)
-        if spent is None or now >= spent[1] or spent[0].app_key != app_key:
+        if spent is None or spent[0].app_key != app_key:
             return None
         current = self._current[spent[0].user]
+        if now >= spent[1]:
+            self._used_twice(spent[0], current)
+            return None
         return None if current.revoked else current
+
+    def _used_twice(self, old: Session, current: Session) -> None:
+        """A spent refresh token came again, as a thief's would."""
+        if self._switches["refresh"] == "family" and old.family == current.family:
+            current.revoked = True
 
     def _renewed(self, old: Session, now: float) -> Session | None:
         if old.revoked or now >= old.refresh_until:
             return None
-        rotates = self._switches["refresh"] == "rotates"
+        rotates = self._switches["refresh"] != "kept"
         kept = None if rotates else old.refresh
         new = self._issue(old.user, old.app_key, now, refresh=kept)
+        new.family, new.sub = old.family, old.sub
         if rotates:
             self._spent[old.refresh] = (old, now + self._lives.grace)
         if self._switches["old_session"] == "dies":
@@ -134,9 +173,11 @@ class Grants:
     def _issue(self, user: str, app_key: str, now: float, refresh: str | None) -> Session:
         lives = self._lives
         until = now + lives.token
+        token, kept = self._token(user), refresh or self._token(user)
         session = Session(
-            token=self._token(user),
-            refresh=refresh or self._token(user),
+            token=token,
+            refresh=kept,
+            family=kept,
             user=user,
             app_key=app_key,
             since=now,
@@ -157,7 +198,13 @@ def told(session: Session, nick: str, now: float, how: Mapping[str, str]) -> JSO
     left = max(0, int(session.until - now))
     reads = max(0, int(session.reads_until - now))
     writes = max(0, int(session.writes_until - now))
-    user: str | int = session.user if how["user_id"] == "string" else int(session.user)
+    text = how["user_id"] == "string"
+    user: str | int = session.user if text else int(session.user)
+    sub: JSON = {}
+    if session.sub:
+        id = int(session.user) + SUB_IDS
+        sub["sub_taobao_user_id"] = str(id) if text else id
+        sub["sub_taobao_user_nick"] = quote(f"{nick}:{session.sub}")
     return {
         "access_token": session.token,
         "token_type": "Bearer",
@@ -174,4 +221,5 @@ def told(session: Session, nick: str, now: float, how: Mapping[str, str]) -> JSO
         "w1_valid": int(session.writes_until * 1000),
         "taobao_user_id": user,
         "taobao_user_nick": quote(nick),
+        **sub,
     }

@@ -38,20 +38,33 @@ class Tokens:
             raise refusals.business(f"isv.invalid-parameter:{name}", "授权码或刷新令牌无效")
         return session
 
-    def page(self, form: Mapping[str, str]) -> tuple[Session | None, str]:
-        """POST https://oauth.taobao.com/token: a session, or OAuth's word for no."""
+    def page(self, form: Mapping[str, str]) -> tuple[Session | None, str, str]:
+        """POST https://oauth.taobao.com/token: a session, or OAuth's word for no and a
+        sentence."""
         app = self._grants.apps.get(form.get("client_id", ""))
         if app is None or form.get("client_secret") != app.secret:
-            return None, "invalid_client"
-        now, grants = self._clock.now(), self._grants
+            return None, "invalid_client", "invalid_client"
         match form.get("grant_type"):
             case "refresh_token":
-                session = grants.renew(form.get("refresh_token", ""), app.key, now)
+                refresh, now = form.get("refresh_token", ""), self._clock.now()
+                session = self._grants.renew(refresh, app.key, now)
+                word = "" if session else "invalid_grant"
+                return session, word, word
             case "authorization_code":
-                session = grants.exchange(form.get("code", ""), app.key, now)
-            case _:
-                return None, "unsupported_grant_type"
-        return session, "" if session else "invalid_grant"
+                return self._exchanged(form, app)
+        return None, "unsupported_grant_type", "unsupported_grant_type"
+
+    def _exchanged(
+        self, form: Mapping[str, str], app: App
+    ) -> tuple[Session | None, str, str]:
+        """Source: FAQ, open.taobao.com docId 120, question 5: a code works once."""
+        code, how = form.get("code", ""), self._switches["redirect_again"]
+        checked = how == "checked"
+        redirect = form.get("redirect_uri", "") if checked else None
+        session = self._grants.exchange(code, app.key, self._clock.now(), redirect)
+        said = f"authorize code {code} invalidate,please authorize again."
+        no = self._switches["code_error"], said
+        return (session, "", "") if session else (None, *no)
 
     def fields(self, session: Session) -> JSON:
         """What a token answer says of it."""

@@ -34,3 +34,4 @@ class Plan:
     items: int
     refunds: str
     decrypt_quota: int | None
+    redirect_uri: str | None

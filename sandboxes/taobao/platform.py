@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from hub_core.sandbox import (
     Account,
     Clock,
+    Consenting,
+    Console,
     Effect,
     Faults,
     Platform,
@@ -23,6 +25,7 @@ from hub_core.sandbox import (
 
 from . import gate, pages, refusals, shapes
 from .answers import Answers
+from .authorize import PATH, Authorize
 from .decrypt import Decrypt
 from .door import Door
 from .envelopes import Envelopes
@@ -47,7 +50,7 @@ LISTS = {"trades": "trade", "refunds": "refund", "items": "item"}
 """The containers of the lists, and what is in them."""
 
 
-class Taobao(Levers, Platform):
+class Taobao(Levers, Consenting):
     """The box. `poisoned` has (account, order id) of rows malformed on purpose.
 
     `served_records` has (account, kind, id) of what else left in an answer.
@@ -85,6 +88,15 @@ class Taobao(Levers, Platform):
             self.clock, self.rng, self.switches, plan.odds, seed=plan.seed, sellers=sellers
         )
         self.book, self.poisoned = self.world.shelf, self.world.poisoned
+        self.console = Console(plan.redirect_uri)
+        self._page = Authorize(
+            self.grants,
+            self.world.sellers,
+            self.clock,
+            self.switches,
+            self.console,
+            seed=plan.seed,
+        )
         self._tokens = Tokens(self.grants, self.world, self.clock, self.switches)
         self._envelopes = Envelopes(self.switches, new_fields=plan.new_fields)
         self._answers = Answers(
@@ -204,6 +216,8 @@ class Taobao(Levers, Platform):
         """`orders.count` is the documented first call: page 1, only tids, with a total."""
         if request.path == "/token":
             return "token"
+        if request.path == PATH:
+            return "consent"
         params = self._read(request)
         name = OPERATIONS.get(params.get("method", ""), "other")
         counts = name == "orders.list" and params.get("use_has_next") != "true"
@@ -218,9 +232,14 @@ class Taobao(Levers, Platform):
     # Answering --------------------------------------------------------------------
 
     def answer(self, request: Request) -> Response:
-        """The gateway at /router/rest, the token page at /token, nothing elsewhere."""
+        """The gateway at /router/rest, the pages at /authorize and /token, nothing
+        elsewhere."""
         if request.path == "/token":
             return self._token_page(self._read(request))
+        if request.path == PATH:
+            response, account, outcome = self._page.answer(request)
+            self._note(request, account, outcome)
+            return response
         if request.path != "/router/rest":
             self._note(request, "", "404")
             return Response(404, b"", {"content-type": "text/html"})
@@ -270,13 +289,13 @@ class Taobao(Levers, Platform):
             raise refusals.business(self._dice.choice(refusals.PASSING), "系统繁忙")
 
     def _token_page(self, form: dict[str, str]) -> Response:
-        session, word = self._tokens.page(form)
+        session, word, said = self._tokens.page(form)
         user = "" if session is None else session.user
         self.log.add(self.clock.now(), "token", user, word or "ok")
         if session is not None:
             return self._envelopes.json(self._tokens.fields(session))
-        said = self._envelopes.json({"error": word, "error_description": word})
-        return Response(int(self.switches["oauth_error"]), said.body, said.headers)
+        no = self._envelopes.json({"error": word, "error_description": said})
+        return Response(int(self.switches["oauth_error"]), no.body, no.headers)
 
 
 def _truth(version: Version) -> TruthVersion:

@@ -88,13 +88,25 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "unmatched_oaid": ("old_data", "no_data"),
     # How a spent quota of opening is told (C).
     "decrypt_spent": ("isv.decrypt-quota-limit", "isp.call-limited"),
-    # Whether a refresh also replaces the refresh token, and ends the old session.
-    "refresh": ("rotates", "kept"),
+    # Whether a refresh also replaces the refresh token, and ends the old session; a spent
+    # token that comes again is refused, or ends the whole authorisation ("family").
+    "refresh": ("rotates", "kept", "family"),
     "old_session": ("dies", "lives"),
     # taobao_user_id in a token answer: text in 2026, a number in 2012.
     "user_id": ("string", "number"),
     # HTTP status of a refusal at /token: OAuth says 400, TOP itself always says 200.
     "oauth_error": ("400", "200"),
+    # What is called wrong with a code that is spent, late or another app's: the FAQ (120)
+    # and two captures have the first, with a sentence that repeats the code.
+    "code_error": ("invalid_client", "invalid_grant"),
+    # The callback address: equal, by the FAQ; of the same top-level domain, by article
+    # 102635.
+    "redirect": ("exact", "same_domain", "any"),
+    # Whether /token compares redirect_uri with the one the code was sent to: the parameter
+    # is required, what it is for is not said (C).
+    "redirect_again": ("checked", "ignored"),
+    # Cancelling sends error and error_description (article 105590); the word is not given.
+    "cancelled": ("access_denied", "invalid_client"),
     # The media type of JSON answers is not documented.
     "content_type": ("application/json", "text/javascript"),
 }
