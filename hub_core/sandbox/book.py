@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,9 +52,14 @@ class Record:
 
 
 class Book:
-    """All records of one platform, by account."""
+    """All records of one platform, by account.
+
+    `told` hears of each record that was added, changed or removed: for a platform that
+    tells its clients.
+    """
 
     def __init__(self) -> None:
+        self.told: Callable[[Record], None] | None = None
         self._records: dict[str, dict[str, Record]] = {}
 
     def add(
@@ -74,6 +79,7 @@ class Book:
         record = Record(id, account, created_at)
         record.versions.append(Version(content, stamp, stamp + delay))
         self._records[account][id] = record
+        self._tell(record)
         return record
 
     def change(
@@ -95,11 +101,17 @@ class Book:
         visible = max(at + delay, old.visible_at)
         content = copy.deepcopy(old.content) | fields
         record.versions.append(Version(content, stamp, visible))
+        self._tell(record)
         return record.versions[-1]
 
     def remove(self, record: Record, at: float) -> None:
         """Hide the record from every list and lookup from `at` on."""
         record.removed_at = at
+        self._tell(record)
+
+    def _tell(self, record: Record) -> None:
+        if self.told is not None:
+            self.told(record)
 
     def get(self, account: str, id: str) -> Record | None:
         """The record, whether or not it can be seen yet."""

@@ -9,6 +9,7 @@ from hub_core.sandbox import Clock, Faults
 
 from .grants import Lives
 from .limits import Limits
+from .messages import Telling
 from .plan import Plan
 from .platform import Taobao
 from .world import Odds
@@ -56,6 +57,15 @@ def create(
     refunds: str = "after",
     decrypt_quota: int | None = None,
     redirect_uri: str | None = None,
+    messages: bool = False,
+    message_delay: float = 1.0,
+    message_spread: float = 0.0,
+    message_twice: float = 0.0,
+    message_loss: float = 0.0,
+    message_garbage: float = 0.0,
+    message_unknown: float = 0.0,
+    message_again: float = 600.0,
+    message_kept: float = 3 * 86_400.0,
 ) -> Taobao:
     """A box with that many shops, and `orders` trades in each over `history`.
 
@@ -82,6 +92,14 @@ def create(
 
     `redirect_uri`: the apps' callback address as registered; None lets any pass. Sellers
     let apps in at /authorize, or by `consent(url, shop)` and `refuse(url)`.
+
+    `messages`: every seller is permitted (taobao.tmc.user.permit) from the start, so that
+    changes become messages; `box.messages` has them. Each comes `message_delay` seconds
+    after its change and up to `message_spread` more, so that some pass others; a message
+    comes `_twice` though confirmed, is lost (`_loss`), says nothing sensible (`_garbage`),
+    or comes besides under a topic there is none of (`_unknown`), each with that
+    likelihood. An unconfirmed one comes again after `message_again` seconds and is gone
+    after `message_kept`.
     """
     if refunds not in REFUNDS:
         raise ValueError(f"no refunds {refunds!r}; there are: {', '.join(REFUNDS)}")
@@ -114,5 +132,16 @@ def create(
         refunds=refunds,
         decrypt_quota=decrypt_quota,
         redirect_uri=redirect_uri,
+        telling=Telling(
+            on=messages,
+            delay=message_delay,
+            spread=message_spread,
+            twice=message_twice,
+            loss=message_loss,
+            garbage=message_garbage,
+            unknown=message_unknown,
+            again=message_again,
+            kept=message_kept,
+        ),
     )
     return Taobao(plan, clock=clock, switches=switches, faults=faults, latency=latency)

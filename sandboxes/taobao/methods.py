@@ -12,6 +12,12 @@ Method = Callable[[Mapping[str, str], Seller], JSON]
 """Answers a seller's call. Raises Refused."""
 MEMO = "taobao.trade.memo.update"
 COMPANIES = "taobao.logistics.companies.get"
+CONSUME, CONFIRM = "taobao.tmc.messages.consume", "taobao.tmc.messages.confirm"
+ADMIN = (
+    *("taobao.tmc.user.get", "taobao.tmc.user.cancel", "taobao.tmc.queue.get"),
+    *("taobao.tmc.group.add", "taobao.tmc.group.delete"),
+)
+"""The app's own calls about its messages."""
 OPERATIONS = {
     "taobao.trades.sold.increment.get": "orders.list",
     "taobao.trades.sold.incrementv.get": "arrived.list",
@@ -34,6 +40,10 @@ OPERATIONS = {
     "alibaba.ascp.logistics.offline.send": "ship.chain",
     "taobao.logistics.consign.resend": "ship.again",
     "taobao.top.oaid.decrypt": "decrypt",
+    CONSUME: "messages.consume",
+    CONFIRM: "messages.confirm",
+    "taobao.tmc.user.permit": "messages.permit",
+    **{name: "messages.admin" for name in ADMIN},
 }
 WRITES = frozenset({
     MEMO, "taobao.item.quantity.update", "taobao.skus.quantity.update",
@@ -41,5 +51,5 @@ WRITES = frozenset({
     "alibaba.ascp.logistics.offline.send", "taobao.logistics.consign.resend",
 })  # fmt: skip
 """What needs the write grants (w1, w2)."""
-OPEN = frozenset({COMPANIES})
+OPEN = frozenset({COMPANIES, CONSUME, CONFIRM, *ADMIN})
 """What needs no session."""

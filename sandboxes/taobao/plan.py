@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from .grants import Lives
 from .limits import Limits
+from .messages import Telling
 from .world import Odds
 
 
@@ -35,3 +36,4 @@ class Plan:
     refunds: str
     decrypt_quota: int | None
     redirect_uri: str | None
+    telling: Telling

@@ -33,6 +33,8 @@ from .goods import Goods
 from .grants import App, Grants
 from .item_answers import ItemAnswers
 from .levers import Levers
+from .message_desk import MessageDesk
+from .messages import Messages
 from .methods import OPEN, OPERATIONS, WRITES, Method
 from .oauth import Tokens
 from .plan import Plan
@@ -110,6 +112,14 @@ class Taobao(Levers, Consenting):
         self.served_records: set[tuple[str, str, str]] = set()
         self.refunds = Refunds(self.world, self.switches, plan.odds, plan.seed)
         self.goods = Goods(self.world, self.switches, plan.odds, plan.seed)
+        self.messages = Messages(
+            self.world.sellers,
+            self.grants,
+            self.clock,
+            self.switches,
+            plan.telling,
+            plan.seed,
+        )
         self._effects: list[tuple[str, Effect]] = []
         self._methods = self._answering(plan)
         self._populate(plan)
@@ -124,7 +134,8 @@ class Taobao(Levers, Consenting):
         shipping = Shipping(self.world, how, self._effects)
         quota = plan.decrypt_quota
         decrypt = Decrypt(self.world, self.clock, how, seed=plan.seed, quota=quota)
-        answering = (refunds, items, stock, shipping, decrypt)
+        desk = MessageDesk(self.messages, self.world.sellers, how)
+        answering = (refunds, items, stock, shipping, decrypt, desk)
         return {k: v for one in answering for k, v in one.methods().items()}
 
     def _populate(self, plan: Plan) -> None:
@@ -135,6 +146,7 @@ class Taobao(Levers, Consenting):
         self.refunds.populate(history)
         self.goods.populate(plan.items, history)
         self.world.sold = self.goods.sold
+        self.messages.watch(self.world.shelf, self.refunds.shelf, self.goods.book)
 
     def _authorised(self, plan: Plan) -> tuple[Grants, list[Seller]]:
         """The apps, and the sellers with their first sessions."""

@@ -88,6 +88,11 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "unmatched_oaid": ("old_data", "no_data"),
     # How a spent quota of opening is told (C).
     "decrypt_spent": ("isv.decrypt-quota-limit", "isp.call-limited"),
+    # Ids in messages: numbers in documents and captures, text in others' (C).
+    "message_ids": ("number", "string"),
+    # An unknown group, seller or topic in calls about messages: the documents' sample
+    # of an error, or the gateway's own (C).
+    "message_refusal": ("business", "argument"),
     # Whether a refresh also replaces the refresh token, and ends the old session; a spent
     # token that comes again is refused, or ends the whole authorisation ("family").
     "refresh": ("rotates", "kept", "family"),
