@@ -1,6 +1,7 @@
 """What holds for all tests, before any of them imports the hub."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,18 @@ settings.register_profile(
     "hub", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("hub")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_databases_by_rote() -> Iterator[None]:
+    """Migrations are walked once a process, but where they are what is tested."""
+    from hub_core.store import schema
+    from tests import template
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "upgrade", template.upgrade)
+        yield
+
 
 LONG = ("loss", "kill", "loss_records", "scenarios")
 """Folders whose tests take minutes: begun first, lest a core waits for them at the end."""

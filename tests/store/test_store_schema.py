@@ -15,9 +15,10 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
 from hub_core.errors import Misconfigured
-from hub_core.store import Store, shops
+from hub_core.store import Store, schema, shops
 from hub_core.store.engine import connect, writing
 from hub_core.store.schema import HEAD, MIGRATIONS, configuration, current, upgrade
+from tests import template
 from tests.store.making import KEY, Hands, a_party, an_order
 from tests.store.processes import worker
 
@@ -25,6 +26,12 @@ VIEWS = {
     "v1_order", "v1_order_line", "v1_voucher", "v1_coverage", "v1_product", "v1_sku",
     "v1_place", "v1_after_sale", "v1_refund", "v1_redemption",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walked each time, in these tests."""
+    monkeypatch.setattr(schema, "upgrade", upgrade)
 
 
 @pytest.fixture
@@ -44,6 +51,14 @@ def differences(engine: Engine) -> list[Any]:
 
 def test_migrations_make_just_what_the_tables_say(engine: Engine) -> None:
     assert differences(engine) == []
+
+
+def test_databases_made_by_rote_are_as_the_migrations_make_them() -> None:
+    made = connect("sqlite://")
+    template.upgrade(made)
+    assert (current(made), differences(made)) == (HEAD, [])
+    assert set(inspect(made).get_view_names()) == VIEWS
+    made.dispose()
 
 
 def test_a_column_or_an_index_that_no_migration_makes_is_noticed(engine: Engine) -> None:
