@@ -19,6 +19,7 @@ from .grants import Grants
 from .options import Options
 from .sign import signature
 from .times import read_stamp, text_of
+from .to_login import PATHS
 
 METHODS = {
     "jingdong.pop.order.enSearch": "orders.list",
@@ -71,6 +72,8 @@ class Asked:
     @property
     def operation(self) -> str:
         """The box's name for it; a list asked for one row only counts."""
+        if self.path in PATHS:
+            return "consent"
         if "/oauth2/" in self.path or self.path.startswith("/oauth/"):
             return "token"
         name = METHODS.get(self.method, "unknown")

@@ -38,6 +38,17 @@ class Grant:
     refresh: str = field(repr=False)
     access_until: float
     refresh_until: float
+    family: str = field(repr=False)
+    """Names the consent it goes back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a consent is worth until `until`. `redirect` None: given without a page."""
+
+    account: str
+    until: float
+    redirect: str | None = None
 
 
 class Grants:
@@ -51,17 +62,23 @@ class Grants:
         self._access: dict[str, tuple[str, float]] = {}
         """Every access token ever given: its shop, and until when it works."""
         self._refresh: dict[str, str] = {}
-        self._codes: dict[str, tuple[str, float]] = {}
+        self._used: dict[str, str] = {}
+        """Refresh tokens that work once and did: their family."""
+        self._codes: dict[str, Code] = {}
         self._refreshed: dict[tuple[str, str], int] = {}
 
-    def issue(self, account: str, now: float, *, access: str | None = None) -> Grant:
+    def issue(
+        self, account: str, now: float, *, access: str | None = None, family: str = ""
+    ) -> Grant:
         """A new grant, as after the shop's owner agreed."""
+        access, refresh = access or self._word(), self._word()
         grant = Grant(
             account,
-            access or self._word(),
-            self._word(),
+            access,
+            refresh,
             now + self.options.token_ttl.total_seconds(),
             now + self.options.refresh_ttl.total_seconds(),
+            family or refresh,
         )
         self._keep(grant)
         return grant
@@ -90,8 +107,13 @@ class Grants:
     def code(self, account: str, now: float) -> str:
         """What the browser brings back after the owner agreed; good for one use."""
         code = self._word()[:8]
-        self._codes[code] = account, now + self.options.code_ttl.total_seconds()
+        self.put(code, account, now)
         return code
+
+    def put(self, code: str, account: str, now: float, redirect: str | None = None) -> None:
+        """Let this text stand for the owner's yes."""
+        until = now + self.options.code_ttl.total_seconds()
+        self._codes[code] = Code(account, until, redirect)
 
     def answer(self, path: str, asked: Mapping[str, str], now: float) -> Grant:
         """A token call. Raises Denied."""
@@ -106,26 +128,43 @@ class Grants:
         if kind == "refresh_token":
             same = old or self.switches["refresh_text"] == "same"
             return self._renew(asked.get("refresh_token", ""), now, same)
-        return self._redeem(asked.get("code", ""), now)
+        redirect = asked.get("redirect_uri", "") if old else None
+        return self._redeem(asked.get("code", ""), now, redirect)
 
-    def _redeem(self, code: str, now: float) -> Grant:
-        account, until = self._codes.pop(code, ("", 0.0))
-        if now >= until:
+    def _redeem(self, text: str, now: float, redirect: str | None) -> Grant:
+        """Only the legacy call names the address; there it must be the code's."""
+        code = self._codes.pop(text, None)
+        if code is None or now >= code.until:
             raise Denied("code")
-        return self.issue(account, now)
+        if None not in (redirect, code.redirect) and redirect != code.redirect:
+            raise Denied("code")
+        return self.issue(code.account, now)
 
     def _renew(self, token: str, now: float, same: bool) -> Grant:
         grant = self._grants.get(self._refresh.get(token, ""))
+        self._came_again(token)
+        if not self.options.refreshable:
+            raise Denied("refresh_token")
         if grant is None or now >= grant.refresh_until or self._spent(grant, now):
             raise Denied("refresh_token")
         if now >= grant.access_until and self.switches["refresh_after_expiry"] == "refused":
             raise Denied("refresh_token")
-        if self.switches["refresh_use"] == "once":
+        if self.switches["refresh_use"] != "many":
             del self._refresh[token]
+            self._used[token] = grant.family
         if not same:
             grace = now + self.options.token_grace.total_seconds()
             self._access[grant.access] = grant.account, min(grant.access_until, grace)
-        return self.issue(grant.account, now, access=grant.access if same else None)
+        access = grant.access if same else None
+        return self.issue(grant.account, now, access=access, family=grant.family)
+
+    def _came_again(self, token: str) -> None:
+        """A used refresh token, as a thief's would, may end the whole family."""
+        family = self._used.get(token)
+        if family is None or self.switches["refresh_use"] != "family":
+            return
+        for grant in [g for g in self._grants.values() if g.family == family]:
+            self.revoke(grant.account)
 
     def _spent(self, grant: Grant, now: float) -> bool:
         most, key = self.options.refreshes_per_month, (grant.account, text_of(now)[:7])

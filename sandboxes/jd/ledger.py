@@ -126,7 +126,7 @@ class Ledger(Book):
         """As the kit's; the shelf hears of it."""
         record = super().add(account, id, content, **times)
         self._expect(record, record.latest.visible_at)
-        self._tell(record, None)
+        self._pass_on(record, None)
         return record
 
     def change(
@@ -142,7 +142,7 @@ class Ledger(Book):
         was = record.latest.content
         version = super().change(record, at, delay=delay, bump=bump, **fields)
         self._expect(record, version.visible_at)
-        self._tell(record, was)
+        self._pass_on(record, was)
         return version
 
     def remove(self, record: Record, at: float) -> None:
@@ -150,7 +150,7 @@ class Ledger(Book):
         super().remove(record, at)
         self._expect(record, at)
 
-    def _tell(self, record: Record, was: Mapping[str, Any] | None) -> None:
+    def _pass_on(self, record: Record, was: Mapping[str, Any] | None) -> None:
         for listener in self.listeners:
             listener(record, was)
 

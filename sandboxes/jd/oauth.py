@@ -36,7 +36,10 @@ class OAuth:
             return self.denied(no.kind), "", str(self.options.oauth_codes[no.kind])
         position = self.switches["token_time"]
         number = position == "number" and not is_legacy(path)
-        return _granted(grant, now, number), grant.account, "ok"
+        told = _granted(grant, now, number)
+        if self.switches["more_told"] == "yes":
+            told |= _extras(grant)
+        return told, grant.account, "ok"
 
     def denied(self, kind: str) -> dict[str, Any]:
         """A failed call, by a kind of `OAUTH_CODES`."""
@@ -58,4 +61,14 @@ def _granted(grant: Grant, now: float, number: bool) -> dict[str, Any]:
         "time": time if number else str(time),
         "token_type": "bearer",
         "code": 0,
+    }
+
+
+def _extras(grant: Grant) -> dict[str, Any]:
+    """What is seen beside the sample; points in time are milliseconds."""
+    return {
+        "xid": f"x_sandbox_{grant.account}",
+        "user_nick": f"jd_{grant.account}",
+        "expires_at": int(grant.access_until * 1000),
+        "refresh_token_expires": int(grant.refresh_until * 1000),
     }

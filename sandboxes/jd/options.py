@@ -56,6 +56,12 @@ class Options:
     token_grace: timedelta = timedelta(0)
     """How long a replaced access token still works."""
     code_ttl: timedelta = timedelta(minutes=5)
+    """How long a code is good; no page says."""
+    refreshable: bool = True
+    """False: no refresh token of this app works."""
+    redirect_uri: str | None = None
+    """The app's callback address in the console; None lets any pass. Owners let the app in
+    at /oauth2/to_login, or by `consent(url, shop)` and `refuse(url)`."""
     refreshes_per_month: int | None = None
     """The platform limits refreshes per month; the figure is not public."""
     oauth_codes: Mapping[str, int] = field(default_factory=lambda: dict(OAUTH_CODES))

@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 from hub_core.sandbox import (
     Account,
     Clock,
+    Consenting,
+    Console,
     Effect,
     Faults,
     Platform,
@@ -43,6 +45,7 @@ from .options import Options
 from .shipping import Shipping
 from .stock import Stock
 from .switches import SWITCHES
+from .to_login import ToLogin
 from .truth import truth
 from .wares import Wares
 
@@ -50,7 +53,7 @@ LISTS = ("orderInfoList", "pageList", "result", "results", "data")
 """What the lists stand under, one level below the wrapper."""
 
 
-class JdPlatform(Platform):
+class JdPlatform(Consenting):
     """Drive it by `handle`; `Options` says what else `create` takes.
 
     `served_records` has (account, kind, id) of what besides orders left in an answer.
@@ -79,6 +82,7 @@ class JdPlatform(Platform):
         self.options = options or Options()
         self.book: Ledger = Ledger()
         self.grants = Grants(self.options, self.switches, random.Random(f"{seed}:tokens"))
+        self.console = Console(self.options.redirect_uri)
         self.oauth = OAuth(self.grants, self.options, self.switches)
         self.gate = Gate(self.options, self.switches, self.grants)
         codes = NUMBER_CODES | dict(self.options.number_codes)
@@ -86,6 +90,15 @@ class JdPlatform(Platform):
         self.happenings = Happenings(self.book, self.options, self.switches, self.rng)
         self.counter = Counter(self.book, self.options, self.switches, self.envelope)
         self._names = [str(10_622_317 + n) for n in range(shops)]
+        self._page = ToLogin(
+            self.grants,
+            {name: _title(name) for name in self._names},
+            self.clock,
+            self.switches,
+            self.options,
+            self.console,
+            seed,
+        )
         self._asked: tuple[Request, Asked] | None = None
         self.served_records: set[tuple[str, str, str]] = set()
         self._effects: list[tuple[str, Effect]] = []
@@ -142,8 +155,12 @@ class JdPlatform(Platform):
         return self._take(request).operation
 
     def answer(self, request: Request) -> Response:
-        """The gateway's answer; always HTTP 200 below the two known paths."""
+        """The gateway's answer, HTTP 200 at its path and the tokens'; or the page."""
         asked, now = self._take(request), self.clock.now()
+        if asked.operation == "consent":
+            response, shop, outcome = self._page.answer(request)
+            self.log.add(now, "consent", shop, outcome)
+            return response
         shop = self.gate.shop_of(asked, now)
         if asked.operation == "token":
             return self._token(asked, now)
@@ -312,7 +329,7 @@ class JdPlatform(Platform):
         grant, now = self.grants.of(name), self.clock.now()
         return Account(
             external_id=name,
-            name=f"沙箱京东店{name[-3:]}",
+            name=_title(name),
             app_key=self.options.app_key,
             app_secret=self.options.app_secret,
             access_token=grant.access if grant else None,
@@ -325,6 +342,10 @@ class JdPlatform(Platform):
                 "open_id": handle_of(name),
             },
         )
+
+
+def _title(name: str) -> str:
+    return f"沙箱京东店{name[-3:]}"
 
 
 def create(

@@ -144,10 +144,18 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "refresh_after_expiry": ("allowed", "refused"),
     # The legacy refresh extends the life of the same text (§2).
     "refresh_text": ("new", "same"),
-    # Whether a refresh token works twice is not said.
-    "refresh_use": ("many", "once"),
+    # Whether a refresh token works twice is not said; or whether one that comes again ends
+    # the whole grant.
+    "refresh_use": ("many", "once", "family"),
     # `time` is a number today and was text in the legacy flow (§2).
     "token_time": ("number", "text"),
+    # xid, user_nick and the points in time are in clients' structures, not in the sample
+    # (§2, B); that those are milliseconds is in one of them.
+    "more_told": ("no", "yes"),
+    # redirect_uri "must be the console's" (§2).
+    "redirect": ("exact", "any"),
+    # Where a no sends the browser: documented of the legacy page alone.
+    "cancelled": ("access_denied", "state_only", "stays"),
     # Whether calls refused by a limit count as failed calls themselves (§5).
     "limited_counts": ("no", "yes"),
 }
