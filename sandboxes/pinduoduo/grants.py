@@ -71,10 +71,18 @@ class Grants:
 
         Agreeing kills what was before, even if the code is never exchanged.
         """
-        self.revoke(account)
         code = self._word()
-        self._codes[code] = account, now + self.options.code_ttl.total_seconds()
+        self.put(code, account, now)
         return code
+
+    def put(self, code: str, account: str, now: float) -> None:
+        """Let this text stand for the owner's yes, which kills what was before."""
+        self.revoke(account)
+        self._codes[code] = account, now + self.options.code_ttl.total_seconds()
+
+    def others(self, account: str) -> set[str]:
+        """The other shops that have let the app in."""
+        return set(self._grants) - {account}
 
     def redeem(self, code: str, now: float) -> Grant | None:
         """The grant behind a code, None when the code is no good."""
@@ -85,8 +93,12 @@ class Grants:
         """The grant after a refresh, with the same end; None when it cannot be had."""
         spent, until = self._spent.get(refresh, ("", 0.0))
         held = [g for g in self._grants.values() if g.refresh == refresh]
+        if not self.options.refreshable:
+            return None
         if not held and now < until:
             return self._grants.get(spent)
+        if spent and not held and self.switches["refresh_pair"] == "family":
+            self.revoke(spent)
         if not held or now >= held[0].ends_at:
             return None
         return self._renewed(held[0], now)

@@ -43,6 +43,13 @@ class Options:
     token_grace: timedelta = timedelta(0)
     """How long a replaced access token, and a spent refresh token, still work."""
     code_ttl: timedelta = timedelta(minutes=10)
+    refreshable: bool = True
+    """False: no refresh token of this app works."""
+    redirect_uri: str | None = None
+    """The app's callback address in the console; None lets any pass. Shops let the app in
+    at /service-market/auth, or by `consent(url, shop)` and `refuse(url)`."""
+    shops_most: int | None = None
+    """How many shops may let it in: 5 before it is released."""
     # Quotas, of each API for itself
     documented_limits: bool = False
     """The official rates; off, only decrypting is limited."""

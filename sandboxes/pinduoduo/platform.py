@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 from hub_core.sandbox import (
     Account,
     Clock,
+    Consenting,
+    Console,
     Effect,
     Faults,
     Platform,
@@ -33,6 +35,7 @@ from .goods import goods_truth
 from .grants import Grants
 from .happenings import Happenings
 from .ledger import Ledger
+from .market import PATH, Market
 from .oauth import OAuth
 from .options import Options
 from .switches import SWITCHES
@@ -42,7 +45,7 @@ FIRST_MALL = 171_504_001
 LISTS = ("order_sn_list", "order_list", "refund_list", "goods_list")
 
 
-class PddPlatform(Platform):
+class PddPlatform(Consenting):
     """Drive it by `handle`; `Options` says what else `create` takes."""
 
     channel: ClassVar[str] = "pinduoduo"
@@ -69,6 +72,7 @@ class PddPlatform(Platform):
         self.book: Ledger = Ledger()
         self.cases, self.goods = Ledger(), Ledger()
         self.grants = Grants(self.options, self.switches, random.Random(f"{seed}:tokens"))
+        self.console = Console(self.options.redirect_uri)
         self.oauth = OAuth(self.grants, self.options, self.switches)
         self.gate = Gate(self.options, self.switches, self.grants)
         self.envelope = Envelope(self.switches, self.options.new_fields)
@@ -78,6 +82,15 @@ class PddPlatform(Platform):
         self.desk = Desk(self.happenings, self.options, self.switches, self.envelope)
         self._asked: tuple[Request, Asked] | None = None
         self._names = [str(FIRST_MALL + i) for i in range(shops)]
+        self._page = Market(
+            self.grants,
+            {name: _title(name) for name in self._names},
+            self.clock,
+            self.switches,
+            self.options,
+            self.console,
+            seed,
+        )
         now = self.clock.now()
         for place, name in enumerate(self._names):
             self.grants.issue(name, now)
@@ -96,10 +109,14 @@ class PddPlatform(Platform):
 
     def operation(self, request: Request) -> str:
         """`orders.list`, `orders.count` (one row asked), `orders.get`, `token` …"""
-        return self._take(request).operation
+        return "consent" if request.path == PATH else self._take(request).operation
 
     def answer(self, request: Request) -> Response:
-        """The gateway's answer; always HTTP 200 at its one address, by POST."""
+        """The gateway's answer, HTTP 200 at its one address, by POST; or the page."""
+        if request.path == PATH:
+            response, shop, outcome = self._page.answer(request)
+            self.log.add(self.clock.now(), "consent", shop, outcome)
+            return response
         asked, now = self._take(request), self.clock.now()
         shop = self.gate.shop_of(asked, now)
         if asked.path != "/api/router":
@@ -237,7 +254,7 @@ class PddPlatform(Platform):
         grant, now = self.grants.of(name), self.clock.now()
         return Account(
             external_id=name,
-            name=f"沙箱拼多多店{name[-3:]}",
+            name=_title(name),
             app_key=self.options.client_id,
             app_secret=self.options.client_secret,
             access_token=grant.access if grant else None,
@@ -245,6 +262,10 @@ class PddPlatform(Platform):
             expires_in=max(0, int(grant.access_until - now)) if grant else None,
             settings={"privacy": self.desk.orders.privacy[name], "mall_id": name},
         )
+
+
+def _title(name: str) -> str:
+    return f"沙箱拼多多店{name[-3:]}"
 
 
 def _json(text: str) -> Response:

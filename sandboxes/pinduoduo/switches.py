@@ -65,7 +65,12 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     # Whether remarks and invoice wishes move `updated_at` is not said.
     "bumps": ("not_remarks", "all"),
     # Tokens --------------------------------------------------------------------------
-    # Whether a refresh gives a new pair, and whether the former access token dies.
-    "refresh_pair": ("new", "same"),
+    # Whether a refresh gives a new pair, and whether the former access token dies; or
+    # whether a spent refresh token that comes again ends the whole grant ("family").
+    "refresh_pair": ("new", "same", "family"),
     "old_access": ("dies", "lives"),
+    # redirect_uri is "the one in the app's details" (授权说明).
+    "redirect": ("exact", "any"),
+    # What a no does is not documented: nothing, or it goes the usual way.
+    "cancelled": ("stays", "access_denied"),
 }
