@@ -16,6 +16,7 @@ from .ports import (
     Asks,
     Authorisation,
     Channel,
+    Messages,
     Pushes,
     Receivers,
     Session,
@@ -75,6 +76,10 @@ class Hooks:
     @hookspec(firstresult=True)
     def hub_pushes(self) -> Pushes | None:
         """How what the channel pushes is checked, and what it is about."""
+
+    @hookspec(firstresult=True)
+    def hub_messages(self) -> Messages | None:
+        """How the app's messages are taken, where the channel does not push them."""
 
     @hookspec(firstresult=True)
     def hub_asks(self) -> Asks | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .breaker import Breaker
@@ -49,6 +49,8 @@ class Room:
     pace: Pace
     breaker: Breaker
     answered: Answered
+    boxed: bool = False
+    """Its platform is reached without the network."""
 
 
 class Lines:
@@ -80,6 +82,18 @@ class Lines:
         line.tokens = self.tokens(shop)
         return line
 
+    def of_app(self, app: str, journal: JournalSink) -> Line:
+        """A line for calls that are the app's own: it has no token. The shop it names is
+        none."""
+        room = self.room(app)
+        pins = self._settings.pins(room.channel.id)
+        info = ShopInfo(name="", external_id="", pins=pins)
+        return self._made(room, info, self.signing_as(app), journal)
+
+    def signing_as(self, app: str) -> Credentials:
+        """What an app signs with. Raises Misconfigured where its secret is not there."""
+        return self._signing(self.room(app), {})
+
     def _line(self, shop: Shop, journal: JournalSink) -> Line:
         room = self.room(shop.app)
         if room.channel.id != shop.channel:
@@ -87,10 +101,15 @@ class Lines:
                 f"shop {shop.name} is on {shop.channel}, its app {shop.app} on "
                 f"{room.channel.id}"
             )
+        return self._made(room, self._info(shop), self._credentials(room, shop), journal)
+
+    def _made(
+        self, room: Room, info: ShopInfo, who: Credentials, journal: JournalSink
+    ) -> Line:
         return Line(
             room.channel,
-            self._info(shop),
-            self._credentials(room, shop),
+            info,
+            who,
             room.http,
             base_url=room.app.base_url,
             clock=room.clock,
@@ -98,7 +117,7 @@ class Lines:
             breaker=room.breaker,
             journal=journal,
             answered=room.answered,
-            facts=self._settings.facts(shop.app, room.channel),
+            facts=self._settings.facts(room.app.name, room.channel),
             attempts=room.app.attempts,
             timeout=room.app.deadline_seconds,
         )
@@ -165,12 +184,16 @@ class Lines:
             stores=stores,
             bans=self._store.bans,
         )
+        transport = self._transports(channel)
         http = open_http(
             settings.base_url or channel.base_url,
             proxy=settings.proxy,
-            transport=self._transports(channel),
+            transport=transport,
         )
-        return Room(channel, settings, http, clock, pace, Breaker(self._clock), Answered())
+        return Room(
+            channel, settings, http, clock, pace, Breaker(self._clock), Answered(),
+            boxed=transport is not None,
+        )  # fmt: skip
 
     def _make_tokens(self, shop: Shop, subject: str, owner: str | None) -> Tokens:
         def died_early(event: TokenDiedEarly) -> None:
@@ -206,9 +229,13 @@ class Lines:
         )
 
     def _credentials(self, room: Room, shop: Shop) -> Credentials:
+        return self._signing(room, {"shop_id": shop.external_id, **shop.account})
+
+    def _signing(self, room: Room, account: Mapping[str, str]) -> Credentials:
+        app = room.app
         return Credentials(
-            room.app.app_key,
-            room.app.secret().get_secret_value(),
-            account={"shop_id": shop.external_id, **shop.account},
-            options={**self._settings.facts(shop.app, room.channel), **room.app.options},
+            app.app_key,
+            app.secret().get_secret_value(),
+            account=account,
+            options={**self._settings.facts(app.name, room.channel), **app.options},
         )

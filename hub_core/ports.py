@@ -500,6 +500,87 @@ class Pushes(Protocol):
         ...
 
 
+# Messages that are taken ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One of an app's messages. The platform hands it out again until it is told that it
+    was kept."""
+
+    id: str
+    """The platform's own, in no other message of the app."""
+    hint: Hint
+    """Without `kind` where it can't be read: it is kept, or it would come for ever."""
+    body: bytes = field(repr=False)
+    """What came, as it came: kept, and not looked at again."""
+    receipt: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What the platform is told besides the id."""
+
+
+@runtime_checkable
+class Messages(Protocol):
+    """An app's messages, of all its shops together: a `Queue` or a `Socket`."""
+
+    def accounts(self, shop: ShopInfo) -> Sequence[str]:
+        """The ids a message may name this shop by."""
+        ...
+
+    def permitted(self, session: Session) -> bool:
+        """Whether the platform sends the app messages of this shop."""
+        ...
+
+    def permit(self, session: Session) -> None:
+        """Have it send all that the app has subscribed to."""
+        ...
+
+
+@runtime_checkable
+class Queue(Messages, Protocol):
+    """Messages that are asked for. The sessions of `idle`, `take` and `confirm` are the
+    app's own: they have no token, and a shop without an id."""
+
+    def idle(self, session: Session) -> float:
+        """Seconds to wait after the queue was found empty."""
+        ...
+
+    def take(self, session: Session) -> Sequence[Message | None]:
+        """What there is, up to what one call takes; None for what has no id to confirm it
+        by. The same messages come again after a while unless they are confirmed."""
+        ...
+
+    def confirm(self, session: Session, messages: Sequence[Message]) -> None:
+        """Say that these were kept."""
+        ...
+
+
+@runtime_checkable
+class Socket(Messages, Protocol):
+    """Messages that come over a connection (a websocket) the hub holds open."""
+
+    def address(self, app: Credentials, now: datetime) -> str:
+        """Where to connect to, signed for this moment. Not to be logged."""
+        ...
+
+    def rhythm(self, app: Credentials) -> tuple[float, float]:
+        """Seconds between two signs of life of ours, and for how long the platform may
+        give none before the connection is taken for dead."""
+        ...
+
+    def beat(self, now: datetime) -> str:
+        """Our sign of life."""
+        ...
+
+    def read(self, frame: str) -> Message | None:
+        """The message; None for a sign of life. Raises ValueError, quoting nothing, for
+        what is neither."""
+        ...
+
+    def receipt(self, message: Message, now: datetime) -> str:
+        """What says that it was kept."""
+        ...
+
+
 class Verdict(StrEnum):
     """What is answered to a platform that asks for a decision."""
 

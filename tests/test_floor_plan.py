@@ -72,6 +72,7 @@ ALONE = {
     # A library, and the only modules that import it.
     "httpx": {"hub_core.client", "hub_core.testing.bridge"},
     "tenacity": {"hub_core.client"},
+    "websockets": {"hub_core.inbound.dialling"},
 }
 VERSION = re.compile(r"\w+_v\d+")
 MODULES = {name for floor in FLOORS for name in floor} | set(BESIDE)

@@ -12,6 +12,7 @@ from hub_core.ports import (
     Authorisation,
     Channel,
     Limit,
+    Messages,
     Receivers,
     Session,
     Shipping,
@@ -19,9 +20,10 @@ from hub_core.ports import (
     Stock,
 )
 
-from . import receivers, shipping, stock
+from . import messages, receivers, shipping, stock
 from .after_sales import PddAfterSales
 from .asking import ADAPTERS, FACTS
+from .messages import PmcSocket
 from .orders import PddOrders
 from .products import PddProducts
 from .receivers import PddReceivers
@@ -44,7 +46,7 @@ CHANNEL = Channel(
         # From outside the platform's own cloud; within it, a thousand times as many.
         Limit(calls=1, seconds=10.0, prefix="receivers.decrypt", per="app"),
     ),
-    facts={**FACTS, **stock.FACTS, **shipping.FACTS, **receivers.FACTS},
+    facts={**FACTS, **stock.FACTS, **shipping.FACTS, **receivers.FACTS, **messages.FACTS},
 )
 
 
@@ -88,6 +90,12 @@ def hub_shipping(session: Session) -> Shipping:
 def hub_receivers(session: Session) -> Receivers:
     """The shop's receivers, in clear."""
     return PddReceivers(session)
+
+
+@hookimpl
+def hub_messages() -> Messages:
+    """The app's connection."""
+    return PmcSocket()
 
 
 @hookimpl

@@ -9,12 +9,14 @@ from __future__ import annotations
 from adapters.taobao.dialect import Top
 from hub_core.hookspecs import hookimpl
 from hub_core.ports import Authorisation, Channel, Limit, Session, Source
+from hub_core.ports import Messages as MessagesPort
 from hub_core.ports import Receivers as ReceiversPort
 from hub_core.ports import Shipping as ShippingPort
 from hub_core.ports import Stock as StockPort
 
 from .after_sales import AfterSales
 from .facts import ADAPTERS, FACTS
+from .messages import MESSAGE_FACTS, TmcQueue
 from .orders import Orders
 from .products import Products
 from .receivers import RECEIVER_FACTS, Receivers
@@ -31,6 +33,7 @@ __all__ = [
     "Receivers",
     "Shipping",
     "Stock",
+    "TmcQueue",
     "Tokens",
 ]
 
@@ -45,7 +48,7 @@ CHANNEL = Channel(
         "nick": "name of the seller's main account (卖家昵称); where it is given, an order"
         " of another seller stops the shop: its token is another's",
     },
-    facts={**FACTS, **RECEIVER_FACTS},
+    facts={**FACTS, **RECEIVER_FACTS, **MESSAGE_FACTS},
 )
 
 
@@ -89,6 +92,12 @@ def hub_shipping(session: Session) -> ShippingPort:
 def hub_receivers(session: Session) -> ReceiversPort:
     """The shop's receivers, in clear."""
     return Receivers(session)
+
+
+@hookimpl
+def hub_messages() -> MessagesPort:
+    """The app's queue."""
+    return TmcQueue()
 
 
 @hookimpl

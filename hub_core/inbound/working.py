@@ -141,8 +141,16 @@ class _Worker:
         of_app = [s for s in self._shops if (s.channel, s.app) == (push.channel, push.app)]
         if push.account is None:
             return self._owners(push, of_app) or of_app
-        pushes = self._hub.plugins.pushes(push.channel)
-        return [s for s in of_app if push.account in pushes.accounts(_info(s))]
+        return [s for s in of_app if push.account in self._names(s)]
+
+    def _names(self, shop: Shop) -> list[str]:
+        """By what its channel's pushes and messages may name it."""
+        plugins, found = self._hub.plugins, list[str]()
+        if plugins.can(shop.channel, "pushes"):
+            found += plugins.pushes(shop.channel).accounts(_info(shop))
+        if plugins.can(shop.channel, "messages"):
+            found += plugins.messages(shop.channel).accounts(_info(shop))
+        return found
 
     def _owners(self, push: Kept, shops: Sequence[Shop]) -> list[Shop]:
         assert push.kind is not None

@@ -21,6 +21,7 @@ from ..ports import (
     Asks,
     Authorisation,
     Channel,
+    Messages,
     Pushes,
     Receivers,
     Session,
@@ -39,6 +40,7 @@ ANSWERS: dict[str, type] = {
     "hub_shipping": Shipping,
     "hub_receivers": Receivers,
     "hub_pushes": Pushes,
+    "hub_messages": Messages,
     "hub_asks": Asks,
     "hub_authorisation": Authorisation,
     "hub_sandbox": str,
@@ -140,6 +142,11 @@ class Plugins:
     def pushes(self, id: str) -> Pushes:
         """How the channel's pushes are checked and read."""
         found: Pushes = self._ask(id, "hub_pushes")
+        return found
+
+    def messages(self, id: str) -> Messages:
+        """How the messages of the channel's apps are taken."""
+        found: Messages = self._ask(id, "hub_messages")
         return found
 
     def asks(self, id: str) -> Asks:

@@ -12,6 +12,7 @@ from ..access import Audit
 from ..alarms import Severity, Trouble
 from ..hub import Hub
 from ..inbound import Inbound
+from ..inbound.inlets import Inlets
 from ..jobs import SYNC, Engine, Schedules
 from ..outbound import Outbound
 from ..plugins import where_it_failed
@@ -43,6 +44,7 @@ class Service:
     def __init__(self, hub: Hub, *, slot: int = 0, threads: int = 16) -> None:
         self.hub = hub
         self.schedules, self.inbound = Schedules(hub), Inbound(hub)
+        self.inlets = Inlets(hub)
         self.outbound = Outbound(hub.store, hub.settings.outbound, hub.clock.now)
         url = hub.store.engine.url.render_as_string(hide_password=False)
         self.engine = Engine(url, self.schedules.work, slot=slot, threads=threads)
@@ -124,6 +126,7 @@ class Service:
         self.engine.start()
         for loop in self.loops:
             self._spawn(loop.name, lambda loop=loop: self._turn(loop))  # type: ignore[misc]
+        self._spawn("messages", lambda: self.inlets.run(self._ending))
         self._spawn("outbound", lambda: self.outbound.run(self._ending, grace=END))
 
     def _spawn(self, name: str, act: Callable[[], None]) -> None:
@@ -147,6 +150,7 @@ class Service:
         for thread in self._threads:
             thread.join(1)
         self.engine.stop(END)
+        self.inlets.close()
         self.inbound.close()
         self.outbound.close()
 
@@ -159,7 +163,9 @@ class Service:
 
 
 def _next(key: str) -> str:
-    """What to do about a push or a question."""
+    """What to do about a push, a question, or messages that do not come."""
+    if key.startswith("inlet:"):
+        return "hub pushes inlets"
     return "hub asks list" if key.startswith("ask:") else "hub pushes list"
 
 

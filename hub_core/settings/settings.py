@@ -53,6 +53,8 @@ class AppSettings:
     attempts: int
     """How often one call is sent at most."""
     secret_reference: str
+    messages: bool = True
+    """Whether its messages are taken, where the channel has some."""
     folder: Path | None = field(default=None, repr=False)
 
     def secret(self) -> SecretStr:
@@ -131,6 +133,9 @@ class Settings(Table):
             or DEADLINE_SECONDS,
             attempts=own.attempts or above.attempts or ATTEMPTS,
             secret_reference=own.app_secret,
+            messages=next(
+                (t.messages for t in (own, above) if t.messages is not None), True
+            ),
             folder=self._folder,
         )
 

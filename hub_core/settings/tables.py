@@ -139,6 +139,8 @@ class Wiring(Table):
     options: dict[str, str] = {}
     deadline_seconds: Positive | None = None
     attempts: Count | None = None
+    messages: bool | None = None
+    """Under `hub serve`, whether the app's messages are taken."""
 
 
 class Reading(Table):

@@ -109,6 +109,7 @@ ADDRESSES: dict[str, dict[str, dict[str, str]]] = {
             "LIST": "pdd.refund.list.increment.get",
             "GET": "pdd.refund.information.get",
         },
+        "messages_v1": {"GET": "pdd.pmc.user.get", "PERMIT": "pdd.pmc.user.permit"},
         "order_status_v1": {"GET": "pdd.order.status.get"},
         "orders_v1": PDD_ORDERS,
         "orders_v2": PDD_ORDERS,
@@ -139,6 +140,12 @@ ADDRESSES: dict[str, dict[str, dict[str, str]]] = {
             "GET": "taobao.refund.get",
             "SPECIAL": "taobao.special.refund.get",
         },
+        "messages_v1": {
+            "CONSUME": "taobao.tmc.messages.consume",
+            "CONFIRM": "taobao.tmc.messages.confirm",
+            "GET": "taobao.tmc.user.get",
+            "PERMIT": "taobao.tmc.user.permit",
+        },
         "orders_v1": TAOBAO_ORDERS,
         "orders_v2": TAOBAO_ORDERS,
         "products_v1": {
@@ -166,9 +173,9 @@ ADDRESSES: dict[str, dict[str, dict[str, str]]] = {
         },
     },
 }
-WRITES = {"SET", "SET_ONE", "ADD", "SEND", "EXTRA", "CHANGE", "DECRYPT"}
-WITHOUT_TOKEN = {"FETCH", "CREATE", "REFRESH", "REFRESH_BY_TOP"}
-"""They get one. The carriers of 拼多多 are anybody's, too."""
+WRITES = {"PERMIT", "SET", "SET_ONE", "ADD", "SEND", "EXTRA", "CHANGE", "DECRYPT"}
+WITHOUT_TOKEN = {"CONSUME", "CONFIRM", "FETCH", "CREATE", "REFRESH", "REFRESH_BY_TOP"}
+"""They get one. The carriers of 拼多多 are anybody's, too; messages are the app's."""
 
 
 def calls(channel: str, shape: str) -> dict[str, Call[Any]]:

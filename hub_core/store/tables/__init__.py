@@ -12,6 +12,7 @@ from .columns import BIGINT_KEY
 from .endpoints import EndpointRow, MessageRow
 from .goods import PlaceRow, ProductRow, SkuRow
 from .inbox import AskRow, InboxRow
+from .inlets import InletRow
 from .ledgers import (
     DriftRow,
     FeedCounterRow,
@@ -52,6 +53,7 @@ __all__ = [
     "GrantRow",
     "InboxRow",
     "IncidentRow",
+    "InletRow",
     "JournalRow",
     "KeyRow",
     "MessageRow",

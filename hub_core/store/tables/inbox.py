@@ -23,7 +23,8 @@ class InboxRow(SQLModel, table=True):
     channel: str
     app: str
     body_hash: str
-    """SHA-256 of the body as it came: the same again is the same push."""
+    """SHA-256 of the body as it came: the same again is the same push. Of a message, of
+    its id and what it names."""
     sealed: bytes = sealed()
     event: str
     kind: str | None = None
