@@ -1,7 +1,6 @@
 """What holds for all tests, before any of them imports the hub."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,15 +15,11 @@ settings.register_profile(
 settings.load_profile("hub")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def new_databases_by_rote() -> Iterator[None]:
+def pytest_sessionstart() -> None:
     """Migrations are walked once a process, but where they are what is tested."""
-    from hub_core.store import schema
     from tests import template
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "upgrade", template.upgrade)
-        yield
+    template.install()
 
 
 LONG = ("loss", "kill", "loss_records", "scenarios")

@@ -18,6 +18,11 @@ MIGRATE = schema.upgrade
 AROUND = ("BEGIN TRANSACTION;", "COMMIT;")
 
 
+def install() -> None:
+    """Let this process make its new databases so."""
+    schema.upgrade = upgrade
+
+
 def upgrade(engine: Engine) -> None:
     """Like the hub's own, for a new database of SQLite by rote."""
     if engine.dialect.name != "sqlite":

@@ -84,11 +84,27 @@ def box(channel: str) -> type[Platform]:
     return type(made)
 
 
-SWITCHES = {
-    channel: {n: ways for n, ways in box(channel).SWITCHES.items() if n[:5] != "push_"}
-    for channel in CHANNELS
-}
-"""But for those of what is pushed: these days are of what is asked for."""
+APART = {"cancelled", "code_error", "more_told", "redirect", "redirect_again"}
+"""Switches of how a shop is authorised: nothing here depends on them. Nor is a family of
+tokens ended here because an old one came again; that has days of its own."""
+
+
+def _is_of_reading(switch: str) -> bool:
+    return switch not in APART and not switch.startswith(("push_", "message_"))
+
+
+def _of_reading(channel: str) -> dict[str, tuple[str, ...]]:
+    switches = box(channel).SWITCHES.items()
+    return {
+        name: tuple(way for way in ways if way != "family")
+        for name, ways in switches
+        if _is_of_reading(name)
+    }
+
+
+SWITCHES = {channel: _of_reading(channel) for channel in CHANNELS}
+"""Of what is asked for, not of what is pushed or asked of us. One more, and each seed
+stands for another day than it did."""
 
 
 def scenario(channel: str, seed: int) -> Scenario:
