@@ -34,6 +34,7 @@ from .platform import (
 )
 from .post import Send, keep_posting, poster
 from .quota import Quota
+from .websocket import Line, Listening
 
 __all__ = [
     "AccessLog",
@@ -49,6 +50,8 @@ __all__ = [
     "Facts",
     "Fault",
     "Faults",
+    "Line",
+    "Listening",
     "Platform",
     "Quota",
     "Record",

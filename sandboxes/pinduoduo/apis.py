@@ -69,6 +69,12 @@ APIS = {
     ),
     "pdd.mall.info.get": Api("shop.get", "mall_info_get_response"),
     "pdd.time.get": Api("time", "time_get_response", False),
+    "pdd.pmc.user.permit": Api("messages.permit", "pmc_user_permit_response"),
+    "pdd.pmc.user.get": Api("messages.user", "pmc_user_get_response", False),
+    "pdd.pmc.user.cancel": Api("messages.cancel", "tmc_user_cancel_response", False),
+    "pdd.pmc.accrue.query": Api(
+        "messages.accrued", "pmc_user_get_response", False, app=(1, 1)
+    ),
     "pdd.pop.auth.token.create": Api("token", "pop_auth_token_create_response", False),
     "pdd.pop.auth.token.refresh": Api("token", "pop_auth_token_refresh_response", False),
 }

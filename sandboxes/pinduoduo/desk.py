@@ -15,7 +15,10 @@ from .goods import GoodsDesk
 from .happenings import Happenings
 from .options import Options
 from .orders import Orders, Seen
+from .pmc import Pmc
+from .pmc_desk import PmcDesk
 from .privacy import Privacy
+from .queries import Reader
 from .shipping import Shipping
 from .times import text_of
 
@@ -29,6 +32,7 @@ class Desk:
         options: Options,
         switches: Mapping[str, str],
         envelope: Envelope,
+        pmc: Pmc,
     ) -> None:
         self.envelope = envelope
         self.orders = Orders(happenings.orders, options, switches, envelope)
@@ -38,6 +42,7 @@ class Desk:
         self._goods = GoodsDesk(happenings.goods, options, switches)
         self._shipping = Shipping(self.orders, happenings, options, switches)
         self._privacy = Privacy(self.orders, options, switches)
+        self._messages = PmcDesk(pmc, Reader(options, switches))
 
     def serve(self, account: str, asked: Asked, now: float) -> tuple[str, Seen]:
         """The answer's JSON text and the orders in it. Raises Refused or Declined."""
@@ -72,6 +77,8 @@ class Desk:
                 return self._shipping.companies()
             case "decrypt" | "mask" as kind:
                 return self._privacy.decrypt(account, sent, now, mask=kind == "mask")
+            case operation if operation.startswith("messages."):
+                return self._messages.answer(operation, account, sent)
             case "time":
                 return {"time": text_of(now)}
             case _:

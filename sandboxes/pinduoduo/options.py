@@ -81,6 +81,27 @@ class Options:
     poison: float = 0.0
     """How likely an order's row is malformed from birth."""
 
+    # Messages: each likelihood is of one message, times are seconds
+    pmc: bool = False
+    """Every shop permitted (pdd.pmc.user.permit) from the start, with all topics."""
+    pmc_delay: float = 1.0
+    pmc_spread: float = 0.0
+    """Up to this much later, each by chance: late, and past one another."""
+    pmc_twice: float = 0.0
+    """How often one is said a second time although it was acknowledged."""
+    pmc_loss: float = 0.0
+    pmc_garbage: float = 0.0
+    """How often its content is no object, or not even JSON."""
+    pmc_noise: float = 0.0
+    """How often a frame that means nothing is said before it."""
+    pmc_drops: float = 0.0
+    """How often the line is cut right after it."""
+    pmc_idle: float = 180.0
+    """After so long without a HeartBeat the platform hangs up."""
+    pmc_again: tuple[float, ...] = (*[600.0] * 3, *[3600.0] * 3, *[43_200.0] * 8)
+    """How long after each saying an unacknowledged message is said again."""
+    pmc_kept: float = 7 * 86_400.0
+
     def code(self, kind: str) -> int:
         """The error_code for a kind of `CODES`."""
         return {**CODES, **self.codes}[kind]

@@ -17,6 +17,7 @@ from hub_core.sandbox import (
     Console,
     Effect,
     Faults,
+    Listening,
     Platform,
     Record,
     Request,
@@ -25,6 +26,7 @@ from hub_core.sandbox import (
     TruthRecord,
 )
 
+from . import topics
 from .aftersales import case_truth
 from .catalogue import catalogue
 from .desk import Desk
@@ -38,6 +40,7 @@ from .ledger import Ledger
 from .market import PATH, Market
 from .oauth import OAuth
 from .options import Options
+from .pmc import Pmc
 from .switches import SWITCHES
 from .truth import truth
 
@@ -79,7 +82,11 @@ class PddPlatform(Consenting):
         self.happenings = Happenings(
             self.book, self.cases, self.goods, self.options, self.switches, self.rng
         )
-        self.desk = Desk(self.happenings, self.options, self.switches, self.envelope)
+        self.pmc = Pmc(self.clock, self.switches, self.options, self.grants, seed)
+        self.desk = Desk(
+            self.happenings, self.options, self.switches, self.envelope, self.pmc
+        )
+        self._listening: Listening | None = None
         self._asked: tuple[Request, Asked] | None = None
         self._names = [str(FIRST_MALL + i) for i in range(shops)]
         self._page = Market(
@@ -104,6 +111,11 @@ class PddPlatform(Consenting):
                 history.total_seconds(),
                 catalogue(place),
             )
+        self.pmc.watch(
+            {self.book: topics.order, self.cases: topics.case, self.goods: topics.goods}
+        )
+        for name in self._names if self.options.pmc else ():
+            self.pmc.permit(name)
 
     # What the kit asks for ----------------------------------------------------------
 
@@ -182,6 +194,12 @@ class PddPlatform(Consenting):
         """(account, id) of every order whose row goes out malformed."""
         return set(self.happenings.spoiled)
 
+    def door(self, what: str, asked: Any) -> Any:
+        """`listen`: open the websocket, on `port` if told; `messages`: how many wait …"""
+        if what == "listen":
+            return {"url": self.listen(int(asked.get("port", 0)))}
+        return self.pmc.told() if what == "messages" else super().door(what, asked)
+
     # What tests may do ----------------------------------------------------------------
 
     def expire_token(self, account: str) -> None:
@@ -216,6 +234,18 @@ class PddPlatform(Consenting):
     def poison(self, account: str, id: str, kind: str | None = None) -> None:
         """From now on this order's row is malformed, in one of `spoiled.ALL_KINDS`."""
         self.happenings.poison(account, id, kind)
+
+    def listen(self, port: int = 0) -> str:
+        """Open the websocket on loopback; the URL a client puts `/message/…` after."""
+        if self._listening is None:
+            self._listening = Listening(self.pmc, port)
+        return self._listening.url
+
+    def stop_listening(self) -> None:
+        """Close it, and every line with it."""
+        if self._listening is not None:
+            self._listening.stop()
+            self._listening = None
 
     def put_in_slot(self, account: str, goods_id: str, *, slot: bool = True) -> None:
         """The goods stand in a promotion slot from now on (or no longer)."""

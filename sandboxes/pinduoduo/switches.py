@@ -64,6 +64,15 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     # Changes -----------------------------------------------------------------------
     # Whether remarks and invoice wishes move `updated_at` is not said.
     "bumps": ("not_remarks", "all"),
+    # Messages ----------------------------------------------------------------------
+    # A wrong address of the websocket: by this HTTP status, or closed after opening.
+    "pmc_refusal": ("401", "403", "closed"),
+    # Whether the address's milliseconds may be old.
+    "pmc_time": ("checked", "ignored"),
+    # A further line of the app: both are spoken to, the newest alone, or it is refused.
+    "pmc_lines": ("shared", "newest", "first"),
+    # Whether a HeartBeat is answered by one: clients were seen to expect it.
+    "pmc_heartbeat": ("answered", "unanswered"),
     # Tokens --------------------------------------------------------------------------
     # Whether a refresh gives a new pair, and whether the former access token dies; or
     # whether a spent refresh token that comes again ends the whole grant ("family").

@@ -224,6 +224,10 @@ class Taobao(Levers, Consenting):
             return rest | {name: []}
         return rest | pages.listed([], name, LISTS[name], self.switches["empty_list"])
 
+    def door(self, what: str, asked: Any) -> Any:
+        """`messages`: how many wait, were lost, were confirmed, are gone; and the kit's."""
+        return self.messages.told() if what == "messages" else super().door(what, asked)
+
     def operation(self, request: Request) -> str:
         """`orders.count` is the documented first call: page 1, only tids, with a total."""
         if request.path == "/token":

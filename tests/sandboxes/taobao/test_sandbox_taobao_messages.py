@@ -271,6 +271,7 @@ def test_the_backlog_can_be_asked_for(reader: Any) -> None:
     (row,) = body["datas"]["tmc_queue_info"]
     assert row["get_total"] == given == 10
     assert row["put_toal"] == len(one.box.messages.waiting)
+    assert one.box.door("messages", {})["waiting"] == row["put_toal"]
 
 
 def test_telling_changes_nothing_that_happens() -> None:
