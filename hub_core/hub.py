@@ -21,7 +21,8 @@ from .plugins import Plugins, load
 from .ports import Grant
 from .pull import Listed, OnStep, Outcome, Pull
 from .reveals import Reveals, Told
-from .settings import Settings, master_key
+from .settings import KeySource, Settings
+from .settings.key import warned_key
 from .store import Store, shops
 from .store.shops import Shop
 from .stored import Stored
@@ -76,8 +77,13 @@ class Hub(Stored):
         """
         settings = settings or Settings.load(config)
         clock = clock or SystemClock()
-        key = master_key(settings) if key is None else key
-        store = Store.open(database or settings.database, key, clock.now)
+        url = database or settings.database
+        if key is None:
+            found = warned_key(settings)
+            source = KeySource(settings, found)
+            store = Store.open(url, found.every, clock.now, source=source)
+        else:
+            store = Store.open(url, key, clock.now)
         loaded = plugins or load(settings.disabled)
         return cls(
             settings, store, loaded, clock=clock, transports=transports,

@@ -40,7 +40,7 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing", "access"},
     ("lines", "consent", "pull", "desks", "reveals", "stored", "hub", "remote"),
-    {"grading", "alarms", "inbound", "outbound", "jobs", "backup"},
+    {"grading", "alarms", "inbound", "outbound", "jobs", "backup", "rekeying"},
     ("api", "service"),
     {"cli", "console"},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..errors import Misconfigured
 from ..settings import Settings
-from ..store import Store
+from ..store import Store, keyring
 from ..store import audit as log
 from ..store.audit import Details, Entry, Head
 from . import heads
@@ -62,7 +63,14 @@ class Audit:
         else:
             outside = heads.read(self.file) if self.file else None
         with self._store.reading() as connection:
+            self._refit(connection)
             return examine(connection, self._store.vault, outside)
+
+    def _refit(self, connection: Connection) -> None:
+        """The master key may have been changed since this process began; with strangers
+        only, nothing is proved."""
+        with suppress(Misconfigured):
+            keyring.equip(self._store.vault, keyring.facts(connection))
 
     def head(self) -> str:
         """The head as it is now, as a line to keep elsewhere: what is cut off of the log
@@ -71,6 +79,7 @@ class Audit:
             return heads.as_line(self._head(connection))
 
     def _head(self, connection: Connection) -> Head:
+        self._refit(connection)
         head = log.head(connection)
         if head is None or not head.is_ours(self._store.vault):
             raise Misconfigured(
@@ -88,6 +97,7 @@ class Audit:
             return None
         before = heads.read(self.file) or log.NONE_YET
         with self._store.reading() as connection:
+            self._refit(connection)
             head, there = log.head(connection), log.chain_at(connection, before.seq) or ""
         if head is None or not head.is_ours(self._store.vault):
             return Fault(before.seq, "head", "the note of which row is the last was edited")

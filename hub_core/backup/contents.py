@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from ..access.proof import examine
 from ..errors import Misconfigured
-from ..store import whole
+from ..store import keyring, whole
 from ..store.engine import connect, reading
 from ..store.schema import HEAD, current, upgrade
 from ..store.vault import Vault
@@ -31,7 +31,8 @@ class Contents:
     schema: str
     """Of the file itself; an older one was moved forward aside to be read."""
     key: str | None
-    """The fingerprint of the master key that opens it. The key is in no backup."""
+    """The fingerprint of the master key that opens it, or of both while one takes the
+    other's place. No key is in a backup."""
     shops: int
     orders: int
     records: int
@@ -51,7 +52,9 @@ class Contents:
         return not self.wrong
 
 
-def look_into(file: Path, key: bytes | None, *, folder: Path | None = None) -> Contents:
+def look_into(
+    file: Path, key: bytes | Sequence[bytes] | None, *, folder: Path | None = None
+) -> Contents:
     """Restore it to a temporary place (in `folder`) and read it through; the file itself is
     only read. Without a key the audit log can't be proved.
 
@@ -109,27 +112,33 @@ def _schema(file: Path, engine: Engine) -> str:
 
 
 def _told(
-    connection: Connection, schema: str, size: int, wrong: list[str], key: bytes | None
+    connection: Connection,
+    schema: str,
+    size: int,
+    wrong: list[str],
+    key: bytes | Sequence[bytes] | None,
 ) -> Contents:
     held = whole.held(connection)
-    audit, faults = _audit(connection, held.key, key)
+    keys = (key,) if isinstance(key, bytes) else tuple(key or ())
+    audit, faults = _audit(connection, keys)
     return Contents(
         schema, held.key, held.shops, held.orders, held.records, held.position, held.newest,
         audit, (*wrong, *whole.troubles(connection), *faults), size,
     )  # fmt: skip
 
 
-def _audit(
-    connection: Connection, sealed_with: str | None, key: bytes | None
-) -> tuple[str, list[str]]:
+def _audit(connection: Connection, keys: Sequence[bytes]) -> tuple[str, list[str]]:
     """The log's verdict, and what is wrong. Its tail is held against its own head alone: a
     backup is older than the head kept outside, and may be."""
-    if key is None:
+    if not keys:
         return "not proved: the master key is not here", []
-    vault = Vault(key)
-    if sealed_with not in (None, vault.fingerprint):
-        said = f"it was sealed with key {sealed_with}, the key here is {vault.fingerprint}"
+    vault, known = Vault(*keys), keyring.facts(connection)
+    here = vault.fingerprints
+    if missing := [one for one in keyring.needed(known) if one not in here]:
+        said = f"it was sealed with key {missing[0]}, the key here is {' and '.join(here)}"
         return "not proved: another key", [said]
+    if keyring.KEY in known:
+        keyring.equip(vault, known)
     verdict = examine(connection, vault, None)
     if verdict.fault is not None:
         return str(verdict.fault), [f"audit log: {verdict.fault}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ BUSY = 60.0
 """Seconds a writer of the database is waited for."""
 
 
-def back_up(url: str, to: Path, key: bytes | None) -> Contents:
+def back_up(url: str, to: Path, key: bytes | Sequence[bytes] | None) -> Contents:
     """Copy the database into a new file while others write to it, restore that aside, and
     say what is in it.
 

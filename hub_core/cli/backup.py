@@ -82,8 +82,8 @@ def _url(place: str) -> str:
     return place if "://" in place else f"sqlite:///{Path(place).absolute().as_posix()}"
 
 
-def _key(settings: Settings) -> bytes | None:
-    """The key where there is one: none is made for a look at a backup."""
+def _key(settings: Settings) -> tuple[bytes, ...] | None:
+    """The keys where there are some: none is made for a look at a backup."""
     from ..settings import config_folder, find_key
     from ..settings.folders import Environment
     from ..settings.key import FILE
@@ -92,7 +92,7 @@ def _key(settings: Settings) -> bytes | None:
     named = given.key or given.key_file or settings.hub.key
     if named is None and not (config_folder() / FILE).exists():
         return None
-    return find_key(settings).key
+    return find_key(settings).every
 
 
 def _tell(file: Path, found: Contents, json: bool, placed: Path | None = None) -> None:

@@ -13,6 +13,7 @@ from .acting import ActorOption, acting
 from .audit import keep_head
 from .opening import Json, opened
 from .output import complain, say, say_json, table, times_note
+from .rotating import rotate
 
 if TYPE_CHECKING:
     from ..access import Granted, Key
@@ -29,13 +30,15 @@ OnlyPerson = Annotated[str | None, typer.Option("--of", help="Only of this one."
 
 def add(app: typer.Typer) -> None:
     """Put the commands on the app."""
-    group = typer.Typer(help="API keys and what they open.", no_args_is_help=True)
+    group = typer.Typer(help="API keys, what they open, and the encryption key.",
+                        no_args_is_help=True)  # fmt: skip
     group.command("create")(create)
     group.command("list")(list_keys)
     group.command("revoke")(revoke)
     group.command("grant")(grant)
     group.command("ungrant")(ungrant)
     group.command("review")(review)
+    group.command("rotate")(rotate)
     app.add_typer(group, name="keys")
 
 

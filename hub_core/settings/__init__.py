@@ -5,7 +5,7 @@ when it is used.
 """
 
 from .folders import config_folder, data_folder
-from .key import MasterKey, find_key, key_file, master_key
+from .key import KeySource, MasterKey, find_key, key_file, master_key
 from .secret import Reference, reveal
 from .settings import AppSettings, Settings
 from .tables import (
@@ -25,6 +25,7 @@ __all__ = [
     "AppTable",
     "ChannelTable",
     "HubTable",
+    "KeySource",
     "LimitTable",
     "MasterKey",
     "Reference",

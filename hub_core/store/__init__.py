@@ -6,17 +6,14 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, select
-from sqlmodel import col
+from sqlalchemy import Connection, Engine
 
-from ..errors import Misconfigured
 from ..journal import JournalEntry
-from . import journal, notes
-from .engine import connect, insert_unless_there, reading, writing
+from . import journal, keyring, notes
+from .engine import connect, reading, writing
 from .limits import SqlBans, limit_states
-from .tables import MetaRow
 from .tokens import SqlTokens
-from .vault import Vault
+from .vault import Source, Vault
 
 __all__ = ["Store", "Vault"]
 
@@ -38,9 +35,15 @@ class Store:
 
     @classmethod
     def open(
-        cls, url: str, master_key: bytes, now: Callable[[], datetime] = _utc_now
+        cls,
+        url: str,
+        master_key: bytes | Sequence[bytes],
+        now: Callable[[], datetime] = _utc_now,
+        *,
+        source: Source | None = None,
     ) -> Store:
-        """Open, making the tables of a new database.
+        """Open, making the tables of a new database. Of several keys the first seals;
+        `source` tells of such as come later.
 
         Raises Misconfigured for a wrong key and for a schema older or newer than ours.
         """
@@ -49,7 +52,8 @@ class Store:
         engine = connect(url)
         try:
             check_schema(engine)
-            store = cls(engine, Vault(master_key), now)
+            keys = (master_key,) if isinstance(master_key, bytes) else master_key
+            store = cls(engine, Vault(*keys, source=source), now)
             store._check_key()
         except BaseException:
             engine.dispose()
@@ -57,22 +61,14 @@ class Store:
         return store
 
     def _check_key(self) -> None:
-        mine = self.vault.fingerprint
-        if (stored := self._fact("key")) is None:
+        if keyring.KEY not in self._key_facts():
             with self.writing(durable=True) as connection:
-                insert_unless_there(connection, MetaRow, {"name": "key", "value": mine})
-            stored = self._fact("key")
-        if stored != mine:
-            raise Misconfigured(
-                f"this database was sealed with key {stored}, the key given is {mine}: "
-                "set CHANNEL_HUB_KEY or CHANNEL_HUB_KEY_FILE to the former one"
-            )
+                keyring.name_first(connection, self.vault)
+        keyring.equip(self.vault, self._key_facts())
 
-    def _fact(self, name: str) -> str | None:
-        query = select(col(MetaRow.value)).where(col(MetaRow.name) == name)
+    def _key_facts(self) -> keyring.Facts:
         with self.reading() as connection:
-            found: str | None = connection.execute(query).scalar()
-        return found
+            return keyring.facts(connection)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

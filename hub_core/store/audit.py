@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlmodel import col
 
 from ..errors import Misconfigured
+from . import keyring
 from .tables import AuditHeadRow, AuditRow
 from .vault import Vault
 
@@ -67,7 +68,8 @@ class Head:
 
     def is_ours(self, vault: Vault) -> bool:
         """Whether it was signed with this key, and not since changed."""
-        return self == NONE_YET or self.sign == _mark(vault, "head", self.seq, self.chain)
+        sign = _mark(vault, self.seq, "head", self.seq, self.chain)
+        return self == NONE_YET or self.sign == sign
 
 
 NONE_YET = Head(0, "", "")
@@ -91,7 +93,9 @@ def append(
     Raises Misconfigured where the log's end is not as it was left: what can't be written
     down is not done.
     """
-    last = _locked_head(connection)
+    last = locked_head(connection)
+    if last is not None and not last.is_ours(vault):
+        keyring.equip(vault, keyring.facts(connection))  # the key changed meanwhile?
     if last is None or not last.is_ours(vault) or last.seq != _highest(connection):
         raise Misconfigured(
             "the end of the audit log was edited, and nothing is done that it can't hold: "
@@ -99,16 +103,17 @@ def append(
         )
     seq, moment = last.seq + 1, at.astimezone(UTC).isoformat(timespec="microseconds")
     said = (moment, _line(actor), _line(action), _line(of), _details(details or {}))
-    own = _mark(vault, "own", seq, *said)
-    chain = _mark(vault, "chain", last.chain, own)
+    own = _mark(vault, seq, "own", seq, *said)
+    chain = _mark(vault, seq, "chain", last.chain, own)
     values = dict(zip(SAID, said, strict=True))
     connection.execute(INSERT, {"seq": seq, **values, "own": own, "chain": chain})
-    signed = {"seq": seq, "chain": chain, "sign": _mark(vault, "head", seq, chain)}
+    signed = {"seq": seq, "chain": chain, "sign": _mark(vault, seq, "head", seq, chain)}
     connection.execute(MOVE, signed)
     return seq
 
 
-def _locked_head(connection: Connection) -> Head | None:
+def locked_head(connection: Connection) -> Head | None:
+    """What is the last row, with the lock on it: nobody else adds one until the commit."""
     row = connection.execute(LOCKED).first()
     return None if row is None else Head(*row)
 
@@ -121,7 +126,7 @@ def take_as_it_is(connection: Connection, vault: Vault) -> None:
     """Sign whatever row is the last now, so that the log can go on."""
     last = _highest(connection)
     chain = chain_at(connection, last) or ""
-    sign = _mark(vault, "head", last, chain) if last else ""
+    sign = _mark(vault, last, "head", last, chain) if last else ""
     connection.execute(delete(AuditHeadRow))
     values = {"id": 1, "seq": last, "chain": chain, "sign": sign}
     connection.execute(insert(AuditHeadRow).values(**values))
@@ -146,18 +151,20 @@ def _value(value: Simple | list[str]) -> Any:
 # Marks ---------------------------------------------------------------------------------
 
 
-def _mark(vault: Vault, what: str, *of: Any) -> str:
-    return vault.sign(json.dumps([what, *of], default=str).encode()).hex()
+def _mark(vault: Vault, row: int, what: str, *of: Any) -> str:
+    """Under the key that was the log's when that row was the last."""
+    return vault.sign(json.dumps([what, *of], default=str).encode(), row).hex()
 
 
 def stands_at(vault: Vault, entry: Entry, seq: int) -> bool:
     """Whether this row was written as the one with this number, to the letter."""
-    return entry.own == _mark(vault, "own", seq, *(getattr(entry, n) for n in SAID))
+    said = (getattr(entry, name) for name in SAID)
+    return entry.own == _mark(vault, seq, "own", seq, *said)
 
 
 def follows(vault: Vault, entry: Entry, before: str) -> bool:
     """Whether it was written after the row with that `chain`."""
-    return entry.chain == _mark(vault, "chain", before, entry.own)
+    return entry.chain == _mark(vault, entry.seq, "chain", before, entry.own)
 
 
 # Reading -------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def load(connection: Connection, shop_id: int, shape: str, vault: Vault) -> Any:
     sealed = connection.execute(query).scalar()
     if sealed is None:
         return None
-    return json.loads(zlib.decompress(vault.open(sealed, _cell(shop_id, shape))))
+    return json.loads(zlib.decompress(vault.open(sealed, cell(shop_id, shape))))
 
 
 def save(
@@ -64,7 +64,7 @@ def save(
     text = json.dumps(dumped, separators=(",", ":"), ensure_ascii=False).encode()
     said = {
         "version": over + 1, "rows": rows, "findings": list(findings), "changed_at": at,
-        "sealed": vault.seal(zlib.compress(text, 1), _cell(shop_id, shape)),
+        "sealed": vault.seal(zlib.compress(text, 1), cell(shop_id, shape)),
     }  # fmt: skip
     if not over:
         blank = {**said, "version": 0, "findings": []}
@@ -96,5 +96,6 @@ def _key(shop_id: int, shape: str) -> tuple[Any, Any]:
     return col(ProfileRow.shop_id) == shop_id, col(ProfileRow.shape) == shape
 
 
-def _cell(shop_id: int, shape: str) -> str:
+def cell(shop_id: int, shape: str) -> str:
+    """Where a profile stands, as its seal's additional data."""
     return f"profile/sealed/{shop_id}:{shape}"

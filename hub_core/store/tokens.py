@@ -43,7 +43,7 @@ class SqlTokens:
             row = connection.execute(query).first()
         if row is None or row.version == 0:
             return None
-        return _token(json.loads(self._vault.open(row.sealed, _cell(subject))))
+        return _token(json.loads(self._vault.open(row.sealed, cell(subject))))
 
     def every(self) -> dict[str, StoredToken]:
         """The newest tokens of all subjects, in one query."""
@@ -51,7 +51,7 @@ class SqlTokens:
         query = select(col(t.subject), col(t.sealed)).where(col(t.version) > 0)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        opened = ((s, self._vault.open(sealed, _cell(s))) for s, sealed in rows)
+        opened = ((s, self._vault.open(sealed, cell(s))) for s, sealed in rows)
         return {subject: _token(json.loads(text)) for subject, text in opened}
 
     def save_if(
@@ -61,7 +61,7 @@ class SqlTokens:
         values = {
             "version": token.version,
             "state": token.state,
-            "sealed": self._vault.seal(_text(token), _cell(subject)),
+            "sealed": self._vault.seal(_text(token), cell(subject)),
             "expires_at": token.expires_at,
             "fetched_at": token.fetched_at,
         }
@@ -117,7 +117,8 @@ class SqlTokens:
             connection.execute(step.values(locked_by=None, locked_until=None))
 
 
-def _cell(subject: str) -> str:
+def cell(subject: str) -> str:
+    """Where a token stands, as its seal's additional data."""
     return f"token/sealed/{subject}"
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Table, exists, func, select
 from sqlmodel import col
 
+from . import keyring
 from .kinds import KINDS, ORDER
 from .streams import COMMANDS
 from .tables import (
     CoverageRow,
     FeedCounterRow,
     FeedRow,
-    MetaRow,
     PartyRow,
     ShopRow,
     StreamRow,
@@ -28,7 +28,8 @@ class Held:
     """How much there is."""
 
     key: str | None
-    """The fingerprint of the key it is sealed with; None: nothing was sealed yet."""
+    """The fingerprint of the key it is sealed with, or of both while one takes the other's
+    place; None: nothing was sealed yet."""
     shops: int
     orders: int
     records: int
@@ -38,11 +39,11 @@ class Held:
 
 def held(connection: Connection) -> Held:
     """How much is stored, and up to when."""
-    key = select(col(MetaRow.value)).where(col(MetaRow.name) == "key")
+    keys = keyring.needed(keyring.facts(connection))
     counted = {kind.name: _count(connection, kind.table) for kind in KINDS.values()}
     newest = select(col(FeedRow.at)).order_by(col(FeedRow.seq).desc()).limit(1)
     return Held(
-        connection.execute(key).scalar(),
+        " and ".join(keys) or None,
         _count(connection, _table(ShopRow)),
         counted[ORDER.name],
         sum(counted.values()),

@@ -142,7 +142,7 @@ def _opened(url: str, key: MasterKey | None, checks: list[Check]) -> Store | Non
     if key is None:
         checks.append(warn("database", f"{where}, schema {at}; not opened without a key"))
         return None
-    store = Store.open(url, key.key)
+    store = Store.open(url, key.every)
     checks.append(ok("database", f"{where}, schema {HEAD}"))
     checks.append(_clock(store))
     return store
