@@ -69,6 +69,11 @@ class Stored:
         with self.store.reading() as connection:
             return shops.shop_named(connection, name)
 
+    def shop_with(self, id: int) -> Shop | None:
+        """The shop with this row's number, if it is still there."""
+        with self.store.reading() as connection:
+            return shops.shop_with(connection, id)
+
     # Records -------------------------------------------------------------------------
 
     def orders(

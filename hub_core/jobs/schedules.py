@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import HubError
 from ..hub import Hub
+from ..plugins import where_it_failed
 from ..pull import Outcome
 from ..store import schedules
 from ..store.schedules import Schedule, Slot
@@ -54,6 +56,8 @@ class Schedules:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self._stop = threading.Event()
+        self._ends: deque[tuple[Slot, datetime, str | None]] = deque()
+        self._writing = threading.Lock()
 
     # When ------------------------------------------------------------------------------
 
@@ -96,6 +100,10 @@ class Schedules:
     def tick(self, queue: Queue) -> int:
         """Queue what is due; gives how much that was."""
         now = self.hub.clock.now()
+        self._write_ends()
+        with self.hub.store.reading() as connection:
+            if not schedules.is_due(connection, now):
+                return 0
         with self.hub.store.writing() as connection:
             due = schedules.take_due(connection, now, AT_ONCE)
             for one in due:
@@ -130,14 +138,25 @@ class Schedules:
             counts = self._do(slot)
         except HubError as error:
             counts = {"error": str(error)}
-        with self.hub.store.writing() as connection:
-            said = counts.get("error")
-            schedules.done(connection, slot, self.hub.clock.now(), said)
+        except Exception as error:
+            log.error("%s %s failed: %s", slot.stream, slot.task, where_it_failed(error))
+            counts = {"error": f"the program itself failed: {where_it_failed(error)}"}
+        self._ends.append((slot, self.hub.clock.now(), counts.get("error")))
+        self._write_ends()
         return counts
 
+    def _write_ends(self) -> None:
+        """How jobs ended. Where the database is away for a while, that is written when it
+        is back: a schedule must not wait for a job that is no more."""
+        with self._writing:
+            while self._ends:
+                slot, at, said = self._ends[0]
+                with self.hub.store.writing() as connection:
+                    schedules.done(connection, slot, at, said)
+                self._ends.popleft()
+
     def _do(self, slot: Slot) -> dict[str, Any]:
-        there = {shop.id: shop for shop in self.hub.shops()}
-        if (shop := there.get(slot.shop_id)) is None:
+        if (shop := self.hub.shop_with(slot.shop_id)) is None:
             return {"skipped": "the shop is no more"}
         if slot.task == PUSH:
             return self._push(shop)

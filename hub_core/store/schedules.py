@@ -125,16 +125,28 @@ def plan(
             connection.execute(delete(s).where(*gone._is))
 
 
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Whether there is anything to take: asked first, for whoever takes holds SQLite's one
+    writer."""
+    query = select(col(ScheduleRow.shop_id)).where(*_due(now)).limit(1)
+    query = query.join(ShopRow, col(ShopRow.id) == col(ScheduleRow.shop_id))
+    return connection.execute(query).first() is not None
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    s = ScheduleRow
+    lost = col(s.queued_at) < now - LOST
+    return (
+        col(s.due_at) <= now, col(s.paused_at).is_(None), col(ShopRow.state) == "active",
+        col(s.queued_at).is_(None) | lost,
+    )  # fmt: skip
+
+
 def take_due(connection: Connection, now: datetime, limit: int) -> list[Schedule]:
     """What is due, longest due first; from now on it is queued. Whoever takes it queues a
     job in the same transaction."""
-    s, shop = ScheduleRow, ShopRow
-    lost = col(s.queued_at) < now - LOST
-    query = _select().where(
-        col(s.due_at) <= now, col(s.paused_at).is_(None), col(shop.state) == "active",
-        col(s.queued_at).is_(None) | lost,
-    )  # fmt: skip
-    query = query.order_by(col(s.due_at)).limit(limit)
+    s = ScheduleRow
+    query = _select().where(*_due(now)).order_by(col(s.due_at)).limit(limit)
     query = query.with_for_update(of=s, skip_locked=True)
     found = [_schedule(row) for row in connection.execute(query)]
     for one in found:

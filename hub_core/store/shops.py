@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlmodel import col
 
 from ..errors import Misconfigured
@@ -114,9 +114,20 @@ def shops(connection: Connection) -> list[Shop]:
 
 def shop_named(connection: Connection, name: str) -> Shop:
     """The shop of that name (or hub id). Misconfigured naming the shops there are."""
-    found = shops(connection)
-    for shop in found:
-        if name in (shop.name, shop.uid):
-            return shop
-    names = ", ".join(s.name for s in found) or "none yet: add one with `hub shop add`"
-    raise Misconfigured(f"no shop {name!r}; there are: {names}")
+    s = ShopRow
+    if (found := _one(connection, (col(s.name) == name) | (col(s.uid) == name))) is None:
+        there = (shop.name for shop in shops(connection))
+        names = ", ".join(there) or "none yet: add one with `hub shop add`"
+        raise Misconfigured(f"no shop {name!r}; there are: {names}")
+    return found
+
+
+def shop_with(connection: Connection, shop_id: int) -> Shop | None:
+    """The shop with this row's number, if it is still there."""
+    return _one(connection, col(ShopRow.id) == shop_id)
+
+
+def _one(connection: Connection, which: ColumnElement[bool]) -> Shop | None:
+    query = select(ShopRow.__table__).where(which).order_by(col(ShopRow.name))  # type: ignore[attr-defined]
+    row = connection.execute(query).first()
+    return None if row is None else _shop(row)

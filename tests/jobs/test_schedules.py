@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from hub_core.jobs import HEAL, PUSH, SYNC, Schedules
 from hub_core.sandbox.faults import Fault, Faults
@@ -132,6 +133,40 @@ def test_a_failure_is_kept_with_its_stream_until_it_goes_well(
     schedules.tick(queue)
     queue.work_off(schedules)
     assert listed(made)["orders", SYNC].error is None
+
+
+def test_a_fault_of_the_program_itself_ends_the_job_and_says_where_not_what(
+    made: Bench, schedules: Schedules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Waiting()
+
+    def fails(*args: object, **more: object) -> None:
+        raise RuntimeError("13800000000")
+
+    monkeypatch.setattr(made.hub, "sync", fails)
+    schedules.tick(queue)
+    queue.work_off(schedules)
+    failed = listed(made)["orders", SYNC]
+    assert failed.state == "waiting"
+    assert "test_schedules.py" in str(failed.error)
+    assert "13800000000" not in str(failed.error)
+
+
+def test_where_the_database_is_away_at_its_end_a_job_is_ended_when_it_is_back(
+    made: Bench, schedules: Schedules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Waiting()
+    schedules.tick(queue)
+    with monkeypatch.context() as away:
+        gone = OperationalError("UPDATE", {}, Exception("server closed the connection"))
+        away.setattr(stored, "done", lambda *args: (_ for _ in ()).throw(gone))
+        with pytest.raises(OperationalError):
+            queue.work_off(schedules)
+    assert listed(made)["orders", SYNC].state == "running"
+    later(made, 60)
+    schedules.tick(queue)
+    assert ("orders", SYNC) in queue.what
+    assert listed(made)["orders", SYNC].done_at is not None
 
 
 def test_paused_is_not_queued_and_at_once_is(made: Bench, schedules: Schedules) -> None:
