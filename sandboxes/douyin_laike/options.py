@@ -32,6 +32,16 @@ class Options:
     """How long the former token lives on once a newer one was fetched."""
     token_calls: int | None = 500
     """Token calls per 300 seconds before 10020."""
+    redirect_uri: str | None = None
+    """The app's callback address in the console; None lets any pass. Users let the app in
+    at /platform/oauth/connect/, merchants a provider's at /auth-isv/, or either by
+    `consent(url, shop)` and `refuse(url)`."""
+    user_scopes: Collection[str] | None = None
+    """The scopes the app may ask users for; None: any."""
+    user_ttl: float = 15 * 86_400.0
+    user_refresh_ttl: float = 30 * 86_400.0
+    user_renewable: bool = True
+    """Whether the app has the permission renew_refresh_token."""
     per_second: int | None = None
     """Order queries per second and app; the current page says 20."""
     per_day: int | None = None

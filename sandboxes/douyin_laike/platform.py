@@ -9,9 +9,11 @@ from typing import Any
 from hub_core.sandbox import (
     Account,
     Clock,
+    Consenting,
+    ConsentPage,
+    Console,
     Effect,
     Faults,
-    Platform,
     Record,
     Request,
     Response,
@@ -19,6 +21,9 @@ from hub_core.sandbox import (
     TruthRecord,
 )
 
+from . import auth_isv, connect, user_oauth
+from .auth_isv import AuthIsv
+from .connect import Connect
 from .envelope import BUSY, INTERNAL, THROTTLED, UNKNOWN_PATH, Envelope, Refused
 from .gate import Gate
 from .house import House
@@ -30,12 +35,14 @@ from .routes import account_of, desks, route_of, token_of
 from .shop import Shop
 from .switches import SWITCHES
 from .tokens import Tokens
+from .user_oauth import UserOauth
+from .user_tokens import UserTokens
 
 OAUTH = "/oauth/client_token"
 FAULTS = {"throttled": THROTTLED, "busy": BUSY, "error_body": INTERNAL}
 
 
-class DouyinLaike(Platform):
+class DouyinLaike(Consenting):
     """Douyin Laike in a box: one app, one token, several merchants.
 
     `poisoned` holds (account, order id) of rows that are malformed on purpose.
@@ -71,10 +78,39 @@ class DouyinLaike(Platform):
         self.pushes = Pushes(*shared, self._app, seed)
         self.shops = {shop.id: shop for shop in map(self._open, range(shops))}
         self._house = House(*shared, self.envelope, self.shops)
+        self.user_tokens = UserTokens(self._app[0], self.options, self.switches, seed)
+        users = self.user_tokens, self.envelope, self._app
+        self._user_oauth = UserOauth(self.clock, self.switches, *users)
+        self.console = Console(self.options.redirect_uri)
+        self._pages = self._consent_pages()
         self._desks = desks(self._house, self.served, seed)
         for shop in self.shops.values():
             shop.populate(orders, history.total_seconds())
         self.pushes.on = self.options.pushes
+
+    def _consent_pages(self) -> dict[str, ConsentPage]:
+        """By path, without its slash."""
+        names = {shop.id: shop.account.name for shop in self.shops.values()}
+        return {
+            connect.PATH: Connect(
+                self.user_tokens,
+                names,
+                self._app[0],
+                self.clock,
+                self.switches,
+                self.options,
+                self.console,
+            ),
+            auth_isv.PATH: AuthIsv(
+                self._app,
+                names,
+                lambda shop: self.shops[shop].backroom.places.ids,
+                self.authorise,
+                self.clock,
+                self.switches,
+                self.pushes,
+            ),
+        }
 
     def _open(self, number: int) -> Shop:
         root = f"70{number:03d}{1:014d}"
@@ -137,6 +173,11 @@ class DouyinLaike(Platform):
         """The merchant gives it again."""
         self._house.revoked.discard(account)
 
+    def revoke_user(self, account: str) -> None:
+        """The merchant's owner takes back what he gave on /platform/oauth/connect/: his
+        act. and rft. tokens are dead at once. `user_tokens.holder` tells a live one."""
+        self.user_tokens.revoke(account)
+
     def ban(self, account: str) -> None:
         """The platform bans the merchant (2100009)."""
         self._house.banned.add(account)
@@ -174,7 +215,9 @@ class DouyinLaike(Platform):
         """`pushes`: what waits to be pushed. `push_to`: an address to push to, `url`."""
         if what == "push_to":
             self.pushes.post_to(str(asked.get("url", "")))
-        return self.pushes.told() if what in ("pushes", "push_to") else None
+        if what in ("pushes", "push_to"):
+            return self.pushes.told()
+        return super().door(what, asked)
 
     def error(self, kind: str) -> Response:
         """One of the platform's transient errors, in its own envelope."""
@@ -188,12 +231,19 @@ class DouyinLaike(Platform):
         return body
 
     def operation(self, request: Request) -> str:
-        """`token`, or an operation of `routes.ROUTES`."""
+        """`token`, `user_token`, `consent`, or an operation of `routes.ROUTES`."""
+        if self._page(request):
+            return "consent"
         path = self._path(request)
+        if path in user_oauth.PATHS and request.method == "POST":
+            return "user_token"
         if path == OAUTH and request.method in ("GET", "POST"):
             return "token"
         route = route_of(request, path)
         return route.operation if route else "unknown"
+
+    def _page(self, request: Request) -> ConsentPage | None:
+        return self._pages.get(request.path.removesuffix("/"))
 
     def _path(self, request: Request) -> str:
         """The path without its slash; nothing known when a wanted slash is missing."""
@@ -211,6 +261,8 @@ class DouyinLaike(Platform):
             response, code = self._oauth.answer(request)
             self.log.add(self.clock.now(), operation, "", str(code) if code else "ok")
             return response
+        if operation in ("consent", "user_token"):
+            return self._about_consent(request)
         path = self._path(request)
         try:
             response, outcome = self._answer(request, path), "ok"
@@ -219,6 +271,16 @@ class DouyinLaike(Platform):
             refusal = self.envelope.based_refusal if legacy else self.envelope.refusal
             response, outcome = refusal(refused), str(self.envelope.code_of(refused))
         self.log.add(self.clock.now(), operation, account_of(request), outcome)
+        return response
+
+    def _about_consent(self, request: Request) -> Response:
+        page, operation = self._page(request), self.operation(request)
+        if page:
+            response, account, outcome = page.answer(request)
+        else:
+            path = self._path(request)
+            response, account, outcome = self._user_oauth.answer(request, path)
+        self.log.add(self.clock.now(), operation, account, outcome)
         return response
 
     def _answer(self, request: Request, path: str) -> Response:

@@ -151,5 +151,20 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "oauth_answer": ("2024", "2023", "2022"),
     # Whether a token displaced by newer ones is called expired or unknown.
     "displaced_token": ("expired", "unknown"),
+    # Consent -------------------------------------------------------------------------
+    # "Compared up to #" on the web page; an older text asks for the same domain.
+    "redirect": ("before_hash", "same_domain", "any"),
+    # What a no on /platform/oauth/connect/ does: no page says.
+    "cancelled": ("stays", "access_denied"),
+    # /oauth/access_token/: "a form, not JSON" on the newest page, JSON on older ones.
+    "user_oauth_request": ("any", "form", "json"),
+    # Lives are numbers in one sample and text in two.
+    "user_token_numbers": ("sampled", "numbers", "text"),
+    # While the old text lives a refresh prolongs it, or gives a new one (two pages).
+    "user_refresh": ("extends", "new"),
+    # A refresh token that was renewed already: refused, or the end of the grant (C).
+    "user_renewed_again": ("refused", "family"),
+    # permission_keys in the push: no sample is public.
+    "push_permissions": ("list", "text"),
 }
 """Each fact's positions."""
