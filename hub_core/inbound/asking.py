@@ -74,6 +74,7 @@ class Asking:
         try:
             for name, who in self._callers.of(channel, app):
                 if found.genuine(push, who):
+                    self._callers.proved(name, who)
                     return name, who
         except ValueError:  # a query with hundreds of fields
             pass

@@ -32,6 +32,7 @@ class Inbound:
     def __init__(self, hub: Hub, **committing: Any) -> None:
         """`committing`: `waiting`, `together`, `linger` of `Committer`."""
         self._hub, callers = hub, Callers(hub)
+        self._callers = callers
         self._reception = Reception(hub, callers, **committing)
         self._asking = Asking(hub, callers)
         self.receive = self._reception.receive
@@ -51,6 +52,7 @@ class Inbound:
 
     def work_off(self, now: datetime | None = None, limit: int = 200) -> WorkedOff:
         """One step of the work; see `working.work_off`."""
+        self._callers.write_down()
         return working.work_off(self._hub, now or self._hub.clock.now(), limit)
 
     def decide(

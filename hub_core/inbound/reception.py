@@ -117,6 +117,7 @@ class Reception:
     ) -> tuple[str, Credentials] | None:
         for name, who in self._callers.of(channel, app):
             if pushes.genuine(push, who):
+                self._callers.proved(name, who)
                 return name, who
         return None
 

@@ -53,6 +53,8 @@ class AppSettings:
     attempts: int
     """How often one call is sent at most."""
     secret_reference: str
+    former_reference: str | None = None
+    """Where the secret before it stands, while a platform may still sign with that."""
     messages: bool = True
     """Whether its messages are taken, where the channel has some."""
     folder: Path | None = field(default=None, repr=False)
@@ -60,6 +62,12 @@ class AppSettings:
     def secret(self) -> SecretStr:
         """The app's secret, fetched now. Raises Misconfigured when it is not there."""
         return reveal(self.secret_reference, self.folder)
+
+    def former_secret(self) -> SecretStr | None:
+        """The one before it, which signs no calls; None: there is none. Raises the same."""
+        if self.former_reference is None:
+            return None
+        return reveal(self.former_reference, self.folder)
 
 
 class Settings(Table):
@@ -133,6 +141,7 @@ class Settings(Table):
             or DEADLINE_SECONDS,
             attempts=own.attempts or above.attempts or ATTEMPTS,
             secret_reference=own.app_secret,
+            former_reference=own.former_app_secret,
             messages=next(
                 (t.messages for t in (own, above) if t.messages is not None), True
             ),

@@ -165,6 +165,8 @@ class AppTable(Wiring):
     channel: str
     app_key: str
     app_secret: Reference
+    former_app_secret: Reference | None = None
+    """The one before it: what a platform still signs with it is taken for genuine."""
 
 
 class ChannelTable(Wiring, Reading):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -15,16 +15,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from ...errors import HubError
 from ...masking import mask_text
 from ...plugins import Plugins, foreign_folders, load
-from ...settings import MasterKey, Settings, config_folder, find_key
+from ...settings import AppSettings, MasterKey, Settings, config_folder, find_key
 from ...settings.folders import Environment
 from ...settings.key import FILE as KEY_FILE
-from ...store import Store
+from ...store import Store, keyring, overlaps
 from ...store.engine import connect, database_now
 from ...store.schema import HEAD, current
+from ...store.vault import Vault
 from .check import Check, fail, ok, warn
+from .shops import beijing
 
 LOW, EMPTY = 1 << 30, 100 << 20
 """Bytes of free disk below which a person should know, and below which it fails soon."""
+UNUSED = timedelta(days=1)
+"""After so long without a use, a former secret is told of as one to be taken out."""
 APART = 5.0
 """Seconds between our clock and the database's beyond which a person should know."""
 
@@ -53,7 +57,7 @@ def at_rest(config: Path | None = None, database: str | None = None) -> AtRest:
     found.checks += _plugins(found.plugins)
     key = _key(settings, found.checks)
     found.store = _store(settings, database, key, found.checks)
-    found.checks += _secrets(settings)
+    found.checks += _secrets(settings, found.store)
     found.checks += _strangers(settings, found.plugins, found.store)
     return found
 
@@ -144,8 +148,21 @@ def _opened(url: str, key: MasterKey | None, checks: list[Check]) -> Store | Non
         return None
     store = Store.open(url, key.every)
     checks.append(ok("database", f"{where}, schema {HEAD}"))
+    checks += _former_keys(store, key)
     checks.append(_clock(store))
     return store
+
+
+def _former_keys(store: Store, key: MasterKey) -> Iterator[Check]:
+    """A change of the key that has not come to its end."""
+    with store.reading() as connection:
+        needed = keyring.needed(keyring.facts(connection))
+    newest, *former = Vault(*key.every).fingerprints
+    if needed[0] != newest or len(needed) > 1:
+        yield warn("key", f"{newest} does not yet seal all there is", "hub keys rotate")
+    elif former:
+        said = f"nothing needs {' or '.join(former)} any more but backups made before"
+        yield warn("key", said, f"hub keys rotate --drop {former[0]}")
 
 
 def _file(url: str) -> Path | None:
@@ -182,7 +199,7 @@ def _clock(store: Store) -> Check:
 # Secrets --------------------------------------------------------------------------------
 
 
-def _secrets(settings: Settings) -> Iterator[Check]:
+def _secrets(settings: Settings, store: Store | None) -> Iterator[Check]:
     """Whether each app's secret is where the file says. It is fetched, never shown."""
     for name in settings.apps:
         try:
@@ -192,3 +209,30 @@ def _secrets(settings: Settings) -> Iterator[Check]:
             yield fail(f"app {name}", str(error), "set it, then run this again")
         else:
             yield ok(f"app {name}", f"its secret is there ({app.secret_reference})")
+            if app.former_reference is not None:
+                yield _former(app, store)
+
+
+def _former(app: AppSettings, store: Store | None) -> Check:
+    """Whether anything still comes that was signed with the secret before."""
+    name = f"app {app.name}"
+    try:
+        secret = app.former_secret()
+    except HubError as error:
+        return fail(name, f"its former secret: {error}", "set it, or take it out")
+    if store is None or secret is None:
+        return ok(name, "has a former secret")
+    of = overlaps.mark(store.vault, secret.get_secret_value())
+    with store.reading() as connection:
+        seen = overlaps.load(connection, app.name, of)
+    if seen is None:
+        return ok(name, "has a former secret, with which nothing was signed so far")
+    used = seen.former_at or seen.since
+    if seen.newest_at is None or datetime.now(UTC) - used < UNUSED:
+        return ok(name, f"its former secret was in use at {beijing(used)}")
+    return warn(
+        name,
+        f"its former secret is unused since {beijing(used)}; the one in force was used at "
+        f"{beijing(seen.newest_at)}",
+        f"take former_app_secret out of [apps.{app.name}]",
+    )

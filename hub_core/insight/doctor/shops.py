@@ -45,7 +45,7 @@ def _token(
     name: str, shop: Shop, token: StoredToken | None, needed: bool, now: datetime
 ) -> Check:
     if shop.refused:
-        since = _beijing(shop.refused.at)
+        since = beijing(shop.refused.at)
         said = f"not called since {since}, its platform said: {shop.refused.why}"
         return fail(
             name, said, f"its owner allows the app again: hub shop resume {shop.name}"
@@ -85,14 +85,14 @@ def _streams(store: Store, shop: Shop, now: datetime) -> Iterator[Check]:
 def _progress(label: str, shop: str, at: streams.Progress, now: datetime) -> Check:
     if at.cursor_at is not None and at.cursor_at - now > AHEAD:
         said = (
-            f"its cursor lies in the future: nothing is read until {_beijing(at.cursor_at)}"
+            f"its cursor lies in the future: nothing is read until {beijing(at.cursor_at)}"
         )
         return fail(label, said, f"hub heal {shop} --from the day its clock went wrong")
     if at.last_error:
         return fail(label, f"the last reading failed: {at.last_error}", f"hub sync {shop}")
     if at.last_ok_at is None:
         return warn(label, "was never read to its end", f"hub sync {shop}")
-    read = f"read at {_beijing(at.last_ok_at)}"
+    read = f"read at {beijing(at.last_ok_at)}"
     if now - at.last_ok_at > STALE:
         return warn(label, f"last {read}", f"hub sync {shop}")
     return ok(label, read)
@@ -102,7 +102,7 @@ def _holes(label: str, shop: str, holes: Sequence[streams.Span]) -> Check:
     """What cannot be had any more stays unproved; what can is healed."""
     gone = [h for h in holes if "look-back" in h.rule]
     first = next((h for h in holes if h not in gone), holes[0])
-    span = f"{_beijing(first.since)} to {_beijing(first.until)}"
+    span = f"{beijing(first.since)} to {beijing(first.until)}"
     said = f"{len(holes)} stretches are not proved, the first {span}: {first.rule}"
     if gone:
         said += f"; {len(gone)} are older than the platform answers for"
@@ -146,7 +146,7 @@ def _incidents(store: Store, now: datetime) -> Iterator[Check]:
         yield ok("incidents", f"none in {DAYS} days")
     for kind, count in Counter(i.kind for i in recent).items():
         newest = next(i for i in recent if i.kind == kind)
-        when = _beijing(newest.at)
+        when = beijing(newest.at)
         said = f"{kind}: {count} in {DAYS} days; the newest {when}: {newest.text}"
         yield warn("incidents", said)
 
@@ -159,11 +159,12 @@ def _bans(store: Store, now: datetime) -> Iterator[Check]:
     for key, state in found:
         until = datetime.fromtimestamp(state["until"], UTC)
         if until > now:
-            said = f"{key.removeprefix(BAN)}: until {_beijing(until)}: {state['why']}"
+            said = f"{key.removeprefix(BAN)}: until {beijing(until)}: {state['why']}"
             yield warn("ban", said, "nothing is sent before that; look why it came")
 
 
-def _beijing(moment: datetime) -> str:
+def beijing(moment: datetime) -> str:
+    """As a merchant's clock shows it."""
     from ...wire import BEIJING
 
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
