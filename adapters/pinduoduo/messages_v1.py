@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,8 @@ SIGNS = ("HeartBeat", "Ack", "Fail")
 NAMED: dict[str, tuple[str, ...]] = {"pdd_trade_": (), "pdd_refund_": ("after_sales",)}
 """How types begin that name an order (`tid`), and what else has changed: a case has to be
 asked for together with its order, so its lists tell of it. Products are only listed."""
+ORDER = re.compile(r"[0-9]{1,24}(-[0-9]{1,24})?")
+"""An order's number: `261120-339507978993455`."""
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 _FLAG: TypeAdapter[bool] = TypeAdapter(Flag)
 
@@ -175,9 +178,10 @@ def _named(message: WireMessage) -> tuple[str | None, tuple[str, ...]]:
 def _order_in(content: Any) -> str | None:
     try:
         said = strict_json(content) if isinstance(content, str) else content
-        return _ID.validate_python(said["tid"])
+        id = _ID.validate_python(said["tid"])
     except (ValueError, TypeError, LookupError):
         return None
+    return id if ORDER.fullmatch(id) else None
 
 
 def read_permission(inner: JSON) -> Permission | None:

@@ -11,6 +11,7 @@ channel paper §6, §8.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,6 +45,8 @@ NAMED = {
 }
 """How topics begin, to the kind they name, its field in the content, and what else has
 changed. A topic of another beginning names nothing that is asked for by an id."""
+NUMBER = re.compile(r"[0-9]{1,24}")
+"""Ids in contents, as text or number."""
 _FLAG: TypeAdapter[bool] = TypeAdapter(Flag)
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 
@@ -155,9 +158,10 @@ def _named(topic: str, content: Any) -> tuple[str | None, str | None, tuple[str,
 def _id_in(content: Any, name: str) -> str | None:
     try:
         said = strict_json(content) if isinstance(content, str) else content
-        return _ID.validate_python(said[name])
+        id = _ID.validate_python(said[name])
     except (ValueError, TypeError, LookupError):
         return None
+    return id if NUMBER.fullmatch(id) else None
 
 
 def read_success(body: JSON) -> bool:

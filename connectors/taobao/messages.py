@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub_core.errors import Misconfigured, Retryable
+from hub_core.errors import BadRequest, Misconfigured, Retryable
 from hub_core.ports import Hint, Message, Session, ShopInfo
 from hub_core.wire import pick
 
@@ -40,7 +40,10 @@ class TmcQueue:
                 f"taobao tells it of a seller's name: give shop {session.shop.name} one "
                 "(account field nick)"
             )
-        found = session.send(self._calls(session).GET, nick=nick)
+        try:
+            found = session.send(self._calls(session).GET, nick=nick)
+        except BadRequest:  # the app has no such seller among those it hears of
+            return False
         return found is not None and found.valid
 
     def permit(self, session: Session) -> None:

@@ -12,6 +12,9 @@ from ..ports import Message, Socket
 from .dialling import Connection, Dial
 from .keeping import keep
 
+STANDS = 60.0
+"""Seconds after which a connection counts as good though nothing was said: whether the
+platform answers signs of life is not documented."""
 WAIT = 0.5
 """Seconds a step waits for a frame."""
 TOGETHER = 256
@@ -28,12 +31,12 @@ class Connected:
         self._socket, self._dial = socket, dial
         self._room = hub.lines.room(app)
         self._line: Connection | None = None
-        self._beats_at = self._alive_at = 0.0
+        self._beats_at = self._alive_at = self._opened_at = 0.0
         self._every = self._silent = 0.0
         self.tally: Counter[str] = Counter()
         """`taken`, `unread`: since somebody looked and cleared it."""
         self.heard = False
-        """Whether the last step heard of the platform."""
+        """Whether in the last step the platform was there."""
 
     def step(self, room: bool) -> float:
         """Beat, where it is time; take what came, where there is room for it. Raises
@@ -42,7 +45,7 @@ class Connected:
         if self._line is None:
             self._open()
         self._beat()
-        self.heard = False
+        self.heard = self._now - self._opened_at > STANDS
         if not room:
             self._alive_at = self._now
             return WAIT
@@ -71,7 +74,7 @@ class Connected:
         if settings.base_url and settings.base_url != usual:
             address = turned(address, settings.base_url)
         self._line = self._dial(address, settings.proxy)
-        self._alive_at, self._beats_at = self._now, self._now
+        self._opened_at = self._alive_at = self._beats_at = self._now
 
     def _beat(self) -> None:
         assert self._line is not None

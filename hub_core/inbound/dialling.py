@@ -52,17 +52,17 @@ def dial(address: str, proxy: str | None) -> Connection:
             "websockets is not installed: pip install 'channel-hub[serve]'"
         ) from None
     try:
-        made = connect(
+        held = connect(
             address, proxy=proxy, open_timeout=PATIENCE, close_timeout=1.0,
             ping_interval=None, max_size=LARGEST, logger=QUIET,
         )  # fmt: skip
+        return _Socket(held, held.__enter__())
     except wrong.InvalidStatus as refusal:
         raise _refused(refusal.response.status_code) from None
     except wrong.InvalidURI:
         raise Misconfigured("the address of the messages is no ws:// or wss://") from None
     except Exception as error:  # sockets, TLS, the proxy, the library: all are tried again
         raise Retryable(f"no connection: {type(error).__name__}") from None
-    return _Socket(made)
 
 
 def _refused(status: int) -> Rejected | Retryable:
@@ -75,8 +75,8 @@ def _refused(status: int) -> Rejected | Retryable:
 
 
 class _Socket:
-    def __init__(self, made: Any) -> None:
-        self._made = made
+    def __init__(self, held: Any, made: Any) -> None:
+        self._held, self._made = held, made
 
     def send(self, text: str) -> None:
         try:
@@ -95,7 +95,7 @@ class _Socket:
 
     def close(self) -> None:
         with suppress(Exception):
-            self._made.close()
+            self._held.__exit__(None, None, None)
 
 
 def _broken(error: Exception) -> str:

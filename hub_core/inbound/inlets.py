@@ -131,9 +131,8 @@ class Inlet:
             return
         with self._hub.store.writing() as connection:
             if way.heard:
-                tally = {k: way.tally[k] for k in ("taken", "unread")}
                 at = self._hub.clock.now()
-                inlets.heard(connection, self._lease, LEASE, at, **tally)
+                inlets.heard(connection, self._lease, LEASE, at, **self._tally())
             else:
                 inlets.hold(connection, self._lease, LEASE)
             self._room = inlets.waiting(connection) < FULL
@@ -141,6 +140,11 @@ class Inlet:
             way.tally.clear()
             self._failures = 0
         self._noted_at = now
+
+    def _tally(self) -> dict[str, int]:
+        """What has come since the last note."""
+        tally: Counter[str] = self._way.tally if self._way else Counter()
+        return {name: tally[name] for name in ("taken", "unread")}
 
     def _failed(self, error: Exception, said: str) -> float:
         """Write it down, and say how long to wait; the connection, if any, is let go."""
@@ -156,8 +160,10 @@ class Inlet:
             with self._hub.store.writing() as connection:
                 inlets.failed(
                     connection, self._lease, wait + LEASE, self._hub.clock.now(), said,
-                    refused=refused,
+                    refused=refused, **self._tally(),
                 )  # fmt: skip
+            if self._way is not None:
+                self._way.tally.clear()
         except LeaseLost:
             self._let_go()
         except Exception as other:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..errors import Banned, Unauthorised
+from ..errors import Banned, Forbidden, Gone, Rejected, Unauthorised
 from ..hub import THREADS, Hub
 from ..ports import ShopInfo
 from ..pull import Outcome
@@ -206,10 +206,7 @@ class _Worker:
 
         def read(poll: Poll, shop: Shop) -> None:
             for some in _portions(wanted[shop.name]):
-                found = poll.fetch([record.id for record in some])
-                for record in some:
-                    record.asked = record.asked or record.id in found
-                    record.there = record.there or found.get(record.id, False)
+                _fetch(poll, some)
 
         for stream, those in by_stream.items():
             outcomes = self._hub.pull.each(
@@ -222,8 +219,8 @@ class _Worker:
 
     def settle(self, named: Sequence[_Named], done: WorkedOff) -> None:
         """Write how each push ended. What is there need not be looked at again, though
-        another shop could not be asked."""
-        there = [r for r in named if r.there or not (r.busy or r.error or r.asked)]
+        another shop could not be asked; nor what was stored and is there no longer."""
+        there = [r for r in named if r.there or self._is_past(r)]
         self._finish([i for r in there for i in r.ids], inbox.DONE, None)
         for record in there:
             done.done += len(record.pushes)
@@ -236,6 +233,11 @@ class _Worker:
         for record in named:
             if record not in there:
                 self._try_again(record, done)
+
+    def _is_past(self, record: _Named) -> bool:
+        if record.busy or record.error:
+            return False
+        return not record.asked or bool(self._owners(record.pushes[0], record.shops))
 
     def _try_again(self, record: _Named, done: WorkedOff) -> None:
         busy = record.busy and not record.error
@@ -271,6 +273,24 @@ class _Worker:
         if ids:
             with self._hub.store.writing() as connection:
                 inbox.finish(connection, self.name, ids, state, self._now, said)
+
+
+def _fetch(poll: Poll, some: Sequence[_Named]) -> None:
+    """Where the platform says no to one of them, the others are asked for without it."""
+    try:
+        found = poll.fetch([record.id for record in some])
+    except Rejected as error:
+        if isinstance(error, Forbidden | Gone):
+            raise
+        if len(some) == 1:
+            some[0].error = str(error)
+            return
+        for record in some:
+            _fetch(poll, [record])
+        return
+    for record in some:
+        record.asked = record.asked or record.id in found
+        record.there = record.there or found.get(record.id, False)
 
 
 def _note(outcome: Outcome, records: Iterable[_Named]) -> None:

@@ -95,12 +95,19 @@ def failed(
     said: str,
     *,
     refused: bool,
+    taken: int = 0,
+    unread: int = 0,
 ) -> None:
     """It can't be taken from; since when, counts from the last sign of life.
     Lengthens the lease; raises LeaseLost where another has it."""
     i = InletRow
     since = func.coalesce(col(i.failing_since), col(i.heard_at), at)
-    values = {"failing_since": since, "refused": refused, "said": said[:LONGEST]}
+    values: dict[str, Any] = {
+        "failing_since": since, "refused": refused, "said": said[:LONGEST],
+        "taken": col(i.taken) + taken, "unread": col(i.unread) + unread,
+    }  # fmt: skip
+    if taken:
+        values["taken_at"] = at
     _write(connection, lease, seconds, values)
 
 
