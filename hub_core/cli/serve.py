@@ -63,6 +63,7 @@ def serve(
     _log(log_format, log_level)
     boxes: dict[str, Platform] | None = {} if sandboxes else None
     with opened() if boxes is None else _boxes(boxes) as hub:
+        _refuse_well_known(hub, host, throwaway=boxes is not None)
         _run(hub, host, port, slot, threads, boxes, json)
 
 
@@ -72,6 +73,20 @@ def _refuse_bare() -> None:
     if missing := [name for name in EXTRA if find_spec(name) is None]:
         raise Misconfigured(
             f"{', '.join(missing)} is not installed: pip install 'channel-hub[serve]'"
+        )
+
+
+def _refuse_well_known(hub: Hub, host: str, *, throwaway: bool) -> None:
+    """Beyond this machine nothing is served whose secrets anybody could guess."""
+    from ..settings import find_key
+    from ..settings.defaults import is_loopback, well_known
+
+    if is_loopback(host):
+        return
+    key = None if throwaway else find_key(hub.settings)
+    if said := list(well_known(hub.settings, key)):
+        raise Misconfigured(
+            "\n".join([*said, f"until then it serves 127.0.0.1 alone, not {host}"])
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import shlex
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -25,6 +27,9 @@ HOW = (
 )
 SECONDS, LONGEST = 10.0, 1 << 16
 """How long a command may take, and how many bytes it may print."""
+KEPT_FOR = 30.0
+"""Seconds for which a command is not run again."""
+_kept: dict[tuple[str, Path | None], tuple[float, str]] = {}
 
 
 def is_reference(text: str) -> bool:
@@ -124,8 +129,18 @@ def _keyring(where: str) -> str | None:
 
 
 def _printed(where: str, folder: Path | None) -> str:
-    """What a program prints, run in the settings' folder, without a shell. Nothing of it,
-    nor of its arguments, is repeated in an error."""
+    """What a program prints; run again after a while only, since every line to a platform
+    asks for its app's secret."""
+    at, said = _kept.get((where, folder), (-math.inf, ""))
+    if time.monotonic() - at > KEPT_FOR:
+        said = _run(where, folder)
+        _kept[where, folder] = time.monotonic(), said
+    return said
+
+
+def _run(where: str, folder: Path | None) -> str:
+    """Run it in the settings' folder, without a shell. Nothing of what it prints, nor of
+    its arguments, is repeated in an error."""
     argv = _argv(where)
     try:
         running = subprocess.Popen(  # noqa: S603  # the operator's own, no shell
