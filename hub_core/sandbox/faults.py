@@ -26,7 +26,7 @@ BEFORE = frozenset(
 
 AFTER = frozenset(
     {"truncate", "truncate_silent", "garbage", "reset_after", "drip", "wrong_types"}
-    | {"empty_page", "repeat_page", "gzip_bomb", "error_body", "slow"}
+    | {"empty_page", "repeat_page", "gzip_bomb", "error_body", "slow", "http_500_after"}
 )
 """Kinds that spoil an answer the platform has given."""
 
@@ -98,6 +98,8 @@ def spoil(
             return replace(response, body=response.body[:half])
         case "garbage":
             return replace(response, body=bytes(b ^ 0x5A for b in response.body))
+        case "http_500_after":
+            return Response(500, b"Internal Server Error", {"content-type": "text/plain"})
         case "reset_after":
             return replace(response, reset=True)
         case "drip":

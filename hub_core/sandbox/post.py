@@ -20,7 +20,8 @@ MOST = 1 << 16
 
 
 def poster(url: str, seconds: float) -> Send:
-    """Posts to this address of this machine, waiting that long for an answer.
+    """Posts to this address of this machine, waiting that long for an answer. A query a
+    request's target has is put after the address.
 
     Raises ValueError for any other machine's: what a box pushes is for who tries it.
     """
@@ -30,7 +31,9 @@ def poster(url: str, seconds: float) -> Send:
     opener = build_opener(ProxyHandler({}))
 
     def send(request: Request) -> Response | None:
-        asked = Asked(url, request.body, dict(request.headers), method=request.method)  # noqa: S310
+        _, mark, query = request.target.partition("?")
+        at, headers = f"{url}{mark}{query}", dict(request.headers)
+        asked = Asked(at, request.body, headers, method=request.method)  # noqa: S310
         try:
             with opener.open(asked, timeout=seconds) as answer:
                 return Response(answer.status, answer.read(MOST))

@@ -38,6 +38,8 @@ class AfterSales:
         self.drawer = Drawer("after_sale", account, clock, options, source, WORDS)
         self.by_order: dict[str, list[str]] = {}
         """Ids of an order's cases, oldest first."""
+        self.judged: set[tuple[str, int]] = set()
+        """Vouchers whose refund a client is refusing: the guest has not withdrawn."""
         self._open: dict[tuple[str, int], Record] = {}
         self._filed: list[Record] = []
         self._number, self._clock, self._options = number, clock, options
@@ -80,8 +82,14 @@ class AfterSales:
     def refuse(self, sale: Sale, n: int, at: float) -> None:
         """The voucher can be used again: the merchant refused, or the guest thought
         better of it."""
-        withdrawn = self.drawer.rng.random() < 0.4
+        judged = (sale.order_id, n) in self.judged
+        self.judged.discard((sale.order_id, n))
+        withdrawn = not judged and self.drawer.rng.random() < 0.4
         self._close(sale, n, at, WITHDRAWN if withdrawn else REFUSED)
+
+    def open_case(self, order_id: str, n: int) -> Record | None:
+        """The undecided case of an order's n-th voucher."""
+        return self._open.get((order_id, n))
 
     def churn(self) -> None:
         """A case that had only been filed goes to the merchant."""

@@ -9,7 +9,7 @@ events as captured 2024. Amounts are fen, times whole epoch seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from hub_core.sandbox import Clock
 
@@ -28,9 +28,14 @@ class Bell:
     """Rings for one merchant."""
 
     def __init__(
-        self, account: str, clock: Clock, switches: Mapping[str, str], pushes: Pushes
+        self,
+        account: str,
+        clock: Clock,
+        switches: Mapping[str, str],
+        pushes: Pushes,
+        code: Callable[[str, int], str],
     ) -> None:
-        self._account, self._clock = account, clock
+        self._account, self._clock, self._code = account, clock, code
         self._switches, self._pushes = switches, pushes
 
     def paid(self, sale: Sale, at: int) -> None:
@@ -48,9 +53,11 @@ class Bell:
 
     def voucher(self, action: str, sale: Sale, n: int) -> None:
         """`verify`, `verify_cancel` or `refund_success` of the order's n-th voucher. A
-        `code` stands there for third parties' codes only, and the box has none."""
+        `code` stands there for third parties' codes only."""
         id = certificate_id(sale, n)
         which = {"certificate_id": id, "order_id": sale.order_id}
+        if code := self._code(sale.order_id, n):
+            which["code"] = code
         said = {
             "action": action,
             "msg_time": self._now,

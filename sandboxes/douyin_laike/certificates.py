@@ -87,19 +87,21 @@ class CertificateDesk:
         shown = [(r, seen[r.id].version.content) for r in records if r.id in seen]
         uses = [self._use(sale, n, *one) for one in shown if one[1]["status"] == STANDS]
         uses.sort(key=lambda use: use["verify_time"])
-        row = self._certificate(sale, n, piece, form)
+        row = self._certificate(sale, n, piece, form, shop.third_code(order_id, n))
         if uses:
             row["verify"] = uses[-1]
         if form.shape != "2022":
             row |= {"verify_records": uses}
         return retyped(self._in_its_unit(row, form, single=single), form)
 
-    def _certificate(self, sale: Sale, n: int, piece: Piece, form: Form) -> JSON:
+    def _certificate(
+        self, sale: Sale, n: int, piece: Piece, form: Form, third: str
+    ) -> JSON:
         unit, status = sale.units[n], coupon_status(piece)
         used_long_ago = status == 2 and self._house.clock.now() - piece.at >= HOUR
         row: JSON = {
             "encrypted_code": encrypted_code(sale, n),
-            "code": plain_code(sale, n) if used_long_ago else "",
+            "code": third or (plain_code(sale, n) if used_long_ago else ""),
             "status": status,
             "amount": written_money(unit, None, form.shape),
             "sku": sku_row(sale, unit, form),

@@ -27,6 +27,7 @@ SCOPES = frozenset(
     {"life.capacity.order.query", "life.capacity.billing", "life.capacity.fulfilment"}
     | {"life.capacity.shop", "life.capacity.catering_after_sale_order"}
     | {"life.capacity.goods.query", "life.capacity.goods.found"}
+    | {"life.capacity.tripartite.code"}
     | set(crypto_desk.SCOPES.values())
 )
 """What a merchant grants an app. Source: paper §1.5."""

@@ -54,12 +54,13 @@ def placed(sale: Sale) -> State:
 
 
 def legal(state: State) -> list[Move]:
-    """What may happen next, likelier moves more than once. Never empty."""
+    """What may happen next, likelier moves more than once. Never empty. Of an order whose
+    codes are a third party's, that party decides on codes and refunds."""
     match state["status"]:
         case 100:
             return [PAY, PAY, PAY, CLOSE]
         case 200:
-            return [ISSUE]
+            return [EDIT] if state.get("third") else [ISSUE]
         case 201:
             return _open_moves(state)
         case _:
@@ -77,7 +78,7 @@ def _open_moves(state: State) -> list[Move]:
         moves += [CONFIRM]
     if statuses & {201, 400}:
         moves += [USE, USE]
-    if 300 in statuses:
+    if 300 in statuses and not state.get("third"):
         moves += [REFUND, REFUND, REFUSE]
     return moves
 

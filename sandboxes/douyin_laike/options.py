@@ -99,6 +99,15 @@ class Options:
     push_retry_gap: float = 60.0
     push_tires_after: int | None = None
     """So many pushes given up in a row end the subscription."""
+    third_codes: float = 0.0
+    """How often an order paid from now on (到店团购, one product) gets its codes from the
+    merchant's own system; any but 0 changes what happens to orders."""
+    spi_delay: float = 1.0
+    """How long after the happening the system is asked."""
+    spi_issue_limit: float = 600.0
+    spi_review_limit: float = 86_400.0
+    """Without a decision the refund is agreed to: after 24 h by the pages refund.apply and
+    refund.audit, 72 h by another."""
     undo: float = 0.0
     """How often a change undoes a fresh use for good: then the order's voucher is open
     again, so that any but 0 changes what happens to orders."""

@@ -33,7 +33,9 @@ from .pushes import Pushes
 from .records import KINDS, LISTS, told, told_order
 from .routes import account_of, desks, route_of, token_of
 from .shop import Shop
+from .spi import Spi
 from .switches import SWITCHES
+from .third_codes import ThirdCodes
 from .tokens import Tokens
 from .user_oauth import UserOauth
 from .user_tokens import UserTokens
@@ -76,6 +78,8 @@ class DouyinLaike(Consenting):
         self.gate = Gate(*shared, self.tokens)
         self._oauth = Oauth(*shared, self.tokens, self.envelope, self._app)
         self.pushes = Pushes(*shared, self._app, seed)
+        self.spi = Spi(self.clock, self.switches, self._app)
+        self.codes = ThirdCodes(*shared, self.spi, seed)
         self.shops = {shop.id: shop for shop in map(self._open, range(shops))}
         self._house = House(*shared, self.envelope, self.shops)
         self.user_tokens = UserTokens(self._app[0], self.options, self.switches, seed)
@@ -83,10 +87,11 @@ class DouyinLaike(Consenting):
         self._user_oauth = UserOauth(self.clock, self.switches, *users)
         self.console = Console(self.options.redirect_uri)
         self._pages = self._consent_pages()
-        self._desks = desks(self._house, self.served, seed)
+        self._desks = desks(self._house, self.served, seed, self.codes)
         for shop in self.shops.values():
             shop.populate(orders, history.total_seconds())
         self.pushes.on = self.options.pushes
+        self.codes.on = True
 
     def _consent_pages(self) -> dict[str, ConsentPage]:
         """By path, without its slash."""
@@ -132,6 +137,7 @@ class DouyinLaike(Consenting):
             self.options,
             self._seed,
             self.pushes,
+            self.codes,
         )
 
     # What tests may do to it -----------------------------------------------------------
@@ -196,8 +202,10 @@ class DouyinLaike(Consenting):
     def churn(self, changes: int = 1, *, account: str | None = None) -> None:
         """Let that many things happen now."""
         shops = [self.shops[account]] if account else list(self.shops.values())
-        for _ in range(changes):
-            self.rng.choice(shops).churn()
+        with self.spi.lock:
+            self.codes.settle()
+            for _ in range(changes):
+                self.rng.choice(shops).churn()
 
     def truth_of(self, record: Record) -> TruthOrder:
         """`status` is order_status, `paid` pay_amount (catering: order_pay_amount)."""
@@ -208,11 +216,19 @@ class DouyinLaike(Consenting):
         return told(self._house, self.shops[account], kind) if kind in KINDS else []
 
     def effects(self, account: str) -> list[Effect]:
-        """The stock clients have set, each change once."""
-        return list(self.shops[account].backroom.goods.effects)
+        """The stock clients have set; the codes they gave (`codes`, `codes_failed`), the
+        refunds they decided (`refund_audit`, facts result 1 or 2, by answer, callback or
+        limit); each once, in order."""
+        stock = self.shops[account].backroom.goods.effects
+        return sorted([*stock, *self.codes.effects[account]], key=lambda e: e.at)
 
     def door(self, what: str, asked: Any) -> Any:
-        """`pushes`: what waits to be pushed. `push_to`: an address to push to, `url`."""
+        """`pushes`: what waits to be pushed. `push_to`: an address to push to, `url`.
+        `spi`: what waits to be asked. `spi_to`: addresses to ask at, by action."""
+        if what == "spi_to":
+            self.spi.post_to(asked)
+        if what in ("spi", "spi_to"):
+            return self.spi.told()
         if what == "push_to":
             self.pushes.post_to(str(asked.get("url", "")))
         if what in ("pushes", "push_to"):
@@ -256,6 +272,11 @@ class DouyinLaike(Consenting):
 
     def answer(self, request: Request) -> Response:
         """Any request's answer; each is logged once with its outcome."""
+        with self.spi.lock:
+            self.codes.settle()
+            return self._any_answer(request)
+
+    def _any_answer(self, request: Request) -> Response:
         operation = self.operation(request)
         if operation == "token":
             response, code = self._oauth.answer(request)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hub_core.sandbox import Request
 
-from . import after_sale_desk, certificates, crypto_desk, goods_desk, stock_desk
+from . import after_sale_desk, certificates, code_desk, crypto_desk, goods_desk, stock_desk
 from .desk import PATHS as ORDERS
 from .desk import Desk
 from .house import Answering, House
@@ -17,6 +17,7 @@ from .place_desk import PATH as PLACES
 from .place_desk import PlaceDesk
 from .redemption_desk import PATH as REDEMPTIONS
 from .redemption_desk import RedemptionDesk
+from .third_codes import ThirdCodes
 
 
 class Route(NamedTuple):
@@ -35,6 +36,7 @@ class Route(NamedTuple):
 AFTER_SALE = "life.capacity.catering_after_sale_order"
 """Despite its name not of catering alone. Source: paper §1.5."""
 
+CODES = "life.capacity.tripartite.code"
 GOODS = "life.capacity.goods.query"
 _ONLINE, _DRAFTS = Route("GET", "products.list", GOODS), Route("GET", "drafts.list", GOODS)
 _STOCK = Route("POST", "stock.sync", "life.capacity.goods.found")
@@ -57,11 +59,16 @@ ROUTES = {
         for what, desk in (("online", "products"), ("draft", "drafts"))
     },
     **{path: Route("POST", "crypto.open", s) for path, s in crypto_desk.SCOPES.items()},
+    code_desk.CALLBACK: Route("POST", "codes.callback", CODES),
+    code_desk.AUDIT: Route("POST", "codes.audit", CODES),
+    code_desk.JUDGE: Route("POST", "codes.judge", AFTER_SALE),
     **{path: _STOCK for path in (*stock_desk.GOODLIFE, stock_desk.LIFE)},
 }
 
 
-def desks(house: House, served: set[tuple[str, str]], seed: int) -> dict[str, Answering]:
+def desks(
+    house: House, served: set[tuple[str, str]], seed: int, codes: ThirdCodes
+) -> dict[str, Answering]:
     """Everybody who answers, by the first word of an operation."""
     return {
         "orders": Desk(house, served, seed),
@@ -72,6 +79,7 @@ def desks(house: House, served: set[tuple[str, str]], seed: int) -> dict[str, An
         "products": goods_desk.GoodsDesk(house),
         "drafts": goods_desk.GoodsDesk(house),
         "stock": stock_desk.StockDesk(house),
+        "codes": code_desk.CodeDesk(house, codes),
         "crypto": crypto_desk.CryptoDesk(house),
     }
 

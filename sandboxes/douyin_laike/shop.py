@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from typing import Any
 
 from hub_core.sandbox import Account, Book, Record, Version
 from hub_core.sandbox.clock import Clock
 
 from .backroom import Backroom
 from .bell import Bell
-from .moves import EDIT, Move, Piece, State, legal, placed
+from .moves import EDIT, FINAL, PAY, Move, Piece, State, legal, placed
 from .options import Options
 from .poison import KINDS
 from .pushes import Pushes
 from .sale import Counter
 from .shelf import Shelf
+from .third_codes import ThirdCodes
 
 STEPS = (0, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 """How far orders of the past have come."""
@@ -38,17 +40,19 @@ class Shop:
         options: Options,
         seed: int,
         pushes: Pushes,
+        codes: ThirdCodes,
     ) -> None:
         self.account, self.id = account, account.external_id
         self.counter = Counter(number, account.settings["business"], rng)
         products = self.counter.products
-        self._bell = Bell(self.id, clock, switches, pushes)
+        self._bell = Bell(self.id, clock, switches, pushes, codes.code)
         shared = self.id, number, clock, options, seed
         self.backroom = Backroom(*shared, self._bell, products)
         self.shelf = Shelf()
         self.by_ext_id: dict[str, str] = {}
         self.poisoned: set[str] = set()
         self.records: list[Record] = []
+        self._codes = codes
         self._book, self._clock, self._rng = book, clock, rng
         self._switches, self._options = switches, options
 
@@ -102,6 +106,8 @@ class Shop:
         chosen = move or self._rng.choice(legal(state))
         fields = chosen.make(state, self._rng, int(self._clock.now()))
         fields["word"] = self._word()
+        if chosen is PAY and self._codes.wants(state["sale"]):
+            fields["third"] = "waiting"
         bump = chosen.bumps is None or self._switches[chosen.bumps] == "yes"
         return self.change(record, bump=bump, **fields)
 
@@ -117,7 +123,52 @@ class Shop:
         self.backroom.note(state["sale"], state["items"], items, now)
         if version.content["pay_time"] and not state["pay_time"]:
             self._bell.paid(state["sale"], version.content["pay_time"])
+        self._ask(record, state)
         return version
+
+    def _ask(self, record: Record, was: State) -> None:
+        """What the merchant's own system is to be asked about this change."""
+        third = record.latest.content.get("third", "")
+        if third == "waiting" and not was.get("third"):
+            self._codes.paid(self, record)
+        elif third:
+            self._codes.noted(self, record, was["items"], third)
+
+    def move_all(self, record: Record, to: int, **fields: Any) -> None:
+        """Every voucher of an order to one status; to 301 with its money."""
+        now, state = int(self._clock.now()), record.latest.content
+        pieces = zip(state["items"], state["sale"].units, strict=True)
+        items = tuple(_moved(piece, to, now, unit.pay) for piece, unit in pieces)
+        self.change(record, items=items, **fields)
+
+    def decide(self, record: Record, n: int, *, refunded: bool) -> None:
+        """A refund of the n-th voucher is agreed to, or refused."""
+        now, state = int(self._clock.now()), record.latest.content
+        items, pay = list(state["items"]), state["sale"].units[n].pay
+        items[n] = _moved(items[n], 301 if refunded else 100, now, pay)
+        fields: State = {"items": tuple(items)}
+        statuses = {piece.status for piece in items}
+        if statuses <= FINAL:
+            fields["status"] = 101 if statuses == {301} else 1
+        elif 100 in statuses:
+            fields["status"] = 201
+        self.change(record, bump=self._switches["refund_bumps"] == "yes", **fields)
+
+    def order(self, order_id: str) -> Record:
+        """One order. Raises KeyError for one there is not."""
+        record = self._book.get(self.id, order_id)
+        if record is None:
+            raise KeyError(order_id)
+        return record
+
+    def third_code(self, order_id: str, n: int) -> str:
+        """The third-party code of a voucher; empty where it has none."""
+        return self._codes.code(order_id, n)
+
+    def out_id(self, product_id: str) -> str:
+        """The merchant's own id of a product; empty where it has none."""
+        record = self.backroom.goods.drawer.get(product_id)
+        return str(record.latest.content["out_id"]) if record else ""
 
     def reopen(self, order_id: str, n: int, before: Piece) -> bool:
         """A use is undone: the order's n-th voucher is again as it was before. False when
@@ -180,3 +231,9 @@ class Shop:
     def _word(self) -> int | None:
         new = self._rng.random() < self._options.new_words
         return self._rng.choice(NEW_WORDS) if new else None
+
+
+def _moved(piece: Piece, to: int, now: int, pay: int) -> Piece:
+    if to != 301:
+        return piece._replace(status=to, at=now)
+    return piece._replace(status=301, at=now, refunded=pay, refunded_at=now)

@@ -133,6 +133,17 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "push_challenge_key": ("empty", "app"),
     # "Refund after use" by the page's name; whether others are told of as well is open.
     "push_refund_asked": ("after_use", "always"),
+    # Questions to the merchant's system (SPI) -------------------------------------------
+    # §9.14: 13 digits by the rule page and a capture, seconds by a delivery page.
+    "spi_timestamp": ("milliseconds", "seconds"),
+    # Whether certificates are named when codes are asked for: the scenic form does.
+    "spi_certificates": ("absent", "named"),
+    # The page names pending, allowed, refused in this order, without numbers here.
+    "spi_refund_result": ("012", "123"),
+    # V25: a refund is known by after_sale_id in the SDK, by biz_uniq_key on a page of 2023.
+    "spi_refund_key": ("both", "after_sale_id", "biz_uniq_key"),
+    # A refund decided before and decided the same way again.
+    "audit_again": ("success", "refused"),
     # The envelope --------------------------------------------------------------------
     # §2.1: extra may be whole, reduced or absent.
     "extra": ("whole", "reduced", "missing"),
