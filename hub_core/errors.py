@@ -16,6 +16,7 @@ Every error the hub raises on purpose, sorted by what the caller does next:
     - Gone             the platform has taken this operation out of service
   + Unreadable         an answer is not what the documents say: keep it, tell a developer
   + LeaseLost          another worker has taken over: stop at once, write nothing
+  + PositionLost       the feed can't be followed from there: take a new first copy
   + Misconfigured      the hub's own settings are wrong: stop and tell a person
 
 Each carries what a person needs to follow it up: channel, shop, call, the platform's
@@ -132,6 +133,11 @@ class Unreadable(HubError):
 
 class LeaseLost(HubError):
     """Another worker holds this stream now."""
+
+
+class PositionLost(HubError):
+    """What comes after that position of the feed is not kept any more, or it is another
+    hub's: whoever follows it takes a new first copy."""
 
 
 class Misconfigured(HubError):

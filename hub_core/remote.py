@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NotRequired, Self, TypedDict
 from urllib.parse import quote
 
 from .client import httpx, open_http
-from .errors import Garbled, HubError, Rejected, Retryable, Throttled, Unauthorised
+from .errors import (
+    Garbled,
+    HubError,
+    PositionLost,
+    Rejected,
+    Retryable,
+    Throttled,
+    Unauthorised,
+)
 
 TRIES = 4
 PAUSE = 0.5
@@ -120,12 +128,18 @@ class RemoteHub:
 
     def changes(self, after: int = 0, **wanted: Any) -> Iterator[Change]:
         """The feed from a position to where it stands now. `position` of the last one that
-        was booked is where the next reading begins."""
+        was booked is where the next reading begins. Raises PositionLost where what comes
+        after it is not kept any more: note `newest`, take a new copy, follow from there."""
         while True:
             found, after, more = self.some_changes(after, **wanted)
             yield from found
             if not more:
                 return
+
+    def newest(self) -> int:
+        """The feed's newest position: noted before a first copy, followed after it."""
+        found: int = self._ask("GET", "changes", params={"newest": True})["newest"]
+        return found
 
     def some_changes(
         self, after: int = 0, limit: int = 500, **wanted: Any
@@ -175,6 +189,101 @@ class RemoteHub:
         found: Shipment = self._write("POST", "shipments", body, key)
         return found
 
+    # What platforms ask ----------------------------------------------------------------
+
+    def questions(self, **wanted: Any) -> list[Record]:
+        """What platforms wait on, the most urgent first: `shop`, `kind`, `state`,
+        `limit`."""
+        found: list[Record] = self._ask("GET", "questions", params=wanted)["data"]
+        return found
+
+    def question(self, id: int) -> Record:
+        """One question by its number."""
+        found: Record = self._ask("GET", f"questions/{id}")
+        return found
+
+    def answer(
+        self,
+        id: int,
+        verdict: str,
+        *,
+        reason: str | None = None,
+        codes: Sequence[str] = (),
+        key: str | None = None,
+    ) -> Record:
+        """Decide it: `agreed` or `refused`, with the codes it takes. The first decision
+        stands: Rejected with code `decided` for another, `too_late` after its limit."""
+        body = {"verdict": verdict, "reason": reason, "codes": list(codes)}
+        found: Record = self._write("POST", f"questions/{id}/answer", body, key)
+        return found
+
+    def codes(self, question: int) -> list[Record]:
+        """The codes a question was answered with, in clear; audited."""
+        return self._list(f"questions/{question}/codes")
+
+    def code_pools(self) -> list[Record]:
+        """How many codes there are, by shop and SKU."""
+        return self._list("codes")
+
+    def hand_over_codes(
+        self, shop: str, sku: str, codes: Sequence[str], *, key: str | None = None
+    ) -> int:
+        """Codes for a SKU, to be given to orders; gives how many are new."""
+        body = {"shop": shop, "sku": sku, "codes": list(codes)}
+        return int(self._write("POST", "codes", body, key)["new"])
+
+    # Webhooks --------------------------------------------------------------------------
+
+    def endpoints(self) -> list[Record]:
+        """All endpoints."""
+        return self._list("endpoints")
+
+    def endpoint(self, uid: str) -> Record:
+        """One of them."""
+        found: Record = self._ask("GET", f"endpoints/{_path(uid)}")
+        return found
+
+    def add_endpoint(self, url: str, *, key: str | None = None, **wanted: Any) -> Record:
+        """A new one: `events`, `shops`, `company`, `description`, `after`. Its `secret` is
+        null where the first answer was lost: `rotate_endpoint` then."""
+        found: Record = self._write("POST", "endpoints", {"url": url, **wanted}, key)
+        return found
+
+    def change_endpoint(self, uid: str, **wanted: Any) -> Record:
+        """`state`, `events`, `shops`, `description`."""
+        found: Record = self._ask("PATCH", f"endpoints/{_path(uid)}", json=wanted)
+        return found
+
+    def remove_endpoint(self, uid: str) -> None:
+        """Forget it, with what waits for it."""
+        self._ask("DELETE", f"endpoints/{_path(uid)}")
+
+    def rotate_endpoint(
+        self, uid: str, hours: float = 24.0, *, key: str | None = None
+    ) -> Record:
+        """A new secret; the former one signs beside it for so long."""
+        path = f"endpoints/{_path(uid)}/rotate"
+        found: Record = self._write("POST", path, {"hours": hours}, key)
+        return found
+
+    def test_endpoint(self, uid: str) -> Record:
+        """Send it a message that tells of nothing: what came of it."""
+        found: Record = self._ask("POST", f"endpoints/{_path(uid)}/test")
+        return found
+
+    def endpoint_messages(self, uid: str, **wanted: Any) -> list[Record]:
+        """Its messages without their bodies: `state` (`dead`, `waiting`), `limit`."""
+        path = f"endpoints/{_path(uid)}/messages"
+        found: list[Record] = self._ask("GET", path, params=wanted)["data"]
+        return found
+
+    def replay(
+        self, uid: str, messages: Sequence[str] | None = None, *, key: str | None = None
+    ) -> int:
+        """Send dead letters again, those named or all; gives how many."""
+        path = f"endpoints/{_path(uid)}/replay"
+        return int(self._write("POST", path, {"messages": messages}, key)["replayed"])
+
     def _write(self, method: str, path: str, body: Record, key: str | None) -> Any:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         return self._ask(method, path, json=body, headers=headers)
@@ -220,6 +329,8 @@ def _refusal(answer: httpx.Response, said: Record) -> HubError:
         return Retryable(detail, after=after, code=code)
     if answer.status_code in (401, 403):
         return Unauthorised(detail, code=code)
+    if answer.status_code == 410:
+        return PositionLost(detail, code=code)
     return Rejected(detail, code=code)
 
 

@@ -179,9 +179,11 @@ class Stored:
 
         With `created_since` (aware) orders, cases and redemptions made before it are left
         out: a cut-off for an ERP that has those from elsewhere. `kinds` (`order`,
-        `after_sale` …) narrows it; none: all.
+        `after_sale` …) narrows it; none: all. Raises PositionLost where what comes after
+        the position is not kept any more, or the feed has not come to it yet.
         """
         with self.store.reading() as connection:
+            feed.bounds(connection).check(after)
             return feed.changes(
                 connection, after, limit, created_since=created_since, kinds=kinds
             )

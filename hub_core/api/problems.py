@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from ..access import NoKey, NotAllowed, TooMany
-from ..errors import HubError, Misconfigured
+from ..errors import HubError, Misconfigured, PositionLost
 
 MEDIA = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -98,6 +98,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotAllowed)
     def not_allowed(request: Request, error: NotAllowed) -> JSONResponse:
         return answer(403, "not_allowed", str(error))
+
+    @app.exception_handler(PositionLost)
+    def position_lost(request: Request, error: PositionLost) -> JSONResponse:
+        return answer(410, "position_lost", str(error))
 
     @app.exception_handler(Misconfigured)
     def not_there(request: Request, error: Misconfigured) -> JSONResponse:

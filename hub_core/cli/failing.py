@@ -17,6 +17,7 @@ LEFT = "stopped; what was committed stays"
 WELL, NOT_WELL, WRONG_USE, STOPPED = 0, 1, 2, 130
 
 
+ASKED_WRONGLY = ("Misconfigured", "PositionLost")
 URL = (
     "the database's URL is none the hub can use: write sqlite:////folder/hub.db or "
     "postgresql://host/name (--database, CHANNEL_HUB_DATABASE or [hub] database)"
@@ -31,7 +32,7 @@ def ended(command: Callable[[], Any]) -> int:
         code = command()
     except HubError as error:
         complain_of(error)
-        return WRONG_USE if error.kind == "Misconfigured" else NOT_WELL
+        return WRONG_USE if error.kind in ASKED_WRONGLY else NOT_WELL
     except typer.Exit as leave:
         return int(leave.exit_code)
     except Interrupted:
@@ -69,6 +70,8 @@ def _remedy(error: HubError) -> str | None:
             return "wait, and run it again; what is committed stays"
         case "Retryable" | "Garbled":
             return f"look at network, proxy and base_url ({look}), and run it again"
+        case "PositionLost":
+            return "hub export orders --json"
         case "Misconfigured" if error.call is not None:
             return "look at the app's key and secret: hub doctor"
         case "Rejected" | "BadRequest" | "Gone" | "Unreadable":

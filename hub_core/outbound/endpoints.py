@@ -72,9 +72,7 @@ class Endpoints:
         with self.store.writing(durable=True) as connection:
             names = [shop_named(connection, name).name for name in shops]
             _check_company(connection, company)
-            newest = feed.last_seq(connection)
-            if after is not None and not 0 <= after <= newest:
-                raise Misconfigured(f"the feed has come to {newest}, not yet to {after}")
+            newest = _check_position(connection, after)
             endpoints.add(
                 connection, at=self.now(), uid=uid, url=target.url, events=list(wanted),
                 shops=names, company=company, description=description,
@@ -87,6 +85,23 @@ class Endpoints:
             )  # fmt: skip
             return Added(endpoints.named(connection, uid), secret, note)
 
+    def check(
+        self,
+        url: str,
+        events: Sequence[str],
+        shops: Sequence[str],
+        company: str | None,
+        after: int | None,
+    ) -> None:
+        """Raises Misconfigured as `add` would of these."""
+        self.post.check(url)
+        check_events(events)
+        with self.store.reading() as connection:
+            for name in shops:
+                shop_named(connection, name)
+            _check_company(connection, company)
+            _check_position(connection, after)
+
     def all(self) -> list[Endpoint]:
         """All of them, the oldest first."""
         with self.store.reading() as connection:
@@ -95,6 +110,31 @@ class Endpoints:
     def one(self, uid: str) -> Endpoint:
         """One of them. Raises Misconfigured where there is none."""
         with self.store.reading() as connection:
+            return endpoints.named(connection, uid)
+
+    def change(
+        self,
+        uid: str,
+        *,
+        events: Sequence[str] | None = None,
+        shops: Sequence[str] | None = None,
+        description: str | None = None,
+        actor: str,
+    ) -> Endpoint:
+        """Have it told of other changes from its position on; None: as it was."""
+        wanted: dict[str, Any] = {}
+        if events is not None:
+            wanted["events"] = list(check_events(events))
+        if description is not None:
+            wanted["description"] = description
+        with self.store.writing(durable=True) as connection:
+            if shops is not None:
+                names = [shop_named(connection, name).name for name in shops]
+                wanted["shops"] = names
+            found = endpoints.named(connection, uid)
+            if wanted:
+                endpoints.change(connection, found.id, **wanted)
+                self._wrote(connection, actor, "changed", uid, **wanted)
             return endpoints.named(connection, uid)
 
     def remove(self, uid: str, *, actor: str) -> None:
@@ -115,13 +155,16 @@ class Endpoints:
             return endpoints.named(connection, uid)
 
     def turn_on(self, uid: str, *, actor: str) -> Endpoint:
-        """Go on where it stood; what waits is due at once. Raises Misconfigured where its
-        URL may not be sent to (any more)."""
+        """Go on where it stood; what waits is due at once. Where it was off for so long
+        that changes it was not told of are not kept any more, it says so.
+
+        Raises Misconfigured where its URL may not be sent to (any more)."""
         self.post.check(self.one(uid).url)
         with self.store.writing(durable=True) as connection:
             found, at = endpoints.named(connection, uid), self.now()
             if found.state == OFF:
                 endpoints.switch(connection, found.id, ACTIVE, None, at)
+                _skip_forgotten(connection, found)
                 messages.hasten(connection, found.id, at)
                 self._wrote(connection, actor, "turned_on", uid)
             return endpoints.named(connection, uid)
@@ -194,6 +237,21 @@ class Endpoints:
             connection, self.store.vault, actor=actor, action=f"endpoint.{done}",
             of=f"endpoint {uid}", at=self.now(), details=details,
         )  # fmt: skip
+
+
+def _skip_forgotten(connection: Connection, one: Endpoint) -> None:
+    forgotten = feed.bounds(connection).forgotten
+    if one.position < forgotten:
+        said = f"changes {one.position + 1} to {forgotten} are not kept any more: not told"
+        endpoints.change(connection, one.id, position=forgotten, said=said)
+
+
+def _check_position(connection: Connection, after: int | None) -> int:
+    """The newest position of the feed."""
+    there_is = feed.bounds(connection)
+    if after is not None:
+        there_is.check(after)
+    return there_is.newest
 
 
 def _check_company(connection: Connection, company: str | None) -> None:

@@ -1,4 +1,5 @@
-"""How long what is only looked back at is kept: `[hub] journal_days`, `incident_days`."""
+"""How long what is only looked back at is kept: `[hub] journal_days`, `incident_days`,
+`feed_days`."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ def forget(hub: Hub) -> bool:
     for days, drop in (
         (kept.journal_days, retention.forget_calls),
         (kept.incident_days, retention.forget_incidents),
+        (kept.feed_days, retention.forget_changes),
     ):
         if days:
             with hub.store.writing() as connection:

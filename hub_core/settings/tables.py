@@ -48,12 +48,17 @@ class HubTable(Table):
     proxy: OpenURL | None = None
     disabled: list[str] = []
     key: Reference | None = None
+    public_url: URL | None = None
+    """Where browsers reach this hub: they come back to it from consent pages."""
     audit_head: str | None = None
     """The file the audit log's head is kept in, outside the database."""
     journal_days: NotNegative = 90.0
     """Under `hub serve`, how long calls stay in the journal; 0: for ever."""
     incident_days: NotNegative = 365.0
     """The same of incidents."""
+    feed_days: NotNegative = 365.0
+    """The same of changes in the feed: who has not followed it for longer takes a new
+    first copy."""
     plugin_seconds: Positive = 120.0
     """How long a plugin may take for itself between two calls before it is given up."""
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import repeat
 
-from sqlalchemy import ColumnElement, Connection, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, null, select, update
 from sqlmodel import col
 
+from ..errors import PositionLost
 from . import bulk
 from .kinds import KINDS, Kind
-from .tables import FeedCounterRow, FeedRow, ShopRow
+from .tables import EndpointRow, FeedCounterRow, FeedRow, ShopRow
 
 
 def append(
@@ -55,6 +56,51 @@ def last_seq(connection: Connection) -> int:
     """The newest position of the feed."""
     found = connection.execute(select(col(FeedCounterRow.seq))).scalar_one()
     return int(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From where to where the feed can be read."""
+
+    forgotten: int
+    """The last position that is no longer kept; 0: all are."""
+    newest: int
+
+    def check(self, after: int) -> None:
+        """Raises PositionLost where what comes after a position cannot be told whole."""
+        if after > self.newest:
+            raise PositionLost(
+                f"the feed has come to {self.newest}, not yet to {after}: is this another "
+                "database, or one restored from a backup? Take a new copy and follow the "
+                "position it was taken at"
+            )
+        if after < self.forgotten:
+            raise PositionLost(
+                f"changes up to {self.forgotten} are no longer kept, and {after} is before "
+                "that: take a new copy and follow the position it was taken at"
+            )
+
+
+def bounds(connection: Connection) -> Bounds:
+    """As the feed stands."""
+    c = FeedCounterRow
+    return Bounds(*connection.execute(select(col(c.forgotten), col(c.seq))).one())
+
+
+def forget(connection: Connection, before: datetime, limit: int) -> int:
+    """Drop the oldest changes, of those told before a moment; gives how many. What an
+    endpoint that is on was not told of yet is kept."""
+    f, e, c = FeedRow, EndpointRow, FeedCounterRow
+    told = select(func.min(col(e.position))).where(col(e.state) == "active")
+    oldest = select(col(f.seq), col(f.at)).order_by(col(f.seq)).limit(limit).subquery()
+    within = func.coalesce(told.scalar_subquery(), oldest.c.seq)
+    last = connection.execute(
+        select(func.max(oldest.c.seq)).where(oldest.c.at < before, oldest.c.seq <= within)
+    ).scalar()
+    if last is None:
+        return 0
+    connection.execute(update(c).where(col(c.id) == 1).values(forgotten=last))
+    return connection.execute(delete(f).where(col(f.seq) <= last)).rowcount
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlmodel import col
 
 from . import reads, records_reads
@@ -66,7 +75,8 @@ def page(
         query = query.where(_past(wanted, after))
     at = table.c[wanted.sort]
     order = (at.desc(), table.c.id.desc()) if wanted.descending else (at, table.c.id)
-    query = query.order_by(order[0].nulls_last(), order[1]).limit(limit + 1)
+    first = order[0] if wanted.sort == CHANGED else order[0].nulls_last()
+    query = query.order_by(first, order[1]).limit(limit + 1)
     found = connection.execute(query).all()
     rows, more = found[:limit], len(found) > limit
     last = (getattr(rows[-1], wanted.sort), rows[-1].id) if more else None
@@ -121,6 +131,9 @@ def _past(wanted: Wanted, after: After) -> ColumnElement[bool]:
     columns, (moment, key) = wanted.kind.table.c, after
     at, id = columns[wanted.sort], columns.id
     later = id < key if wanted.descending else id > key
+    if wanted.sort == CHANGED:  # never NULL, and its index is read from here on
+        row = tuple_(literal(moment, at.type), literal(key, id.type))
+        return tuple_(at, id) < row if wanted.descending else tuple_(at, id) > row
     if moment is None:
         return and_(at.is_(None), later)
     past = at < moment if wanted.descending else at > moment

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 from sqlmodel import col
 
+from . import feed
 from .gauges import journal_id
 from .tables import IncidentRow, JournalRow
 
@@ -26,3 +27,8 @@ def forget_incidents(connection: Connection, before: datetime, limit: int) -> in
     old = select(col(i.id)).where(col(i.at) < before).order_by(col(i.id))
     step = delete(i).where(col(i.id).in_(old.limit(limit)))
     return connection.execute(step).rowcount
+
+
+def forget_changes(connection: Connection, before: datetime, limit: int) -> int:
+    """Drop changes of the feed that were told before a moment; gives how many."""
+    return feed.forget(connection, before, limit)

@@ -8,7 +8,7 @@ import pytest
 
 from hub_core.access import Grants, Keys
 from hub_core.client import httpx
-from hub_core.errors import Garbled, Rejected, Retryable, Unauthorised
+from hub_core.errors import Garbled, PositionLost, Rejected, Retryable, Unauthorised
 from hub_core.remote import RemoteHub
 from tests.harness import Bench
 
@@ -34,6 +34,14 @@ def test_the_feed_is_read_to_where_it_stands(hub: RemoteHub, made: Bench) -> Non
     found = list(hub.changes(after=3, limit=10))
     assert [one["seq"] for one in found] == list(range(4, made.hub.position() + 1))
     assert list(hub.changes(after=made.hub.position())) == []
+
+
+def test_a_position_the_feed_has_not_come_to_is_refused(
+    hub: RemoteHub, made: Bench
+) -> None:
+    assert hub.newest() == made.hub.position()
+    with pytest.raises(PositionLost, match="another database"):
+        list(hub.changes(after=hub.newest() + 1))
 
 
 def test_a_level_and_its_change(hub: RemoteHub) -> None:

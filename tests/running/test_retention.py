@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from hub_core.backup import back_up
+from hub_core.errors import PositionLost
+from hub_core.outbound import Outbound
 from hub_core.service import retention
 from tests.harness import Bench
 
@@ -54,3 +58,35 @@ def test_a_backup_of_what_is_left_is_sound(made: Bench) -> None:
     retention.forget(made.hub)
     url = made.hub.store.engine.url.render_as_string()
     assert back_up(url, made.folder / "backup.db", b"k" * 32).wrong == ()
+
+
+def test_a_reader_whose_place_in_the_feed_is_gone_is_told_so(made: Bench) -> None:
+    hub, newest = made.hub, made.hub.position()
+    told = [one.seq for one in hub.changes()]
+    made.platform.clock.advance(364 * DAY)
+    retention.forget(hub)
+    assert [one.seq for one in hub.changes()] == told
+
+    made.platform.clock.advance(2 * DAY)
+    retention.forget(hub)
+    assert hub.changes(newest) == []
+    with pytest.raises(PositionLost, match=f"up to {newest} are no longer kept"):
+        hub.changes(0)
+    with pytest.raises(PositionLost, match="another database"):
+        hub.changes(newest + 1)
+
+
+def test_what_an_endpoint_was_not_told_of_is_kept_while_it_is_on(made: Bench) -> None:
+    hub = made.hub
+    outbound = Outbound(hub.store, hub.settings.outbound, hub.clock.now)
+    one = outbound.add("https://93.184.215.14/", after=3, actor="a test").endpoint
+    made.platform.clock.advance(366 * DAY)
+    retention.forget(hub)
+    assert hub.changes(3)
+
+    outbound.turn_off(one.uid, actor="a test")
+    retention.forget(hub)
+    assert hub.changes(hub.position()) == []
+    again = outbound.turn_on(one.uid, actor="a test")
+    assert again.position == hub.position()
+    assert again.said == f"changes 4 to {hub.position()} are not kept any more: not told"

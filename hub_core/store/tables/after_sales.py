@@ -21,6 +21,7 @@ class AfterSaleRow(SQLModel, table=True):
         UniqueConstraint("shop_id", "external_id"),
         Index("ix_after_sale_order", "shop_id", "order_external_id"),
         Index("ix_after_sale_reread", "shop_id", "reread_at"),
+        Index("ix_after_sale_changed", "hub_changed_at", "id"),
     )
 
     id: int | None = key()
@@ -106,6 +107,7 @@ class RedemptionRow(SQLModel, table=True):
         UniqueConstraint("shop_id", "external_id"),
         Index("ix_redemption_day", "shop_id", "business_date"),
         Index("ix_redemption_reread", "shop_id", "reread_at"),
+        Index("ix_redemption_changed", "hub_changed_at", "id"),
     )
 
     id: int | None = key()

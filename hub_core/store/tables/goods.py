@@ -17,6 +17,7 @@ class ProductRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("shop_id", "external_id"),
         Index("ix_product_reread", "shop_id", "reread_at"),
+        Index("ix_product_changed", "hub_changed_at", "id"),
     )
 
     id: int | None = key()

@@ -71,6 +71,10 @@ class FeedCounterRow(SQLModel, table=True):
 
     id: int = Field(primary_key=True)
     seq: int = Field(default=0, sa_type=BigInteger)
+    forgotten: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    """The last `seq` that is no longer kept."""
 
 
 class JournalRow(SQLModel, table=True):

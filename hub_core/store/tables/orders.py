@@ -18,6 +18,7 @@ class OrderRow(SQLModel, table=True):
         UniqueConstraint("shop_id", "external_id"),
         Index("ix_orders_created", "shop_id", "channel_created_at"),
         Index("ix_orders_reread", "shop_id", "reread_at"),
+        Index("ix_orders_changed", "hub_changed_at", "id"),
     )
 
     id: int | None = key()
