@@ -12,12 +12,13 @@ from .deadline import Pulse, within
 from .errors import HubError, Misconfigured
 from .lines import Lines
 from .plugins import Plugins
+from .ports import Decision
 from .settings import Settings
 from .store import Store, commands, shops, stock
 from .store.commands import Command
 from .store.shops import Shop
 from .store.stock import Binding, Level, ListedSku
-from .writes import Pushed, Shipment, Shipper, StockPush
+from .writes import Answerer, Pushed, Shipment, Shipper, StockPush
 from .writes.pushing import Share
 
 Result = TypeVar("Result")
@@ -185,6 +186,18 @@ class Desks:
     def ship_waiting(self, shop: Shop) -> list[Shipment]:
         """Take up parcels that were not sent yet, or whose answer was lost."""
         return self._in_time(shop, lambda pulse: self._shipper(shop, pulse).ship_waiting())
+
+    def answer(self, shop: Shop, question_id: int, decision: Decision) -> Command:
+        """Tell a platform what was decided of a question it was answered "pending" to; the
+        same again is the same command."""
+
+        def tell(pulse: Pulse) -> Command:
+            line = self._line(shop, pulse)
+            writer = self._plugins.answering(shop.channel, line)
+            made = Answerer(self._store, shop, writer, self._now)
+            return made.tell(question_id, decision)
+
+        return self._in_time(shop, tell)
 
     def _shipper(self, shop: Shop, pulse: Pulse) -> Shipper:
         line = self._line(shop, pulse)

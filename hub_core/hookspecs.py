@@ -13,6 +13,7 @@ import pluggy
 
 from .models import Order
 from .ports import (
+    Answering,
     Asks,
     Authorisation,
     Channel,
@@ -84,6 +85,10 @@ class Hooks:
     @hookspec(firstresult=True)
     def hub_asks(self) -> Asks | None:
         """What the channel asks and waits for an answer to."""
+
+    @hookspec(firstresult=True)
+    def hub_answering(self, session: Session) -> Answering | None:
+        """How it is told later what was decided of a question."""
 
     @hookspec(firstresult=True)
     def hub_sandbox(self) -> str | None:

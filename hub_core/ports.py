@@ -605,8 +605,26 @@ class Question:
     """Minor units that are asked for. None: it does not say."""
     limit: timedelta | None = None
     """How long it waits before it decides by itself."""
+    case_external_id: str | None = None
+    """The after-sale case it is about, where it names one."""
     verdict: Verdict = Verdict.PENDING
     """What configuration says of it while nobody has decided."""
+    codes: int = 0
+    """How many codes of the merchant's own it asks for. With these AGREED means: here they
+    are."""
+    sku_external_id: str | None = None
+    """What they are for."""
+    outer_code: str | None = None
+    """The same in the merchant's words."""
+    voucher_external_ids: tuple[str, ...] = ()
+    uncoded: tuple[str, ...] = ()
+    """Vouchers among them that the platform was never given a code of: who refuses their
+    refund has to give one."""
+    closes: tuple[str, ...] = ()
+    """It asks nothing, and tells that the questions of these keys were decided elsewhere,
+    as `verdict` has it."""
+    cancelled: tuple[str, ...] = field(default=(), repr=False)
+    """Codes that hold no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -643,7 +661,38 @@ class Asks(Protocol):
         ...
 
     def decision(
-        self, question: Question, verdict: Verdict, reason: str | None, app: Credentials
+        self,
+        question: Question,
+        verdict: Verdict,
+        reason: str | None,
+        app: Credentials,
+        codes: Sequence[str] = (),
     ) -> JSON:
-        """The answer to what asks for a decision."""
+        """The answer to what asks for a decision; `codes`: one for each it asks for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided of a question that was answered "pending"."""
+
+    question: Question
+    verdict: Verdict
+    """Agreed or refused."""
+    reason: str | None = None
+    codes: tuple[str, ...] = field(default=(), repr=False)
+    """One for each it asks for; with a refusal: of each `uncoded` voucher."""
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """How a channel is told later what was decided of a question, for one shop."""
+
+    def tell(self, decision: Decision) -> Done:
+        """Tell it. Raises as `Stock.set` does."""
+        ...
+
+    def heard(self, question: Question) -> Verdict | None:
+        """What the platform has it for: PENDING where it waits still. None where it does
+        not show it, and may be told again."""
         ...

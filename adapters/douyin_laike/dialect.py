@@ -17,6 +17,8 @@ from hub_core.wire import JSON, Call, Credentials, HttpRequest
 from . import envelope, local_cipher
 
 ROOT_HEADER = "Rpc-Transit-Life-Account"
+BARE = "/goodlife/v1/after_sale/"
+"""Paths of deliveries, whose samples have no `data`. Source: page takeout/refundresult."""
 FIRST_GENERATION = "/life/"
 CURSOR_FORM = "cursor_form"
 """How a list is spelled in a query: `json`, `comma` or `repeat` (mark C)."""
@@ -43,7 +45,7 @@ class LaikeDialect:
         """The `data` block, if the answer proves success."""
         if call.endpoint.startswith(FIRST_GENERATION) and "base" in body:
             return envelope.unwrap_base(body)
-        return envelope.unwrap(body)
+        return envelope.unwrap(body, bare=call.endpoint.startswith(BARE))
 
     def unseal(self, text: str, who: Credentials) -> str | None:
         """Ciphertext of the older kind in clear; None for the platform's own kind."""

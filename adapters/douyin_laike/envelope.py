@@ -150,14 +150,16 @@ VAGUE = frozenset({"2100007", *(str(code) for code in range(2191001, 2191010))})
 are not documented at all."""
 
 
-def unwrap(body: JSON) -> JSON:
-    """The `data` block of an answer that proves its success; raises what it means else."""
+def unwrap(body: JSON, *, bare: bool = False) -> JSON:
+    """The `data` block of an answer that proves its success; raises what it means else.
+    `bare`: it may have none, and prove it by `extra` alone."""
     data, extra = _block(body, "data"), _block(body, "extra")
     said = [_code(block.get("error_code")) for block in (data, extra)]
     wrong = next((code for code in said if code not in (None, "0")), None)
     if wrong is not None:
         raise _refusal(wrong, _code(extra.get("sub_error_code")), body)
-    if said[0] is None:
+    proof = said[0] if data or not bare else said[1]
+    if proof is None:
         raise Unreadable("neither success nor an error code", request_id=request_id(body))
     return data
 

@@ -1,10 +1,13 @@
-"""What the platform asks and waits for (SPI): how orders stand, and whether to refund.
+"""What the platform asks and waits for (SPI): how orders stand, codes, refunds.
 
-Every question has an address of its own. It waits 8 s for an answer; a refund's error is
-asked again every hour, and one that nobody decides within its limit is granted.
+Every question has an address of its own. It waits 8 s for an answer. Codes are asked for
+again after an error, six times within ten minutes; a refund every hour, and one that nobody
+decides within its limit is granted. What it decides without us it tells once, in another.
 Source: pages local-life/connect/spi-signature-rules, order.query/status_query,
-tripartite.code/refund.apply, group-buy-solution/order-refund/refund-spi; channel paper
-§4.4-§4.6, §10. C: the numbers of `result`, as one client in production answers them.
+tripartite.code/create, tripartite.code/refund.apply, tripartite.code/refund.notice,
+group-buy-solution/order-refund/refund-spi; channel paper §4.4-§4.6, §10. B: the fields of
+the question for codes, as two systems in production read them. C: the numbers of a refund's
+`result`, as one client in production answers them; what the codes of a refusal stand in.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,7 +29,11 @@ from .sign import spi_signature, spi_signature_of_old
 SIGNATURE = "x-life-sign"
 HEX = re.compile(r"[0-9a-f]{64}")
 OLD_HEX = re.compile(r"[0-9a-f]{32}")
-MOST_ORDERS = 100
+MOST_ORDERS, MOST_CODES = 100, 500
+ISSUING, ISSUED, FAILED = 0, 1, 2
+"""`result` of the answer to who asks for codes."""
+GRANTED, DENIED = 1, 2
+"""`audit_result` of a refund, and `result` of what it is told of one."""
 AGAIN = 100
 """The error code that means: a trouble of ours, ask again."""
 
@@ -39,9 +46,40 @@ class WireStatusAsk(Wire):
 
 
 class WireCertificate(Wire):
-    """One voucher that is to be refunded; without a code it was never issued."""
+    """One voucher; without a code it was never issued."""
 
     certificate_id: Id
+    code: SomeText = Field(default=None, repr=False)
+
+
+class WireSku(Wire):
+    """What was bought: the platform's id, and the merchant's."""
+
+    sku_id: SomeId = None
+    third_sku_id: SomeId = None
+
+
+class WireIssueAsk(WireSku):
+    """Codes for an order. Vouchers are named by newer forms, else counted."""
+
+    order_id: Id
+    count: SomeWhole = None
+    sku: WireSku | None = None
+    certificates: list[WireCertificate] | None = None
+
+
+class WireNotice(WireCertificate):
+    """What became of one voucher's refund without us: 1 granted, 2 refused."""
+
+    audit_result: SomeWhole = None
+
+
+class WireRefundNotice(Wire):
+    """Refunds that were decided without us. The case is named where it has several."""
+
+    order_id: Id
+    after_sale_id: SomeId = None
+    notice_list: list[WireNotice] = Field(min_length=1)
 
 
 class WireRefundAsk(Wire):
@@ -65,6 +103,32 @@ class Refund:
     order_id: str
     key: str
     amount: int | None
+    case: str | None
+    vouchers: tuple[str, ...]
+    uncoded: tuple[str, ...]
+    """Of these the platform has no code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Codes that are asked for: how many, and for what."""
+
+    order_id: str
+    count: int
+    sku_id: str | None
+    third_sku_id: str | None
+    vouchers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Refunds decided without us: by which names we know them, and what was decided."""
+
+    order_id: str
+    keys: tuple[str, ...]
+    granted: bool
+    vouchers: tuple[str, ...]
+    codes: tuple[str, ...] = field(repr=False)
 
 
 def genuine(secret: str, signatures: list[str], query: str, body: bytes, old: bool) -> bool:
@@ -91,12 +155,47 @@ def refund_asked(document: JSON) -> Refund:
     """The refund that is asked for. Without an id of the case it is known by its order and
     its vouchers, which may be refunded one by one."""
     said = WireRefundAsk.model_validate(document)
-    vouchers = sorted(x.certificate_id for x in said.certificates or said.certificate or ())
-    key = said.after_sale_id or said.biz_uniq_key
-    if key is None:
-        text = "/".join([said.order_id, *vouchers])
-        key = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return Refund(said.order_id, key, _amount(said))
+    named = said.certificates or said.certificate or ()
+    vouchers = sorted(one.certificate_id for one in named)
+    key = said.after_sale_id or said.biz_uniq_key or _key(said.order_id, vouchers)
+    return Refund(
+        said.order_id, key, _amount(said), said.after_sale_id, tuple(vouchers),
+        tuple(sorted(one.certificate_id for one in named if not one.code)),
+    )  # fmt: skip
+
+
+def _key(order_id: str, vouchers: Sequence[str]) -> str:
+    text = "/".join([order_id, *sorted(vouchers)])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def codes_asked(document: JSON) -> Issue:
+    """The codes that are asked for: one for each voucher that is named, else as many as it
+    says. Raises ValueError where it says neither."""
+    said = WireIssueAsk.model_validate(document)
+    sku = said.sku or WireSku()
+    vouchers = tuple(one.certificate_id for one in said.certificates or ())
+    count = len(vouchers) or said.count or 0
+    if not 1 <= count <= MOST_CODES or len(set(vouchers)) != len(vouchers):
+        raise ValueError("how many codes are asked for is not told")
+    return Issue(
+        said.order_id, count, sku.sku_id or said.sku_id,
+        sku.third_sku_id or said.third_sku_id, vouchers,
+    )  # fmt: skip
+
+
+def refund_told(document: JSON) -> Notice:
+    """Refunds that were decided without us. Granted only if each of them was."""
+    said = WireRefundNotice.model_validate(document)
+    vouchers = tuple(one.certificate_id for one in said.notice_list)
+    keys = [_key(said.order_id, vouchers), *(_key(said.order_id, [v]) for v in vouchers)]
+    if said.after_sale_id is not None:
+        keys = [said.after_sale_id, *keys]
+    return Notice(
+        said.order_id, tuple(dict.fromkeys(keys)),
+        all(one.audit_result == GRANTED for one in said.notice_list), vouchers,
+        tuple(one.code for one in said.notice_list if one.code),
+    )  # fmt: skip
 
 
 def _amount(said: WireRefundAsk) -> int | None:
@@ -114,3 +213,11 @@ def answer(code: int = 0, description: str = "success", **more: Any) -> JSON:
 def standings(rows: Sequence[JSON]) -> JSON:
     """How orders stand, each under its id."""
     return answer(result={row["order_id"]: row for row in rows})
+
+
+def issued(vouchers: Sequence[str], codes: Sequence[str]) -> JSON:
+    """Codes as an answer has them: beside their vouchers where these were named."""
+    if not vouchers:
+        return {"codes": list(codes)}
+    pairs = zip(vouchers, codes, strict=True)
+    return {"certificates": [{"certificate_id": v, "code": c} for v, c in pairs]}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from adapters.douyin_laike.dialect import LaikeDialect
 from hub_core.hookspecs import hookimpl
 from hub_core.ports import (
+    Answering,
     Asks,
     Authorisation,
     Channel,
@@ -22,6 +23,7 @@ from hub_core.ports import (
 )
 
 from .after_sales import LaikeAfterSales
+from .answers import ANSWER_FACTS, LaikeAnswers
 from .facts import ADAPTERS, FACTS, ID
 from .orders import LaikeOrders
 from .places import LaikePlaces
@@ -37,6 +39,7 @@ __all__ = [
     "ADAPTERS",
     "CHANNEL",
     "LaikeAfterSales",
+    "LaikeAnswers",
     "LaikeAsks",
     "LaikeOrders",
     "LaikePlaces",
@@ -62,6 +65,8 @@ CHANNEL = Channel(
         Limit(100, 1.0, "redemptions.", per="app"),
         # Of writes no document says; as often as goods may be read.
         Limit(20, 1.0, "stock.", per="app"),
+        # The page says 1000.
+        Limit(200, 1.0, "answers.", per="app"),
         Limit(500, 300.0, "token.", per="app"),
     ),
     account_fields={
@@ -69,7 +74,14 @@ CHANNEL = Channel(
         "root_account_id": "来客商户根账户ID, sent with each call; default: account_id."
         " Not a POI id: a POI is one place and comes with each order",
     },
-    facts={**FACTS, **STOCK_FACTS, **RECEIVER_FACTS, **PUSH_FACTS, **SPI_FACTS},
+    facts={
+        **FACTS,
+        **STOCK_FACTS,
+        **RECEIVER_FACTS,
+        **PUSH_FACTS,
+        **SPI_FACTS,
+        **ANSWER_FACTS,
+    },
 )
 
 
@@ -131,6 +143,12 @@ def hub_pushes() -> Pushes:
 def hub_asks() -> Asks:
     """The app's SPI."""
     return LaikeAsks()
+
+
+@hookimpl
+def hub_answering(session: Session) -> Answering:
+    """How the app tells what was decided."""
+    return LaikeAnswers(session)
 
 
 @hookimpl

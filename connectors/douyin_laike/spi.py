@@ -28,20 +28,33 @@ SPI_FACTS: Mapping[str, str] = {
     # The numbers of result: pending, granted, refused (as one client in production has
     # them; no stored page shows them).
     "refund_review_results": "0,1,2",
+    # callback: whoever asks for codes there are none of is answered "issuing", and told
+    # when there are. ask_again: answered with the error after which it asks, six times.
+    "code_issue": "callback",
+    # Without codes in these minutes it takes the order back.
+    "code_issue_minutes": "10",
 }
 REFUND = "refund_review"
 TAKEOUT = "takeout_refund_review"
 STATUS = "order_status"
+CODES = "code_issue"
+NOTICE = "refund_notice"
+WAITING: Mapping[str, Verdict] = {
+    "callback": Verdict.PENDING,
+    "ask_again": Verdict.AGAIN,
+}
 AT_ONCE: Mapping[str, Verdict] = {"hold": Verdict.PENDING, "ask_again": Verdict.AGAIN}
 
 
 class LaikeAsks:
-    """Three questions; codes of a third party are not issued."""
+    """Four questions, and what the platform tells of refunds it decided itself."""
 
     routes: Mapping[str, str] = {
         "order-status": STATUS,
         "refund-review": REFUND,
         "takeout-refund-review": TAKEOUT,
+        "issue-codes": CODES,
+        "refund-notice": NOTICE,
     }
 
     def genuine(self, push: Pushed, app: Credentials) -> bool:
@@ -56,6 +69,10 @@ class LaikeAsks:
         if kind == STATUS:
             orders = spi.orders_asked(document)
             return Question(kind=kind, key="", order_external_ids=orders)
+        if kind == CODES:
+            return _codes(spi.codes_asked(document), app)
+        if kind == NOTICE:
+            return _notice(spi.refund_told(document))
         refund = spi.refund_asked(document)
         return Question(
             kind=kind,
@@ -64,6 +81,9 @@ class LaikeAsks:
             amount=refund.amount,
             limit=timedelta(hours=_whole(app, f"{kind}_hours")),
             verdict=_at_once(refund.amount, app),
+            case_external_id=refund.case,
+            voucher_external_ids=refund.vouchers,
+            uncoded=refund.uncoded,
         )
 
     def standings(self, question: Question, known: Sequence[Standing]) -> JSON:
@@ -71,16 +91,65 @@ class LaikeAsks:
         return spi.standings([_row(one) for one in known])
 
     def decision(
-        self, question: Question, verdict: Verdict, reason: str | None, app: Credentials
+        self,
+        question: Question,
+        verdict: Verdict,
+        reason: str | None,
+        app: Credentials,
+        codes: Sequence[str] = (),
     ) -> JSON:
-        """The verdict as a number. A refusal has its reason with it."""
+        """The verdict as a number; with codes where it asks for some, a refusal with its
+        reason. What was but told is thanked for."""
+        if question.kind == NOTICE:
+            return spi.answer()
         if verdict is Verdict.AGAIN:
             return spi.answer(spi.AGAIN, "not decided yet")
+        if question.kind == CODES:
+            return _issued(question, verdict, reason, codes)
         order = (Verdict.PENDING, Verdict.AGREED, Verdict.REFUSED)
         result = _results(app)[order.index(verdict)]
-        if verdict is Verdict.REFUSED:
-            return spi.answer(result=result, reason=reason or "")
-        return spi.answer(result=result)
+        if verdict is not Verdict.REFUSED:
+            return spi.answer(result=result)
+        more = spi.issued(question.uncoded, codes) if codes else {}
+        return spi.answer(result=result, reason=reason or "", **more)
+
+
+def _codes(asked: spi.Issue, app: Credentials) -> Question:
+    """One question for each order."""
+    return Question(
+        kind=CODES,
+        key=asked.order_id,
+        order_external_ids=(asked.order_id,),
+        limit=timedelta(minutes=_whole(app, "code_issue_minutes")),
+        verdict=WAITING[_fact(app, "code_issue", tuple(WAITING))],
+        codes=asked.count,
+        sku_external_id=asked.sku_id,
+        outer_code=asked.third_sku_id,
+        voucher_external_ids=asked.vouchers,
+    )
+
+
+def _notice(told: spi.Notice) -> Question:
+    return Question(
+        kind=NOTICE,
+        key=told.keys[0],
+        order_external_ids=(told.order_id,),
+        verdict=Verdict.AGREED if told.granted else Verdict.REFUSED,
+        closes=told.keys,
+        voucher_external_ids=told.vouchers,
+        cancelled=told.codes,
+    )
+
+
+def _issued(
+    question: Question, verdict: Verdict, reason: str | None, codes: Sequence[str]
+) -> JSON:
+    if verdict is Verdict.AGREED:
+        more = spi.issued(question.voucher_external_ids, codes)
+        return spi.answer(result=spi.ISSUED, **more)
+    if verdict is Verdict.REFUSED:
+        return spi.answer(result=spi.FAILED, fail_reason=reason or "")
+    return spi.answer(result=spi.ISSUING)
 
 
 def _row(one: Standing) -> JSON:

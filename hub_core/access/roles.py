@@ -24,7 +24,9 @@ _TABLE = """
     shipments.write      -   yes -   -   yes
     stock.write          -   yes -   -   yes
     bindings.write       -   yes -   -   yes
-    after_sales.decide   -   yes -   -   yes
+    questions.read       -   yes -   yes yes
+    questions.answer     -   yes -   -   yes
+    codes.write          -   yes -   -   yes
     commands.write       -   yes -   -   yes
     parked.read          -   yes -   yes yes
     parked.write         -   yes -   yes yes
@@ -60,7 +62,7 @@ KINDS = ("orders", "products", "stock", "after_sales", "redemptions", "places")
 """Kinds of records a grant may be narrowed to."""
 OF_KIND = {
     **{kind: kind for kind in KINDS},
-    **dict.fromkeys(("receivers", "shipments", "vouchers"), "orders"),
+    **dict.fromkeys(("codes", "receivers", "shipments", "vouchers"), "orders"),
     **{"bindings": "stock", "revenue": "redemptions"},
 }
 """The noun of a permission to the kind it is about. Others are about none by themselves:

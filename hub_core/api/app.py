@@ -13,12 +13,14 @@ from ..access import Keys
 from ..hub import Hub
 from ..inbound import Inbound
 from . import (
+    endpoints,
     feed,
     ledgers,
     metrics,
     parts,
     problems,
     pushes,
+    questions,
     records,
     shops,
     standing,
@@ -41,7 +43,10 @@ def create(
     )  # fmt: skip
     app.state.hub, app.state.keys = hub, keys
     problems.install(app)
-    for part in (records, parts, feed, shops, ledgers, standing, writes):
+    for part in (
+        *(records, parts, feed, shops, ledgers, standing, writes),
+        *(questions, endpoints),
+    ):
         app.include_router(part.router(), prefix="/v1")
 
     if inbound is not None:

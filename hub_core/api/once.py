@@ -51,34 +51,45 @@ def once(
     request: Request,
     key: str,
     body: BaseModel,
-    deed: Deed,
+    deed: Deed | None,
     act: Callable[[], Any],
+    *,
+    once_only: str | None = None,
 ) -> Response:
     """The answer of `act`, or the one there is. Raises Refused for a key that was used for
-    another request, and while the same is being worked on."""
+    another request, and while the same is being worked on.
+
+    `deed`: None where `act` writes the audit log itself. `once_only`: a field that is not
+    kept, and null when the answer is given again.
+    """
     caller, now = f"{who.kind} {who.person_id}", hub.clock.now()
     text = f"{request.method} {request.url.path} {body.model_dump_json()}"
     asked = hashlib.sha256(text.encode()).digest()
     with hub.store.writing(durable=True) as connection:
         former = answers.begin(connection, caller, key, asked, now)
-        if former is None:
+        if former is None and deed is not None:
             Audit.of(hub.store, hub.settings).append(
                 connection, actor=who.actor, action=deed.action, of=deed.of,
                 details={**deed.details, "key": key},
             )  # fmt: skip
-        elif former.request_hash != asked:
+        elif former is not None and former.request_hash != asked:
             raise Refused(
                 409, "key_used", "this Idempotency-Key was used for another request"
             )
-        elif former.status is None:
+        elif former is not None and former.status is None:
             _refuse_busy(former, now)
             answers.again(connection, caller, key, now)
     if former is not None and former.status is not None:
         return _answer(former.body or "", former.status, repeated=True)
-    said = json.dumps(jsonable_encoder(act()), ensure_ascii=False)
+    found = jsonable_encoder(act())
+    kept = found if once_only is None else {**found, once_only: None}
     with hub.store.writing(durable=True) as connection:
-        answers.end(connection, caller, key, 200, said)
-    return _answer(said, 200, repeated=False)
+        answers.end(connection, caller, key, 200, _text(kept))
+    return _answer(_text(found), 200, repeated=False)
+
+
+def _text(answer: Any) -> str:
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def _refuse_busy(former: Former, now: Any) -> None:

@@ -6,9 +6,27 @@ forged changes nothing but when the truth is read.
 """
 
 from .answer import Answer
-from .asking import decide
+from .deciding import Decided, NoQuestion, TooLate, check, codes_of_question, decide
 from .door import Inbound
+from .pools import CODES, Misfit, hand_over, withdraw
 from .troubles import Trouble, troubles
 from .working import WorkedOff, work_off
 
-__all__ = ["Answer", "Inbound", "Trouble", "WorkedOff", "decide", "troubles", "work_off"]
+__all__ = [
+    "CODES",
+    "Answer",
+    "Decided",
+    "Inbound",
+    "Misfit",
+    "NoQuestion",
+    "TooLate",
+    "Trouble",
+    "WorkedOff",
+    "check",
+    "codes_of_question",
+    "decide",
+    "hand_over",
+    "troubles",
+    "withdraw",
+    "work_off",
+]

@@ -1,24 +1,27 @@
 """What a platform asks and waits for: kept on disk with its deadline, and answered.
 
 How orders stand is answered from the store. What asks for a decision is answered by what
-was decided, else by what configuration says while nobody has.
+was decided, else by what configuration says while nobody has. Codes are the merchant's own,
+of those it handed over beforehand, or made when it was asked.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 
-from ..access import Audit
-from ..errors import HubError, Misconfigured
+from sqlalchemy import Connection
+
+from ..errors import HubError
 from ..hub import Hub
 from ..ports import Asks, Pushed, Question, Standing, Verdict
-from ..store import asks, notes
+from ..store import asks, codes
 from ..store.asks import Ask
 from ..wire import JSON, Credentials, strict_json
 from .answer import Answer, Headers, Refused, pushed, said
 from .callers import Callers
+from .pools import CODES, POOL, codes_of, take, void_refunded
 from .reception import UNFIT
 
 NO_DECISION = "order_status"
@@ -97,9 +100,12 @@ class Asking:
             raise Refused(503, "settings") from None
         if question.kind == NO_DECISION:
             return found.standings(question, self._standings(channel, app, question))
-        kept = self._keep(channel, app, push, question)
+        if question.closes:
+            self._close(channel, app, question)
+            return found.decision(question, Verdict.AGREED, None, who)
+        kept, given = self._keep(channel, app, push, question)
         verdict = Verdict(kept.verdict) if kept.verdict else question.verdict
-        return found.decision(question, verdict, kept.reason, who)
+        return found.decision(question, verdict, kept.reason, who, given)
 
     def _standings(self, channel: str, app: str, question: Question) -> list[Standing]:
         with self._hub.store.reading() as connection:
@@ -112,62 +118,86 @@ class Asking:
             for one in known
         ]  # fmt: skip
 
-    def _keep(self, channel: str, app: str, push: Pushed, question: Question) -> Ask:
+    def _keep(
+        self, channel: str, app: str, push: Pushed, question: Question
+    ) -> tuple[Ask, Sequence[str]]:
         """The question on disk, with what was decided of it: from this answer on the
         platform has heard it. Whatever hinders that, nothing is answered."""
         now = self._hub.clock.now()
         try:
             with self._hub.store.writing(durable=True) as connection:
-                row = self._row(channel, app, push, question, now)
-                kept = asks.keep(connection, row)
-                if kept.state == asks.OPEN and question.verdict in FINAL:
-                    word = question.verdict.value
-                    asks.decide(connection, kept.id, word, POLICY, None, now)
-                    kept = replace(kept, state=asks.DECIDED, verdict=word)
+                row = self._row(connection, channel, app, push, question, now)
+                kept = self._decided(connection, asks.keep(connection, row), question, now)
+                if kept.is_new and kept.state == asks.OPEN:
+                    asks.tell(connection, kept, asks.ASKED, now)
+                said = kept.verdict or question.verdict.value
+                if kept.answered != said:
+                    asks.change(connection, kept.id, answered=said)
                 asks.told(connection, kept.id, now)
+                vault, vouchers = self._hub.store.vault, question.voucher_external_ids
+                void_refunded(connection, vault, kept, vouchers, now)
+                return kept, codes_of(connection, vault, kept)
         except HubError:
             raise
         except Exception:
             raise Refused(503, "disk") from None
-        return kept
+
+    def _decided(
+        self, connection: Connection, kept: Ask, question: Question, now: datetime
+    ) -> Ask:
+        """With what can be decided at once: by what codes there are, or configuration."""
+        if kept.state != asks.OPEN:
+            return kept
+        vault, by = self._hub.store.vault, POLICY
+        if kept.kind == CODES:
+            if not take(connection, vault, kept, question.voucher_external_ids, now):
+                return kept
+            verdict, by = Verdict.AGREED, POOL
+        elif (verdict := question.verdict) not in FINAL:
+            return kept
+        asks.decide(connection, kept.id, verdict.value, by, None, now)
+        asks.tell(connection, kept, asks.ANSWERED, now)
+        return asks.ask(connection, kept.id) or kept
+
+    def _close(self, channel: str, app: str, question: Question) -> None:
+        """It was decided without us: nobody has to any more, and what was refunded holds
+        no longer."""
+        now, vault = self._hub.clock.now(), self._hub.store.vault
+        orders, verdict = question.order_external_ids, question.verdict
+        try:
+            with self._hub.store.writing(durable=True) as connection:
+                for one in asks.close(
+                    connection, channel, app, question.closes, orders, verdict.value, now
+                ):
+                    asks.tell(connection, one, asks.ANSWERED, now)
+                shop = asks.shop_of(connection, channel, app, orders, None)
+                if shop is not None and verdict is Verdict.AGREED:
+                    codes.void(
+                        connection, vault, shop, orders[0], now,
+                        vouchers=question.voucher_external_ids, codes=question.cancelled,
+                    )  # fmt: skip
+        except HubError:
+            raise
+        except Exception:
+            raise Refused(503, "disk") from None
 
     def _row(
-        self, channel: str, app: str, push: Pushed, question: Question, now: datetime
+        self,
+        connection: Connection,
+        channel: str,
+        app: str,
+        push: Pushed,
+        question: Question,
+        now: datetime,
     ) -> dict[str, object]:
         place = asks.cell(channel, app, question.kind, question.key)
+        orders, sku = question.order_external_ids, question.sku_external_id
         return {
             "channel": channel, "app": app, "kind": question.kind, "key": question.key,
-            "orders": ",".join(question.order_external_ids), "amount": question.amount,
+            "orders": ",".join(orders), "amount": question.amount,
             "sealed": self._hub.store.vault.seal(push.body, place), "state": asks.OPEN,
-            "asked_at": now,
+            "asked_at": now, "sku": sku, "outer_code": question.outer_code,
+            "codes": question.codes or len(question.uncoded),
+            "shop_id": asks.shop_of(connection, channel, app, orders, sku),
             "deadline_at": now + question.limit if question.limit else None,
         }  # fmt: skip
-
-
-def decide(
-    hub: Hub, id: int, verdict: Verdict, *, by: str, reason: str | None = None
-) -> Ask:
-    """Write what was decided of a question: agreed or refused, by whom, and the words the
-    platform is to be given with a refusal.
-
-    The platform hears it when it asks again. Saying the same twice is no error. Raises
-    Misconfigured where there is no such question, or it was decided otherwise before.
-    """
-    if verdict not in FINAL:
-        raise Misconfigured(f"a decision is agreed or refused, not {verdict.value}")
-    at = hub.clock.now()
-    with hub.store.writing(durable=True) as connection:
-        new = asks.decide(connection, id, verdict.value, by, reason, at)
-        found = asks.ask(connection, id)
-        if found is None:
-            raise Misconfigured(f"no question {id} is waiting")
-        if found.verdict != verdict.value:
-            raise Misconfigured(f"question {id} was {found.verdict} by {found.decided_by}")
-        if new:
-            text = f"{found.kind} {found.key}: {found.verdict} by {found.decided_by}"
-            notes.incident(connection, "decided", text, at=at, channel=found.channel)
-            Audit.of(hub.store, hub.settings).append(
-                connection, actor=by, action="question.decided", of=f"question {id}",
-                details={"verdict": verdict.value, "kind": found.kind},
-            )  # fmt: skip
-    return found

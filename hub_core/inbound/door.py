@@ -12,11 +12,12 @@ from ..ports import Verdict
 from ..store import asks, inbox
 from ..store.asks import Ask
 from ..store.inbox import Kept
-from . import asking, troubles, working
+from . import deciding, troubles, working
 from .answer import Answer, Headers
 from .asking import Asking
 from .callers import Callers
 from .reception import Reception
+from .settling import Settling
 from .troubles import Trouble
 from .working import WorkedOff
 
@@ -34,7 +35,7 @@ class Inbound:
         self._hub, callers = hub, Callers(hub)
         self._callers = callers
         self._reception = Reception(hub, callers, **committing)
-        self._asking = Asking(hub, callers)
+        self._asking, self._settling = Asking(hub, callers), Settling(hub, callers)
         self.receive = self._reception.receive
         self.receive_async = self._reception.receive_async
 
@@ -55,11 +56,22 @@ class Inbound:
         self._callers.write_down()
         return working.work_off(self._hub, now or self._hub.clock.now(), limit)
 
+    def settle(self, now: datetime | None = None) -> int:
+        """See to questions that wait, and tell platforms what was decided; gives how many
+        decisions they heard. One thread at a time."""
+        return self._settling.step(now or self._hub.clock.now())
+
     def decide(
-        self, id: int, verdict: Verdict, *, by: str, reason: str | None = None
+        self,
+        id: int,
+        verdict: Verdict,
+        *,
+        by: str,
+        reason: str | None = None,
+        codes: Sequence[str] = (),
     ) -> Ask:
-        """Write what was decided of a question; see `asking.decide`."""
-        return asking.decide(self._hub, id, verdict, by=by, reason=reason)
+        """Write what was decided of a question; see `deciding.decide`."""
+        return deciding.decide(self._hub, id, verdict, by=by, reason=reason, given=codes)
 
     def troubles(self, now: datetime | None = None) -> list[Trouble]:
         """What is amiss at this moment."""

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ..hub import Hub
-from ..store import asks, inbox
+from ..store import asks, codes, inbox
 from ..store.asks import Ask
 from ..wire import BEIJING
+from .inlets import unheard
+from .settling import short_at
 
 LATE = timedelta(minutes=10)
 """Pushes that are due for longer are not being worked off. One that failed and waits for
 its next try is: where its shop is shut, that is told of as such."""
-SHORT = 4
-"""A clock runs short in the last quarter of its limit."""
 OVER = timedelta(days=2)
 """How long a question nobody decided in time is still told of."""
 
@@ -36,8 +36,16 @@ class Trouble:
 
 def troubles(hub: Hub, now: datetime) -> list[Trouble]:
     """What is amiss at this moment; nothing of what has been mended."""
+    return [*_here(hub, now), *_inlets(hub, now)]
+
+
+def _here(hub: Hub, now: datetime) -> list[Trouble]:
     with hub.store.reading() as connection:
-        return [*_pushes(connection, now), *_asks(connection, now)]
+        return [
+            *_pushes(connection, now),
+            *_asks(connection, now),
+            *_pools(connection, now),
+        ]
 
 
 def _pushes(connection: Connection, now: datetime) -> Iterator[Trouble]:
@@ -55,19 +63,38 @@ def _pushes(connection: Connection, now: datetime) -> Iterator[Trouble]:
             yield Trouble(f"push_{state}", "warning", since, f"{count} 条{said}")
 
 
+def _inlets(hub: Hub, now: datetime) -> Iterator[Trouble]:
+    """Messages that do not come. The lists are read all the same."""
+    for one in unheard(hub, now - LATE):
+        why = "平台拒绝了该应用" if one.refused else "连接不上平台"
+        text = (
+            f"应用 {one.app} 自 {_clock(one.since)} 起收不到平台消息（{why}），仍按列表读取"
+        )
+        yield Trouble(f"inlet:{one.channel}:{one.app}", "warning", one.since, text)
+
+
 def _asks(connection: Connection, now: datetime) -> Iterator[Trouble]:
-    for one in asks.listing(connection, states=(asks.OPEN, asks.DECIDED)):
-        if one.deadline_at is None or now - one.deadline_at > OVER:
+    for one in asks.listing(
+        connection, states=(asks.OPEN, asks.DECIDED), due_after=now - OVER
+    ):
+        if one.deadline_at is None:
             continue
-        limit = one.deadline_at - one.asked_at
-        begun = one.deadline_at - limit / SHORT
-        if now >= begun:
+        begun = short_at(one)
+        if begun is not None and now >= begun:
             yield Trouble(
                 f"ask:{one.id}",
                 "critical" if now >= one.deadline_at else "warning",
                 begun,
                 _said(one, now),
             )
+
+
+def _pools(connection: Connection, now: datetime) -> Iterator[Trouble]:
+    for pool in codes.pools(connection):
+        if pool.issued and not pool.free:
+            text = f"SKU {pool.sku} 的三方码已用完，新订单将等待人工发码"
+            key = f"codes:{pool.shop_id}:{pool.sku}"
+            yield Trouble(key, "warning", now, text)
 
 
 def _said(one: Ask, now: datetime) -> str:

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import Misconfigured
+from ..store import asks
+from ..store.asks import AskEvent
 from ..store.endpoints import Endpoint
 from ..store.feed import Change
 from ..store.kinds import KINDS
@@ -17,22 +19,34 @@ from ..store.shops import Shop
 
 WORDS = ("created", "changed", "missing")
 """What the feed says of a record."""
+QUESTION = asks.ENTITY
+QUESTIONS = (QUESTION, asks.ASKED, asks.ANSWERED, asks.EXPIRING)
+"""What platforms ask: told of only to endpoints that name it, for they answer."""
 
 
 def check_events(events: Sequence[str]) -> tuple[str, ...]:
     """Raises Misconfigured naming what there is to be told of."""
     kinds = [kind.name for kind in KINDS.values()]
-    known = {*kinds, *(f"{kind}.{word}" for kind in kinds for word in WORDS)}
+    known = {*kinds, *QUESTIONS, *(f"{kind}.{word}" for kind in kinds for word in WORDS)}
     for event in events:
         if event not in known:
             raise Misconfigured(
                 f"no event {event!r}; there are: {', '.join(kinds)}, each alone or with "
-                f".{', .'.join(WORDS)}"
+                f".{', .'.join(WORDS)}; {', '.join(QUESTIONS)}"
             )
     return tuple(dict.fromkeys(events))
 
 
-def is_wanted(endpoint: Endpoint, change: Change, shops: Sequence[Shop]) -> bool:
+Event = Change | AskEvent
+
+
+def kinds_of(endpoint: Endpoint) -> tuple[list[str] | None, bool]:
+    """The kinds of records it is told of (None: all), and whether of questions."""
+    named = {event.partition(".")[0] for event in endpoint.events}
+    return sorted(named - {QUESTION}) if named else None, QUESTION in named
+
+
+def is_wanted(endpoint: Endpoint, change: Event, shops: Sequence[Shop]) -> bool:
     """Whether the endpoint is to be told; all that it names must hold."""
     kind = change.kind.partition(".")[0]
     if endpoint.events and not {kind, change.kind} & set(endpoint.events):
@@ -43,7 +57,7 @@ def is_wanted(endpoint: Endpoint, change: Change, shops: Sequence[Shop]) -> bool
     return endpoint.company is None or of.get(change.shop) == endpoint.company
 
 
-def message(endpoint: str, change: Change) -> tuple[int, str, str]:
+def message(endpoint: str, change: Event) -> tuple[int, str, str]:
     """The change's `seq`, the message's id and its body: no more than the feed has, so
     nobody's personal data.
 
@@ -51,7 +65,7 @@ def message(endpoint: str, change: Change) -> tuple[int, str, str]:
     state and gives a `seq` again, to another change, makes another id.
     """
     body = json.dumps(
-        {"type": change.kind, "timestamp": _time(change.at), "data": data(change)},
+        {"type": change.kind, "timestamp": _time(change.at), "data": _data(change)},
         ensure_ascii=False,
         separators=(",", ":"),
     )
@@ -63,6 +77,22 @@ def trial(at: datetime) -> tuple[str, str]:
     """The id and the body of a message that tells of nothing."""
     body = {"type": "hub.test", "timestamp": _time(at), "data": {}}
     return f"msg_{secrets.token_hex(16)}", json.dumps(body, separators=(",", ":"))
+
+
+def _data(change: Event) -> dict[str, Any]:
+    return data(change) if isinstance(change, Change) else asked(change)
+
+
+def asked(event: AskEvent) -> dict[str, Any]:
+    """A question as messages tell it; codes are never among it."""
+    one = event.ask
+    return {
+        "seq": event.seq, "at": _time(event.at), "kind": event.kind, "shop": event.shop,
+        "channel": event.channel, "question": one.id, "of": one.kind,
+        "orders": list(one.orders), "amount": one.amount, "codes": one.codes,
+        "sku": one.sku, "outer_code": one.outer_code, "verdict": one.verdict,
+        "deadline_at": one.deadline_at and _time(one.deadline_at),
+    }  # fmt: skip
 
 
 def data(change: Change) -> dict[str, Any]:

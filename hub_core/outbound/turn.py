@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
 from ..errors import LeaseLost
-from ..store import endpoints, feed, messages
+from ..store import asks, endpoints, feed, messages
 from ..store.endpoints import Endpoint, Lease
 from ..store.messages import Message
 from ..store.shops import shops
 from . import outcomes
-from .changes import is_wanted, message
+from .changes import Event, is_wanted, kinds_of, message
 from .endpoints import Endpoints
 from .post import Answer
 from .signing import headers
@@ -116,11 +117,24 @@ class Turn:
     ) -> tuple[int, list[tuple[int, str, str]]]:
         """Messages of the next changes, and the position behind these."""
         one, newest = self._endpoint, feed.last_seq(connection)
-        found = feed.changes(connection, one.position, limit)
+        kinds, questions = kinds_of(one)
+        found: list[list[Event]] = []
+        if kinds is None or kinds:
+            found.append(
+                [*feed.changes(connection, one.position, limit, kinds=kinds or ())]
+            )
+        if questions:
+            found.append([*asks.events(connection, one.position, limit)])
+        # A list that is full goes on behind its last: nothing beyond it is known of it.
+        ends = [part[-1].seq for part in found if len(part) == limit]
+        end = min(ends, default=max(newest, one.position))
         known = shops(connection) if one.company else []
-        made = [message(one.uid, c) for c in found if is_wanted(one, c, known)]
-        last = found[-1].seq if found else newest
-        return last if len(found) == limit else max(last, newest), made
+        made = [
+            message(one.uid, event)
+            for event in sorted(chain(*found), key=lambda event: event.seq)
+            if event.seq <= end and is_wanted(one, event, known)
+        ]
+        return end, made
 
     # To the endpoint -----------------------------------------------------------------
 

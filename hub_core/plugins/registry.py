@@ -18,6 +18,7 @@ from ..deadline import within
 from ..errors import Misconfigured
 from ..hookspecs import PROJECT, Hooks
 from ..ports import (
+    Answering,
     Asks,
     Authorisation,
     Channel,
@@ -42,6 +43,7 @@ ANSWERS: dict[str, type] = {
     "hub_pushes": Pushes,
     "hub_messages": Messages,
     "hub_asks": Asks,
+    "hub_answering": Answering,
     "hub_authorisation": Authorisation,
     "hub_sandbox": str,
 }
@@ -152,6 +154,16 @@ class Plugins:
     def asks(self, id: str) -> Asks:
         """What the channel asks and waits for."""
         found: Asks = self._ask(id, "hub_asks")
+        return found
+
+    def answering(self, id: str, session: Session) -> Answering:
+        """How the shop's platform is told of decisions."""
+        found: Answering = self._ask(id, "hub_answering", session=session)
+        return found
+
+    def authorisation(self, id: str, session: Session) -> Authorisation:
+        """How the channel's tokens are had."""
+        found: Authorisation = self._ask(id, "hub_authorisation", session=session)
         return found
 
     def authorisation(self, id: str, session: Session) -> Authorisation:

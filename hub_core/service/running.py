@@ -20,9 +20,9 @@ from ..store import answers, schedules
 from ..store.schedules import Schedule
 from . import retention
 
-TICK, INBOX, LOOK, PLAN, CLEAR = 1.0, 0.5, 30.0, 60.0, 3600.0
-"""Seconds between two ticks, two steps of pushes, two looks for trouble, two looks for new
-shops, two clearings of what is done with."""
+TICK, INBOX, ASKED, LOOK, PLAN, CLEAR = 1.0, 0.5, 1.0, 30.0, 60.0, 3600.0
+"""Seconds between two ticks, two steps of pushes, two of questions, two looks for trouble,
+two looks for new shops, two clearings of what is done with."""
 END = 6
 """Seconds that what runs may take to come to its end."""
 
@@ -52,6 +52,7 @@ class Service:
             Loop("schedules", PLAN, self.schedules.plan),
             Loop("tick", TICK, lambda: self.schedules.tick(self.engine)),
             Loop("pushes", INBOX, self.work_off),
+            Loop("questions", ASKED, self.inbound.settle),
             Loop("alarms", LOOK, self.look),
             Loop("clearing", CLEAR, self.clear),
         ]
@@ -166,6 +167,8 @@ def _next(key: str) -> str:
     """What to do about a push, a question, or messages that do not come."""
     if key.startswith("inlet:"):
         return "hub pushes inlets"
+    if key.startswith("codes:"):
+        return "hub asks codes add"
     return "hub asks list" if key.startswith("ask:") else "hub pushes list"
 
 

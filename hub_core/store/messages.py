@@ -107,6 +107,12 @@ def dead(
     return [_message(row) for row in found]
 
 
+def waiting(connection: Connection, endpoint_id: int, limit: int) -> list[Message]:
+    """What is sent, or sent again, when it is due, in the order of the feed."""
+    query = _query().where(*_waiting(endpoint_id)).order_by(col(MessageRow.seq))
+    return [_message(row) for row in connection.execute(query.limit(limit))]
+
+
 def any_dead(connection: Connection, endpoint_id: int) -> bool:
     """Whether something of this endpoint's was given up and is still here."""
     return bool(dead(connection, endpoint_id=endpoint_id, limit=1))

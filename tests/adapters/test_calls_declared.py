@@ -50,6 +50,11 @@ ADDRESSES: dict[str, dict[str, dict[str, str]]] = {
         "receivers_v1": {"DECRYPT": LAIKE + "open/common_biz/crypto/decrypt/batch/"},
         "redemptions_v1": {"LIST": LAIKE + "fulfilment/certificate/verify_record/query/"},
         "stock_v1": {"SET": LIFE + "stock/sync/"},
+        "answers_v1": {
+            "REFUND": LAIKE + "fulfilment/refund/audit/",
+            "CODES": LAIKE + "fulfilment/create/callback/",
+            "DELIVERY": LAIKE + "after_sale/audit/notify/",
+        },
         "stock_v2": {"SET": LAIKE + "goods/stock/sync/"},
         "token_v1": {"FETCH": "/oauth/client_token/"},
     },
@@ -173,7 +178,8 @@ ADDRESSES: dict[str, dict[str, dict[str, str]]] = {
         },
     },
 }
-WRITES = {"PERMIT", "SET", "SET_ONE", "ADD", "SEND", "EXTRA", "CHANGE", "DECRYPT"}
+ANSWERS = {"REFUND", "CODES", "DELIVERY"}
+WRITES = {"PERMIT", "SET", "SET_ONE", "ADD", "SEND", "EXTRA", "CHANGE", "DECRYPT", *ANSWERS}
 WITHOUT_TOKEN = {"CONSUME", "CONFIRM", "FETCH", "CREATE", "REFRESH", "REFRESH_BY_TOP"}
 """They get one. The carriers of 拼多多 are anybody's, too; messages are the app's."""
 

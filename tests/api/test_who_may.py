@@ -49,6 +49,21 @@ ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
     ("put", "/stock/{code}"): ("stock.write", LEVEL),
     ("post", "/stock/{code}/adjustments"): ("stock.write", {"by": 1}),
     ("post", "/shipments"): ("shipments.write", PARCEL),
+    ("get", "/questions"): ("questions.read", None),
+    ("get", "/questions/{id}"): ("questions.read", None),
+    ("post", "/questions/{id}/answer"): ("questions.answer", {"verdict": "agreed"}),
+    ("get", "/questions/{id}/codes"): ("codes.write", None),
+    ("get", "/codes"): ("questions.read", None),
+    ("post", "/codes"): ("codes.write", {"shop": "", "sku": "TEA", "codes": ["A1"]}),
+    ("get", "/endpoints"): ("endpoints.read", None),
+    ("post", "/endpoints"): ("endpoints.write", {"url": "https://192.0.2.7/"}),
+    ("get", "/endpoints/{uid}"): ("endpoints.read", None),
+    ("patch", "/endpoints/{uid}"): ("endpoints.write", {"state": "off"}),
+    ("delete", "/endpoints/{uid}"): ("endpoints.write", None),
+    ("post", "/endpoints/{uid}/rotate"): ("endpoints.write", {}),
+    ("post", "/endpoints/{uid}/test"): ("endpoints.write", None),
+    ("get", "/endpoints/{uid}/messages"): ("endpoints.read", None),
+    ("post", "/endpoints/{uid}/replay"): ("endpoints.write", {}),
 }
 """Each route, what it takes, and a body that could be meant."""
 
@@ -56,7 +71,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
 def asked(
     api: httpx.Client, method: str, path: str, body: Any, shop: str = ""
 ) -> httpx.Response:
-    path = re.sub(r"\{\w+\}", "X1", path)
+    path = re.sub(r"\{\w+\}", "X1", path.replace("{id}", "1"))
     headers = {"Idempotency-Key": f"{method}{path}".replace("/", "-")}
     if body and "shop" in body:
         body = {**body, "shop": shop}

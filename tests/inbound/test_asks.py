@@ -119,7 +119,7 @@ def test_apps_of_the_old_platform_sign_in_the_query(
 
 
 def test_an_address_there_is_none_of(asker: Asker) -> None:
-    assert asker.raw("issue-codes", QUERY, b"{}", [])[0] == 404
+    assert asker.raw("issue-wishes", QUERY, b"{}", [])[0] == 404
 
 
 @pytest.mark.parametrize(

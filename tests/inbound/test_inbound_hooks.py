@@ -18,7 +18,15 @@ def test_hub_pushes_is_asked_of_the_channels_own_plugin() -> None:
 def test_hub_asks_is_asked_of_the_channels_own_plugin() -> None:
     asks = PLUGINS.asks("douyin-laike")
     assert isinstance(asks, Asks)
-    assert sorted(asks.routes) == ["order-status", "refund-review", "takeout-refund-review"]
+    assert sorted(asks.routes) == [
+        *("issue-codes", "order-status", "refund-notice", "refund-review"),
+        "takeout-refund-review",
+    ]
+
+
+def test_hub_answering_is_asked_of_the_channels_own_plugin() -> None:
+    assert PLUGINS.can("douyin-laike", "answering")
+    assert not PLUGINS.can("jd", "answering")
 
 
 def test_a_header_that_came_twice_is_none() -> None:

@@ -8,6 +8,7 @@ from .access import AuditHeadRow, AuditRow, GrantRow, KeyRow, PersonRow, TriesRo
 from .after_sales import AfterSaleLineRow, AfterSaleRow, RedemptionRow, RefundRow
 from .alarms import AlarmLookRow, AlarmRow, AlarmTargetRow, AlarmToldRow
 from .answers import AnswerRow
+from .codes import CodeRow
 from .columns import BIGINT_KEY
 from .endpoints import EndpointRow, MessageRow
 from .goods import PlaceRow, ProductRow, SkuRow
@@ -43,6 +44,7 @@ __all__ = [
     "AskRow",
     "AuditHeadRow",
     "AuditRow",
+    "CodeRow",
     "CommandRow",
     "CoverageRow",
     "DeliveryRow",

@@ -65,8 +65,19 @@ class AskRow(SQLModel, table=True):
     amount: int | None = Field(default=None, sa_type=BigInteger)
     sealed: bytes = sealed()
     """The body as it came first."""
+    shop_id: int | None = Field(default=None, sa_type=BigInteger)
+    """None: nobody can tell yet whose it is."""
+    codes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many codes it asks for."""
+    sku: str | None = None
+    outer_code: str | None = None
+    answered: str | None = None
+    """The verdict the platform was given last."""
+    warned_at: datetime | None = None
+    """When somebody was told that its time runs short."""
     state: str
-    """`open`, `decided`, or `told`: the platform has heard it."""
+    """`open`, `decided`, `told`: the platform has heard it, or `closed`: it was decided
+    elsewhere."""
     verdict: str | None = None
     reason: str | None = None
     decided_by: str | None = None
