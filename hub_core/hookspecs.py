@@ -17,6 +17,7 @@ from .ports import (
     Asks,
     Authorisation,
     Channel,
+    Consents,
     Messages,
     Pushes,
     Receivers,
@@ -41,6 +42,10 @@ class Hooks:
     @hookspec(firstresult=True)
     def hub_authorisation(self, session: Session) -> Authorisation | None:
         """How tokens of this channel are fetched and refreshed."""
+
+    @hookspec(firstresult=True)
+    def hub_consents(self, session: Session) -> Consents | None:
+        """How a shop's owner lets the app in, in a browser."""
 
     @hookspec(firstresult=True)
     def hub_orders(self, session: Session) -> Source | None:

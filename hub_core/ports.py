@@ -226,6 +226,86 @@ class Authorisation(Protocol):
         ...
 
 
+class Telling(StrEnum):
+    """How the hub hears that an owner has consented."""
+
+    CODE = "code"
+    """The browser comes back with a code."""
+    PUSH = "push"
+    """The platform pushes it; the browser brings nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An owner's way to a platform's consent page."""
+
+    state: str = field(repr=False)
+    """Comes back as it is; of a visit told by a push it is no secret, just its name."""
+    redirect: str
+    """Where the browser is sent afterwards."""
+    scopes: tuple[str, ...] = ()
+    """What is asked for, by the platform's names. None: what is configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """One thing a shop's owner allows."""
+
+    name: str
+    """By the platform's name."""
+    words: str
+    """As its merchants understand it."""
+    seconds: int | None = None
+    """How long it holds by itself, from the answer on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What an owner has consented to."""
+
+    shop: str | None
+    """The shop's id, as the hub knows shops. None: only the shop itself tells (`whose`)."""
+    title: str | None = None
+    """Its name on the platform."""
+    grant: Grant | None = None
+    """None: the app's own token serves from now on."""
+    permissions: tuple[Permission, ...] = ()
+    account: Mapping[str, str] = field(default_factory=dict)
+    """Account fields of the channel that are known by it."""
+    state: str | None = None
+    """Which visit it belongs to, where a push tells it."""
+
+
+@runtime_checkable
+class Consents(Protocol):
+    """How a shop's owner lets the app in, in a browser."""
+
+    telling: Telling
+    event: str
+    """The push that tells of it; blank where a code does."""
+    apart: str
+    """Not blank: the token is a person's. It tells no shop, and is kept beside the shop's
+    own under this name."""
+
+    def page(self, visit: Visit, app: Credentials) -> str:
+        """The address of the consent page. Raises Misconfigured where there is none, with
+        the words of what to do instead."""
+        ...
+
+    def redeem(self, code: str, redirect: str) -> Consent:
+        """What a code stands for; sent once, since a code is good once."""
+        ...
+
+    def whose(self, consent: Consent) -> Consent:
+        """The same with its shop, asked over a line that has the consent's token."""
+        ...
+
+    def told(self, document: JSON) -> Consent:
+        """What a genuine push tells. Raises ValueError, quoting nothing, where it is none
+        of these."""
+        ...
+
+
 # Writing -------------------------------------------------------------------------------
 
 

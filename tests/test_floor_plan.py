@@ -40,7 +40,16 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing", "access"},
     ("lines", "consent", "pull", "desks", "reveals", "stored", "hub", "remote"),
-    {"grading", "alarms", "inbound", "outbound", "jobs", "backup", "rekeying"},
+    {
+        "grading",
+        "alarms",
+        "inbound",
+        "outbound",
+        "jobs",
+        "backup",
+        "rekeying",
+        "authorising",
+    },
     ("api", "service"),
     {"cli", "console"},
 )

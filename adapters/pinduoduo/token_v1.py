@@ -8,6 +8,8 @@ Source: channel paper PDD §2, §7.1.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -39,6 +41,9 @@ class WireToken(Wire):
     refresh_token_expires_in: SomeWhole = None
     refresh_token_expires_at: Epoch = None
     owner_id: SomeId = None
+    owner_name: SomeText = None
+    scope: Any = None
+    """Names of operations, where there is a list of them."""
     r1_expires_at: Epoch = None
     r2_expires_at: Epoch = None
     w1_expires_at: Epoch = None
@@ -52,6 +57,12 @@ class WireToken(Wire):
         """The same of the refresh token."""
         at, left = self.refresh_token_expires_at, self.refresh_token_expires_in
         return _left(at, now, left)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations it is good for; none where they are not told."""
+        given = self.scope if isinstance(self.scope, list) else []
+        return tuple(name for name in given if isinstance(name, str))
 
     def scopes(self, now: datetime) -> dict[str, int]:
         """Seconds each level of reading and writing has left, where it says."""
@@ -73,12 +84,24 @@ def read_token(inner: JSON) -> WireToken:
     return WireToken.model_validate(inner)
 
 
+def consent_page(page: str, app_key: str, state: str, redirect: str) -> str:
+    """The address at which a shop's main account consents."""
+    asked = {
+        "response_type": "code",
+        "client_id": app_key,
+        "redirect_uri": redirect,
+        "state": state,
+    }
+    return f"{page}?{urlencode(asked)}"
+
+
 CREATE = Call(
     name="token.create",
     endpoint="pdd.pop.auth.token.create",
     ask=CreateAsk,
     read=read_token,
     needs_token=False,
+    is_write=True,  # the code is spent by it
     shape="token_v1",
 )
 REFRESH = Call(

@@ -8,7 +8,7 @@ Source: authorisation page, article 102635; taobao.top.auth.token.refresh; paper
 from __future__ import annotations
 
 import json
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from pydantic import Field
 
@@ -53,6 +53,15 @@ class WireToken(Wire):
         return {name: seconds for name, seconds in left.items() if seconds is not None}
 
 
+class CreateAsk(Ask):
+    """The code an owner's consent brings, good once and for half an hour; where it was
+    sent to has to be told again."""
+
+    code: str = Field(min_length=1, repr=False)
+    redirect_uri: str
+    grant_type: str = "authorization_code"
+
+
 class RefreshAsk(Ask):
     """A refresh token for the token endpoint, which also wants to be told what it is."""
 
@@ -77,6 +86,27 @@ def read_result(body: JSON) -> WireToken:
     return read_token(json.loads(result) if isinstance(result, str) else result)
 
 
+def consent_page(base: str, app_key: str, state: str, redirect: str, view: str) -> str:
+    """The address of the page an owner consents on; `view` is web, tmall or wap."""
+    asked = {
+        "response_type": "code",
+        "client_id": app_key,
+        "redirect_uri": redirect,
+        "state": state,
+        "view": view,
+    }
+    return f"{base}/authorize?{urlencode(asked)}"
+
+
+CREATE: Call[WireToken] = Call(
+    name="token.create",
+    endpoint="/token",
+    ask=CreateAsk,
+    read=read_token,
+    needs_token=False,
+    is_write=True,  # the code is spent by it
+    shape=SHAPE,
+)
 REFRESH: Call[WireToken] = Call(
     name="token.refresh",
     endpoint="/token",

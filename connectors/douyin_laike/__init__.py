@@ -14,6 +14,7 @@ from hub_core.ports import (
     Asks,
     Authorisation,
     Channel,
+    Consents,
     Limit,
     Pushes,
     Receivers,
@@ -24,6 +25,7 @@ from hub_core.ports import (
 
 from .after_sales import LaikeAfterSales
 from .answers import ANSWER_FACTS, LaikeAnswers
+from .consents import CONSENT_FACTS, MerchantConsents
 from .facts import ADAPTERS, FACTS, ID
 from .orders import LaikeOrders
 from .places import LaikePlaces
@@ -76,6 +78,7 @@ CHANNEL = Channel(
     },
     facts={
         **FACTS,
+        **CONSENT_FACTS,
         **STOCK_FACTS,
         **RECEIVER_FACTS,
         **PUSH_FACTS,
@@ -155,6 +158,12 @@ def hub_answering(session: Session) -> Answering:
 def hub_authorisation(session: Session) -> Authorisation:
     """The app's client_token."""
     return LaikeTokens(session)
+
+
+@hookimpl
+def hub_consents(session: Session) -> Consents:
+    """A merchant's consent."""
+    return MerchantConsents(session)
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from hub_core import hookimpl
 from hub_core.ports import (
     Authorisation,
     Channel,
+    Consents,
     Limit,
     Receivers,
     Session,
@@ -21,6 +22,7 @@ from hub_core.ports import (
 
 from . import receivers, shipping
 from .after_sales import JdAfterSales
+from .consents import CONSENT_FACTS, MerchantConsents
 from .facts import ADAPTERS, FACTS
 from .orders import JdOrders
 from .products import JdProducts
@@ -49,7 +51,7 @@ CHANNEL = Channel(
     dialect=Jos(),
     adapters=ADAPTERS,
     limits=(Limit(calls=5, seconds=1.0),),  # C: only a daily count is documented
-    facts={**FACTS, **shipping.FACTS, **receivers.FACTS},
+    facts={**FACTS, **CONSENT_FACTS, **shipping.FACTS, **receivers.FACTS},
 )
 
 
@@ -99,6 +101,12 @@ def hub_receivers(session: Session) -> Receivers:
 def hub_authorisation(session: Session) -> Authorisation:
     """The shop's tokens."""
     return JdAuthorisation(session)
+
+
+@hookimpl
+def hub_consents(session: Session) -> Consents:
+    """A merchant's consent."""
+    return MerchantConsents(session)
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from hub_core.hookspecs import hookimpl
 from hub_core.ports import (
     Authorisation,
     Channel,
+    Consents,
     Limit,
     Messages,
     Receivers,
@@ -23,6 +24,7 @@ from hub_core.ports import (
 from . import messages, receivers, shipping, stock
 from .after_sales import PddAfterSales
 from .asking import ADAPTERS, FACTS
+from .consents import CONSENT_FACTS, OwnerConsents
 from .messages import PmcSocket
 from .orders import PddOrders
 from .products import PddProducts
@@ -46,7 +48,14 @@ CHANNEL = Channel(
         # From outside the platform's own cloud; within it, a thousand times as many.
         Limit(calls=1, seconds=10.0, prefix="receivers.decrypt", per="app"),
     ),
-    facts={**FACTS, **stock.FACTS, **shipping.FACTS, **receivers.FACTS, **messages.FACTS},
+    facts={
+        **FACTS,
+        **CONSENT_FACTS,
+        **stock.FACTS,
+        **shipping.FACTS,
+        **receivers.FACTS,
+        **messages.FACTS,
+    },
 )
 
 
@@ -102,6 +111,12 @@ def hub_messages() -> Messages:
 def hub_authorisation(session: Session) -> Authorisation:
     """The shop's tokens."""
     return PddAuthorisation(session)
+
+
+@hookimpl
+def hub_consents(session: Session) -> Consents:
+    """An owner's consent."""
+    return OwnerConsents(session)
 
 
 @hookimpl

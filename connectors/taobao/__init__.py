@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from adapters.taobao.dialect import Top
 from hub_core.hookspecs import hookimpl
-from hub_core.ports import Authorisation, Channel, Limit, Session, Source
+from hub_core.ports import Authorisation, Channel, Consents, Limit, Session, Source
 from hub_core.ports import Messages as MessagesPort
 from hub_core.ports import Receivers as ReceiversPort
 from hub_core.ports import Shipping as ShippingPort
 from hub_core.ports import Stock as StockPort
 
 from .after_sales import AfterSales
+from .consents import CONSENT_FACTS, SellerConsents
 from .facts import ADAPTERS, FACTS
 from .messages import MESSAGE_FACTS, TmcQueue
 from .orders import Orders
@@ -48,7 +49,7 @@ CHANNEL = Channel(
         "nick": "name of the seller's main account (卖家昵称); where it is given, an order"
         " of another seller stops the shop: its token is another's",
     },
-    facts={**FACTS, **RECEIVER_FACTS, **MESSAGE_FACTS},
+    facts={**FACTS, **CONSENT_FACTS, **RECEIVER_FACTS, **MESSAGE_FACTS},
 )
 
 
@@ -104,6 +105,12 @@ def hub_messages() -> MessagesPort:
 def hub_authorisation(session: Session) -> Authorisation:
     """The shop's tokens."""
     return Tokens(session)
+
+
+@hookimpl
+def hub_consents(session: Session) -> Consents:
+    """A seller's consent."""
+    return SellerConsents(session)
 
 
 @hookimpl

@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from ..access import Keys
+from ..authorising import Authorising
 from ..hub import Hub
 from ..inbound import Inbound
 from . import (
+    authorising,
     endpoints,
     feed,
     ledgers,
@@ -49,6 +51,9 @@ def create(
     ):
         app.include_router(part.router(), prefix="/v1")
 
+    logins = Authorising(hub)
+    app.include_router(authorising.router(logins), prefix="/v1")
+    app.include_router(authorising.browser_pages(logins))
     if inbound is not None:
         app.include_router(pushes.router(inbound))
     if measured is not None:

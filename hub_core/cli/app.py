@@ -12,6 +12,7 @@ from . import (
     adapter,
     alarms,
     audit,
+    authorising,
     backup,
     bindings,
     changes,
@@ -113,6 +114,7 @@ drift.add(app)
 alarms.add(app)
 keys.add(app)
 audit.add(app)
+authorising.add(app)
 rebuild.add(app)
 sandbox.add(app)
 connector.add(app)

@@ -22,6 +22,7 @@ from ..ports import (
     Asks,
     Authorisation,
     Channel,
+    Consents,
     Messages,
     Pushes,
     Receivers,
@@ -45,6 +46,7 @@ ANSWERS: dict[str, type] = {
     "hub_asks": Asks,
     "hub_answering": Answering,
     "hub_authorisation": Authorisation,
+    "hub_consents": Consents,
     "hub_sandbox": str,
 }
 """What a hook's answer has to be."""
@@ -166,9 +168,9 @@ class Plugins:
         found: Authorisation = self._ask(id, "hub_authorisation", session=session)
         return found
 
-    def authorisation(self, id: str, session: Session) -> Authorisation:
-        """How the channel's tokens are had."""
-        found: Authorisation = self._ask(id, "hub_authorisation", session=session)
+    def consents(self, id: str, session: Session) -> Consents:
+        """How the channel's owners let an app in."""
+        found: Consents = self._ask(id, "hub_consents", session=session)
         return found
 
     def sandbox(self, id: str) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .. import alarms
 from ..access import Audit
 from ..alarms import Severity, Trouble
+from ..authorising import Authorising
 from ..hub import Hub
 from ..inbound import Inbound
 from ..inbound.inlets import Inlets
@@ -23,6 +24,8 @@ from . import retention
 TICK, INBOX, ASKED, LOOK, PLAN, CLEAR = 1.0, 0.5, 1.0, 30.0, 60.0, 3600.0
 """Seconds between two ticks, two steps of pushes, two of questions, two looks for trouble,
 two looks for new shops, two clearings of what is done with."""
+SETTLE = 10.0
+"""The same of what pushes tell of shops being authorised."""
 END = 6
 """Seconds that what runs may take to come to its end."""
 
@@ -54,6 +57,7 @@ class Service:
             Loop("pushes", INBOX, self.work_off),
             Loop("questions", ASKED, self.inbound.settle),
             Loop("alarms", LOOK, self.look),
+            Loop("authorising", SETTLE, Authorising(hub).settle),
             Loop("clearing", CLEAR, self.clear),
         ]
         self._ending = threading.Event()

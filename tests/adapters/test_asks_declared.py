@@ -76,6 +76,7 @@ ASKED: dict[str, dict[str, dict[str, str]]] = {
         },
         "stock_v2": {"SET": "product_id out_id stock account_id"},
         "token_v1": {"FETCH": "grant_type"},
+        "user_token_v1": {"CREATE": "code grant_type"},
     },
     "jd": {
         **{
@@ -123,7 +124,11 @@ ASKED: dict[str, dict[str, dict[str, str]]] = {
             "ADD": "sku=skuId change=stockNum store=storeId key=stockRfId",
             "GET": "sku=skuId",
         },
-        "token_v1": {"REFRESH": "grant_type refresh_token"},
+        "shop_v1": {"OWN": ""},
+        "token_v1": {
+            "CREATE": "grant_type code",
+            "REFRESH": "grant_type refresh_token",
+        },
         "unpaid_v1": {
             "LIST": "since=startDate until=endDate page page_size=pageSize",
             "GET": "order_id=orderId",
@@ -193,6 +198,7 @@ ASKED: dict[str, dict[str, dict[str, str]]] = {
             "ADD": "product=item_id changes=sku_quantities options",
         },
         "token_v1": {
+            "CREATE": "code redirect_uri grant_type",
             "REFRESH": "refresh_token grant_type",
             "REFRESH_BY_TOP": "refresh_token",
         },

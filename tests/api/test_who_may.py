@@ -14,6 +14,7 @@ from tests.harness import Bench
 from .conftest import COMPANIES, Client
 
 LEVEL = {"on_hand": 3}
+LOGIN = {"channel": "douyin-laike", "shop": ""}
 PARCEL = {"shop": "", "order": "1", "carrier": "SF", "tracking_no": "SF1"}
 ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/shops"): ("shops.read", None),
@@ -41,6 +42,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/parked"): ("parked.read", None),
     ("get", "/journal"): ("journal.read", None),
     ("get", "/tokens"): ("tokens.read", None),
+    ("get", "/authorisations"): ("tokens.read", None),
+    ("post", "/authorisations"): ("tokens.write", LOGIN),
     ("get", "/schedules"): ("jobs.read", None),
     ("post", "/schedules"): ("jobs.run", {"action": "run", "shop": ""}),
     ("get", "/alarms"): ("incidents.read", None),
@@ -176,6 +179,7 @@ def test_what_another_company_has_is_not_there(
     assert asked(api, "post", "/shipments", PARCEL, other.name).status_code == 404
     run = {"action": "run", "shop": other.name}
     assert asked(api, "post", "/schedules", run, other.name).status_code == 404
+    assert asked(api, "post", "/authorisations", LOGIN, other.name).status_code == 404
     assert made.hub.desks.commands() == []
 
 

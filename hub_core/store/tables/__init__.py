@@ -8,6 +8,7 @@ from .access import AuditHeadRow, AuditRow, GrantRow, KeyRow, PersonRow, TriesRo
 from .after_sales import AfterSaleLineRow, AfterSaleRow, RedemptionRow, RefundRow
 from .alarms import AlarmLookRow, AlarmRow, AlarmTargetRow, AlarmToldRow
 from .answers import AnswerRow
+from .authorisations import AuthorisationRow
 from .codes import CodeRow
 from .columns import BIGINT_KEY
 from .endpoints import EndpointRow, MessageRow
@@ -44,6 +45,7 @@ __all__ = [
     "AskRow",
     "AuditHeadRow",
     "AuditRow",
+    "AuthorisationRow",
     "CodeRow",
     "CommandRow",
     "CoverageRow",
