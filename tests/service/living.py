@@ -26,6 +26,7 @@ from hub_core.store.alarms import Alarm
 from hub_core.testing.bridge import VirtualClock, platform_transport
 from tests.alarms.world import Ear, template
 from tests.harness import NOON, OTHER_KINDS, PLUGINS, UNSET_LIMITS, add_account
+from tests.outbound.erp import Erp
 
 LAIKE, TAOBAO, PDD = "douyin-laike", "taobao", "pinduoduo"
 CHANNELS = (LAIKE, TAOBAO, PDD)
@@ -53,9 +54,17 @@ class Living:
     """Everything on one clock. What happens draws from a source of its own."""
 
     def __init__(
-        self, folder: Path, ear: Ear, *, poll: float, shops: int, seed: int = 7
+        self,
+        folder: Path,
+        ear: Ear,
+        erp: Erp,
+        *,
+        poll: float,
+        shops: int,
+        seed: int = 7,
     ) -> None:
-        self.folder, self.ear, self.rng = folder, ear, random.Random(seed)
+        self.folder, self.ear, self.erp = folder, ear, erp
+        self.rng = random.Random(seed)
         self.clock = Clock(NOON)
         self.boxes: dict[str, Any] = {
             channel: PLUGINS.sandbox(channel)(
@@ -79,6 +88,7 @@ class Living:
             "apps": dict(self._app(c, a) for c, a in self.accounts),
             "channels": {c: {"off": OTHER_KINDS, "streams": every} for c in self.boxes},
             "alarms": {"targets": {"ops": target}, "disk_low_mb": 1},
+            "outbound": {"allow": [self.erp.host], "ports": [self.erp.port]},
         }
         clock = VirtualClock(self.clock)
         store = Store.open(f"sqlite:///{self.folder / 'hub.db'}", b"k" * 32, clock.now)
@@ -124,6 +134,9 @@ class Living:
     def begin(self) -> None:
         """Read what there is; and the app's address is verified."""
         self.service.schedules.plan()
+        self.endpoint = self.service.outbound.add(
+            self.erp.url, events=["order"], actor="a test"
+        )
         self.turn()
         assert self.boxes[LAIKE].pushes.subscribe(self.post)
 
@@ -149,6 +162,7 @@ class Living:
         jobs, self.queue.jobs = self.queue.jobs, []
         for what in jobs:
             self.reads[not self.service.schedules.work(what).get("error")] += 1
+        self.service.outbound.deliver_due()
         self.service.look()
 
     # What goes wrong --------------------------------------------------------------------
@@ -178,6 +192,10 @@ class Living:
         app, box = self.account(TAOBAO).app_key, self.boxes[TAOBAO]
         box.limits.ban(app, "limited-by-app-access-count", seconds, self.clock.now())
 
+    def erp_is_away(self, away: bool) -> None:
+        """Whether the ERP answers that it is in trouble."""
+        self.erp.reply = lambda came: 503 if away else 204
+
     # What is there at the end -------------------------------------------------------------
 
     def lost(self) -> list[str]:
@@ -201,6 +219,13 @@ class Living:
             found.update((c.shop, c.external_id) for c in made)
         return found
 
+    def changes(self) -> set[int]:
+        """All the feed has of orders, by position."""
+        found: set[int] = set()
+        while page := self.hub.changes(max(found, default=0), kinds=["order"]):
+            found |= {one.seq for one in page}
+        return found
+
     def alarms(self) -> list[Alarm]:
         """All there have been, oldest first."""
         with self.hub.store.reading() as connection:
@@ -221,8 +246,8 @@ def _whole(rng: random.Random, number: float) -> int:
 
 
 @contextmanager
-def living(folder: Path, ear: Ear, **how: Any) -> Iterator[Living]:
-    made = Living(folder, ear, **how)
+def living(folder: Path, ear: Ear, erp: Erp, **how: Any) -> Iterator[Living]:
+    made = Living(folder, ear, erp, **how)
     try:
         made.begin()
         yield made

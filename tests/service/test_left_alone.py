@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from tests.alarms.world import Ear, listening
+from tests.outbound.erp import Erp
 from tests.service.living import (
     HOUR,
     HOURS,
@@ -45,6 +48,8 @@ TROUBLES: list[tuple[float, Deed]] = [
     (62, lambda on: on.fail(PDD, 1.0, ["http_503", "reset", "timeout"])),
     (64, lambda on: on.fail(TAOBAO, 0.15)),
     (75, lambda on: on.fail(LAIKE, 0.15)),
+    (80, lambda on: on.erp_is_away(True)),
+    (95, lambda on: on.erp_is_away(False)),
     (100, lambda on: on.fail(TAOBAO, 0.0)),
     (104, lambda on: on.fail(LAIKE, 0.0)),
     (105, lambda on: on.fail(PDD, 0.0)),
@@ -69,14 +74,34 @@ def ear() -> Iterator[Ear]:
         yield made
 
 
+@pytest.fixture
+def erp() -> Iterator[Erp]:
+    with Erp() as made:
+        yield made
+
+
+def verified(on: Living) -> Counter[int]:
+    """What the ERP was told of orders: how many messages for each position of the feed,
+    all signed as a library that is not ours signs them."""
+    hook, positions = Webhook(on.endpoint.secret), dict[str, int]()
+    for came in on.erp.came:
+        sent = datetime.fromtimestamp(int(came.headers["webhook-timestamp"]), UTC)
+        signed = hook.sign(came.id, sent, came.body.decode())
+        assert came.headers["webhook-signature"] == signed
+        positions[came.id] = came.json["data"]["seq"]
+    return Counter(positions.values())
+
+
 def told(ear: Ear, word: str) -> int:
     """How many alarms were told of with this word."""
     said = (re.findall(rf"{word} (\d+)", text.splitlines()[0]) for text in ear.texts)
     return sum(int(number) for found in said for number in found)
 
 
-def test_each_trouble_is_told_once_and_so_is_its_end(tmp_path: Path, ear: Ear) -> None:
-    with living(tmp_path, ear, poll=POLL, shops=SHOPS) as on:
+def test_each_trouble_is_told_once_and_so_is_its_end(
+    tmp_path: Path, ear: Ear, erp: Erp
+) -> None:
+    with living(tmp_path, ear, erp, poll=POLL, shops=SHOPS) as on:
         for block in range(round(HOURS * HOUR / BLOCK)):
             begin = block * BLOCK
             for minute, deed in TROUBLES:
@@ -92,6 +117,7 @@ def test_each_trouble_is_told_once_and_so_is_its_end(tmp_path: Path, ear: Ear) -
         assert len(made) == sum(
             len(on.boxes[c].truth(a.external_id)) for c, a in on.accounts
         )
+        assert verified(on) == dict.fromkeys(on.changes(), 1)
         alarms, wanted = on.alarms(), expected(on)
         assert Counter(one.key for one in alarms) == wanted
         assert [one.key for one in alarms if one.closed_at is None or one.quiet] == []
