@@ -16,6 +16,12 @@ PAGE = "https://oauth.taobao.com/authorize"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
+@pytest.fixture
+def opened(open_box: Any) -> Any:
+    """A box with next to no trades: nothing here is about them."""
+    return lambda **options: open_box(**({"orders": 3} | options))
+
+
 def address(caller: Any, **changed: str) -> str:
     asked = {
         "response_type": "code",
@@ -53,8 +59,8 @@ def listing(caller: Any, **more: str) -> str:
     return code
 
 
-def test_a_seller_agrees_and_the_code_becomes_a_session(open_box: Any) -> None:
-    caller = open_box(redirect_uri=CALLBACK)
+def test_a_seller_agrees_and_the_code_becomes_a_session(opened: Any) -> None:
+    caller = opened(redirect_uri=CALLBACK)
     shop = caller.account.external_id
     caller.box.revoke(shop)
 
@@ -68,8 +74,8 @@ def test_a_seller_agrees_and_the_code_becomes_a_session(open_box: Any) -> None:
     assert caller.box.log.entries[0].operation == "consent"
 
 
-def test_the_page_is_a_form_a_person_can_answer(open_box: Any, shop: Any) -> None:
-    caller = open_box(shops=2)
+def test_the_page_is_a_form_a_person_can_answer(opened: Any, shop: Any) -> None:
+    caller = opened(shops=2)
     target = address(caller).removeprefix("https://oauth.taobao.com")
     page = caller.box.handle(Request("GET", target))
 
@@ -79,10 +85,8 @@ def test_the_page_is_a_form_a_person_can_answer(open_box: Any, shop: Any) -> Non
     assert page.body.decode().count("<button") == 2
 
 
-def test_another_shop_of_the_app_may_be_the_one_that_agrees(
-    open_box: Any, shop: Any
-) -> None:
-    caller = open_box(shops=2)
+def test_another_shop_of_the_app_may_be_the_one_that_agrees(opened: Any, shop: Any) -> None:
+    caller = opened(shops=2)
     other = shop(caller, 1).account.external_id
 
     back = brought(caller.box.consent(address(caller), other))
@@ -90,14 +94,14 @@ def test_another_shop_of_the_app_may_be_the_one_that_agrees(
     assert token(caller, code=back["code"])[1]["taobao_user_id"] == other
 
 
-def test_a_shop_of_another_app_may_not(open_box: Any, shop: Any) -> None:
-    caller = open_box(shops=2, apps=2)
+def test_a_shop_of_another_app_may_not(opened: Any, shop: Any) -> None:
+    caller = opened(shops=2, apps=2)
     with pytest.raises(ConsentError, match="不允许当前用户访问"):
         caller.box.consent(address(caller), shop(caller, 1).account.external_id)
 
 
-def test_cancelling_brings_an_error_and_no_code(open_box: Any) -> None:
-    back = brought((caller := open_box()).box.refuse(address(caller)))
+def test_cancelling_brings_an_error_and_no_code(opened: Any) -> None:
+    back = brought((caller := opened()).box.refuse(address(caller)))
 
     assert back["error"] == "access_denied"
     assert back["error_description"]
@@ -119,9 +123,9 @@ def test_cancelling_brings_an_error_and_no_code(open_box: Any) -> None:
     ],
 )
 def test_browsers_are_sent_to_the_registered_address_only(
-    open_box: Any, rule: str, given: str, passes: bool
+    opened: Any, rule: str, given: str, passes: bool
 ) -> None:
-    caller = open_box(redirect_uri=CALLBACK, switches={"redirect": rule})
+    caller = opened(redirect_uri=CALLBACK, switches={"redirect": rule})
     shop, url = caller.account.external_id, address(caller, redirect_uri=given)
     if passes:
         assert caller.box.consent(url, shop).startswith(given)
@@ -135,18 +139,14 @@ def test_browsers_are_sent_to_the_registered_address_only(
 @pytest.mark.parametrize(
     "changed", [{"client_id": "1"}, {"response_type": "token"}, {"view": "tv"}]
 )
-def test_a_wrong_request_is_told_on_the_page(
-    open_box: Any, changed: dict[str, str]
-) -> None:
-    caller = open_box()
+def test_a_wrong_request_is_told_on_the_page(opened: Any, changed: dict[str, str]) -> None:
+    caller = opened()
     with pytest.raises(ConsentError, match="is invalid"):
         caller.box.consent(address(caller, **changed), caller.account.external_id)
 
 
-def test_a_code_works_once_for_its_app_and_address_in_time(
-    open_box: Any, shop: Any
-) -> None:
-    caller = open_box(shops=2, apps=2)
+def test_a_code_works_once_for_its_app_and_address_in_time(opened: Any, shop: Any) -> None:
+    caller = opened(shops=2, apps=2)
 
     def fresh() -> str:
         url = address(caller)
@@ -165,14 +165,14 @@ def test_a_code_works_once_for_its_app_and_address_in_time(
     assert token(caller, code=late)[0] == 400
 
 
-def test_the_gateway_takes_the_pages_code_too(open_box: Any) -> None:
-    caller = open_box()
+def test_the_gateway_takes_the_pages_code_too(opened: Any) -> None:
+    caller = opened()
     code = brought(caller.box.consent(address(caller), caller.account.external_id))["code"]
     assert caller.code("taobao.top.auth.token.create", session=None, code=code) == "ok"
 
 
-def test_a_sub_account_is_named_beside_its_seller(open_box: Any) -> None:
-    caller = open_box()
+def test_a_sub_account_is_named_beside_its_seller(opened: Any) -> None:
+    caller = opened()
     account = caller.account
     back = brought(caller.box.consent(address(caller), account.external_id, sub="仓库"))
     _, fields = token(caller, code=back["code"])
@@ -182,8 +182,8 @@ def test_a_sub_account_is_named_beside_its_seller(open_box: Any) -> None:
     assert fields["sub_taobao_user_id"] != account.external_id
 
 
-def test_a_spent_refresh_token_may_end_the_whole_authorisation(open_box: Any) -> None:
-    caller = open_box(switches={"refresh": "family"})
+def test_a_spent_refresh_token_may_end_the_whole_authorisation(opened: Any) -> None:
+    caller = opened(switches={"refresh": "family"})
     old = caller.account.refresh_token
     renew = {"grant_type": "refresh_token", "refresh_token": old}
     assert token(caller, **renew)[0] == 200
@@ -195,8 +195,8 @@ def test_a_spent_refresh_token_may_end_the_whole_authorisation(open_box: Any) ->
     assert token(caller, **again)[0] == 400
 
 
-def test_an_older_authorisations_token_ends_no_newer_one(open_box: Any) -> None:
-    caller = open_box(switches={"refresh": "family"})
+def test_an_older_authorisations_token_ends_no_newer_one(opened: Any) -> None:
+    caller = opened(switches={"refresh": "family"})
     old, shop = caller.account.refresh_token, caller.account.external_id
     renew = {"grant_type": "refresh_token", "refresh_token": old}
     assert token(caller, **renew)[0] == 200
@@ -207,8 +207,8 @@ def test_an_older_authorisations_token_ends_no_newer_one(open_box: Any) -> None:
     assert listing(caller) == "ok"
 
 
-def test_consents_change_nothing_else_in_the_box(open_box: Any) -> None:
-    asked, left = open_box(), open_box()
+def test_consents_change_nothing_else_in_the_box(opened: Any) -> None:
+    asked, left = opened(), opened()
     asked.box.consent(address(asked), asked.account.external_id)
     for caller in (asked, left):
         caller.box.churn(40)
@@ -218,8 +218,8 @@ def test_consents_change_nothing_else_in_the_box(open_box: Any) -> None:
     assert asked.box.truth(shop) == left.box.truth(shop)
 
 
-def test_the_callback_is_registered_over_http_as_well(open_box: Any) -> None:
-    caller = open_box()
+def test_the_callback_is_registered_over_http_as_well(opened: Any) -> None:
+    caller = opened()
     body = json.dumps({"redirect_uri": CALLBACK + "/2"}).encode()
     assert caller.box.handle(Request("POST", "/_sandbox/register", {}, body)).status == 200
     with pytest.raises(ConsentError, match="can not match"):
