@@ -105,7 +105,7 @@ class CodeDesk:
         return found[0] if found else None
 
     def _again(self, was: int, result: int) -> None:
-        if was != result or self._house.switches["audit_again"] == "refused":
+        if was != result or self._house.switches["spi_audit_again"] == "refused":
             raise Refused(TRADE, "退款单已审核", WRONG_STATE)
 
     def _judged(self, body: JSON, request: Request) -> JSON:

@@ -143,7 +143,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     # V25: a refund is known by after_sale_id in the SDK, by biz_uniq_key on a page of 2023.
     "spi_refund_key": ("both", "after_sale_id", "biz_uniq_key"),
     # A refund decided before and decided the same way again.
-    "audit_again": ("success", "refused"),
+    "spi_audit_again": ("success", "refused"),
     # The envelope --------------------------------------------------------------------
     # §2.1: extra may be whole, reduced or absent.
     "extra": ("whole", "reduced", "missing"),

@@ -84,13 +84,19 @@ def box(channel: str) -> type[Platform]:
     return type(made)
 
 
-APART = {"cancelled", "code_error", "more_told", "redirect", "redirect_again"}
+APART = {
+    *("cancelled", "code_error", "more_told", "redirect", "redirect_again"),
+    *("user_oauth_request", "user_refresh", "user_renewed_again", "user_token_numbers"),
+}
 """Switches of how a shop is authorised: nothing here depends on them. Nor is a family of
 tokens ended here because an old one came again; that has days of its own."""
 
+TOLD = ("push_", "message_", "pmc_", "spi_")
+"""How the names of switches begin that are of what platforms tell or ask."""
+
 
 def _is_of_reading(switch: str) -> bool:
-    return switch not in APART and not switch.startswith(("push_", "message_"))
+    return switch not in APART and not switch.startswith(TOLD)
 
 
 def _of_reading(channel: str) -> dict[str, tuple[str, ...]]:

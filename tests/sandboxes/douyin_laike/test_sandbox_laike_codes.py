@@ -309,7 +309,7 @@ def test_the_body_of_2023_is_taken_too(system: Any) -> None:
 
 
 def test_a_decision_may_not_be_made_twice(system: Any) -> None:
-    one = system(switches={"audit_again": "refused"})
+    one = system(switches={"spi_audit_again": "refused"})
     record, _ = one.issue()
     review = one.refund(record, pending)
     assert one.call(AUDIT, after_sale_id=review.case_id, result=1)["error_code"] == 0
