@@ -133,7 +133,8 @@ def _try_out(hub: Hub, keys: Keys) -> str:
 
     made = keys.create(BUYER, KEY_NAME, actor=KEY_NAME, new="system")
     grants = Grants(hub.store, hub.clock.now)
-    grants.grant(BUYER, "operator", actor=KEY_NAME, everywhere=True)
+    for role in ("operator", "developer"):
+        grants.grant(BUYER, role, actor=KEY_NAME, everywhere=True)
     return made.text
 
 

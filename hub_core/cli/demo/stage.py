@@ -27,6 +27,8 @@ OTHER_KINDS = ["products", "after_sales", "redemptions", "places"]
 """Read once at the end, not in each round."""
 PAGE_SIZE = 25
 """Small, so that shops of this size have as many pages as large ones have in life."""
+ERP = {"allow": ["127.0.0.1"], "ports": [443, 8700]}
+"""Webhooks may go to somebody on this machine who tries them."""
 SIZES = {
     "douyin-laike": (2, 700), "taobao": (2, 220), "jd": (2, 500), "pinduoduo": (1, 400),
 }  # fmt: skip
@@ -122,7 +124,8 @@ def _settings(
     }
     hub = {"database": _database(folder), "key": f"file:{KEY}"}
     path = folder / "plugins.toml"
-    path.write_text(toml({"hub": hub, "apps": apps, "channels": channels}), "utf-8")
+    tables = {"hub": hub, "outbound": ERP, "apps": apps, "channels": channels}
+    path.write_text(toml(tables), "utf-8")
     return path
 
 
