@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import HubError
+from . import inlets
 from .failing import complain_of
 from .opening import Chosen, Json, opened
 from .output import say, say_json, table
@@ -86,6 +87,7 @@ def _shops(found: AtRest) -> Iterator[Check]:
         yield warn("shops", "none yet", "hub shop add")
     for shop in shops:
         yield from _shop(hub, shop)
+    yield from inlets.checks(hub)
     yield from troubles(found.store, datetime.now(UTC))
     hub.lines.close()
 

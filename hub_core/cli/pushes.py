@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..errors import Misconfigured
+from . import inlets
 from .acting import ActorOption, acting
 from .opening import Json, opened
 from .output import local, say, say_json, table
@@ -23,6 +24,8 @@ def add(app: typer.Typer) -> None:
     pushes = typer.Typer(help="What platforms sent by themselves.", no_args_is_help=True)
     pushes.command("list")(list_pushes)
     pushes.command("retry")(retry)
+    pushes.command("inlets")(inlets.list_inlets)
+    pushes.command("permit")(inlets.permit)
     app.add_typer(pushes, name="pushes")
     asks = typer.Typer(help="What platforms ask and wait on.", no_args_is_help=True)
     asks.command("list")(list_asks)

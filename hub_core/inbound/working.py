@@ -147,9 +147,9 @@ class _Worker:
         """By what its channel's pushes and messages may name it."""
         plugins, found = self._hub.plugins, list[str]()
         if plugins.can(shop.channel, "pushes"):
-            found += plugins.pushes(shop.channel).accounts(_info(shop))
+            found += plugins.pushes(shop.channel).accounts(info(shop))
         if plugins.can(shop.channel, "messages"):
-            found += plugins.messages(shop.channel).accounts(_info(shop))
+            found += plugins.messages(shop.channel).accounts(info(shop))
         return found
 
     def _owners(self, push: Kept, shops: Sequence[Shop]) -> list[Shop]:
@@ -316,7 +316,8 @@ def _portions(records: Sequence[_Named]) -> Iterable[Sequence[_Named]]:
         yield records[start : start + AT_ONCE]
 
 
-def _info(shop: Shop) -> ShopInfo:
+def info(shop: Shop) -> ShopInfo:
+    """The shop as plugins that name it are told."""
     return ShopInfo(
         name=shop.name,
         external_id=shop.external_id,

@@ -24,7 +24,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import Connection
 
 from ..hub import Hub
-from ..store import feed, gauges, health, inbox, schedules
+from ..store import feed, gauges, health, inbox, inlets, schedules
 from ..store.schema import HEAD
 
 NAME = "channel_hub_"
@@ -153,6 +153,8 @@ def _traffic(connection: Connection, now: datetime) -> Iterator[Family]:
         "calls_10m", "Calls to platforms of the last ten minutes that are noted.",
         ["channel", "outcome"], [(row[:2], float(row[2])) for row in calls],
     )  # fmt: skip
+    taken: list[tuple[Sequence[str], float]] = []
+    silent: list[tuple[Sequence[str], float]] = []
     pushes = inbox.counts(connection)
     yield _family(
         "pushes", "Pushes that are kept, by what became of them.", ["state"],
@@ -162,6 +164,17 @@ def _traffic(connection: Connection, now: datetime) -> Iterator[Family]:
     yield _one(
         "push_waiting_seconds", "Since the oldest push came that is not worked off.",
         _seconds(now - oldest[1]) if oldest else 0.0,
+    )  # fmt: skip
+    for one in inlets.listing(connection):
+        labels = [one.channel, one.app]
+        taken.append((labels, float(one.taken)))
+        if one.heard_at is not None:
+            silent.append((labels, _seconds(now - one.heard_at)))
+    app = ["channel", "app"]
+    yield _family("inlet_messages", "Messages that were taken.", app, taken)
+    yield _family(
+        "inlet_silent_seconds", "Since an app's queue or connection was heard of.", app,
+        silent,
     )  # fmt: skip
     asks = gauges.asks(connection)
     yield _family(

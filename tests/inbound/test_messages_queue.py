@@ -20,6 +20,7 @@ from hub_core.inbound import Inbound
 from hub_core.inbound.inlets import Inlets
 from hub_core.sandbox import Fault
 from hub_core.store import inbox, inlets
+from hub_core.store.inlets import Inlet
 from hub_core.store.tables import DriftRow
 from tests.harness import Bench, bench
 
@@ -67,7 +68,7 @@ class Taking:
             if not waits and not self.queue.waiting:
                 return
 
-    def how(self) -> inlets.Inlet:
+    def how(self) -> Inlet:
         with self.bench.hub.store.reading() as connection:
             (found,) = inlets.listing(connection)
         return found

@@ -22,6 +22,7 @@ from hub_core.inbound.connected import turned
 from hub_core.inbound.dialling import dial
 from hub_core.inbound.inlets import Inlets
 from hub_core.store import inbox, inlets
+from hub_core.store.inlets import Inlet
 from tests.harness import Bench, bench
 
 CHANNEL = "pinduoduo"
@@ -110,7 +111,7 @@ class Held:
     def turn(self, turns: int = 1) -> list[float]:
         return [self.inlets.inlet(CHANNEL, self.app).turn() for _ in range(turns)]
 
-    def how(self) -> inlets.Inlet:
+    def how(self) -> Inlet:
         with self.bench.hub.store.reading() as connection:
             (found,) = inlets.listing(connection)
         return found
@@ -350,7 +351,12 @@ def test_the_box_and_the_hub_over_a_connection_that_breaks(tmp_path: Path) -> No
     """Messages late, twice, senseless, with noise between them, and lines that are cut:
     each has one row, is acknowledged, and its order ends in the truth."""
     pytest.importorskip("websockets")
-    chances = {"pmc_twice": 0.2, "pmc_garbage": 0.1, "pmc_noise": 0.1, "pmc_drops": 0.1}
+    chances: dict[str, Any] = {
+        "pmc_twice": 0.2,
+        "pmc_garbage": 0.1,
+        "pmc_noise": 0.1,
+        "pmc_drops": 0.1,
+    }
     with bench(CHANNEL, tmp_path, orders=8, pmc=True, pmc_spread=30.0, **chances) as made:
         box: Any = made.platform
         url, inbound = box.listen().replace("ws:", "http:"), Inbound(made.hub)
