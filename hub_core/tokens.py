@@ -82,8 +82,10 @@ class TokenStore(Protocol):
         """Hold the one lease for renewing this token; waits for another holder.
 
         Holds across processes. A holder that died must not keep it for more than about
-        a minute; whoever waits longer than that goes ahead, since `save_if` protects
-        the token. The lease is not reentrant, and no transaction stays open inside.
+        a minute. Nobody goes ahead without it: `save_if` protects what is stored, but a
+        refresh token brought twice may end the authorisation at the platform. Raises
+        Retryable where others keep having it. Not reentrant; no transaction stays open
+        inside.
         """
         ...
 
@@ -179,6 +181,7 @@ class Tokens:
         self._proven: int | None = None
         self._suspect: int | None = None
         self._told: int | None = None
+        self._unsaved: StoredToken | None = None
 
     @property
     def shared(self) -> bool:
@@ -253,6 +256,10 @@ class Tokens:
                 return self._renew(token, refused)
 
     def _renew(self, token: StoredToken | None, refused: int | None) -> StoredToken:
+        if token and self._unsaved and self._unsaved.version == token.version + 1:
+            token = self._written(token, self._unsaved)
+            if self._good(token, refused):
+                return token
         rest = self._not_before - self._clock.monotonic()
         if rest > 0:
             return self._make_do(token, refused, Retryable("renewing failed", after=rest))
@@ -285,11 +292,19 @@ class Tokens:
         return source.refresh(token.refresh_token)
 
     def _keep(self, token: StoredToken | None, grant: Grant) -> StoredToken:
-        """Write a grant before anybody uses it; of two, the later answer stays."""
+        """Write a grant before anybody uses it; of two, the later answer stays.
+
+        One that can't be written now is held until it can: the refresh token it was given
+        for may be spent, and is not brought again.
+        """
         self._check_owner(token, grant)
-        made = self._stored(token, grant)
+        self._unsaved = made = self._stored(token, grant)
+        return self._written(token, made)
+
+    def _written(self, token: StoredToken | None, made: StoredToken) -> StoredToken:
         for _ in range(3):
             if self._store.save_if(self.subject, token.version if token else None, made):
+                self._unsaved = None
                 return self._remember(made)
             token = self._load()
             if token and token.state == "ok" and token.fetched_at > made.fetched_at:
@@ -358,11 +373,13 @@ class Tokens:
         raise error
 
     def _stillborn(self, token: StoredToken) -> bool:
-        """Whether it replaced a refused one and was refused in turn before any success.
+        """Whether it replaced a refused one and was refused in turn before any success,
+        though its time was not over.
 
         A shared token may die so when two systems fetch in turn; that passes.
         """
-        return not self.shared and token.version == self._suspect != self._proven
+        suspect = token.version == self._suspect != self._proven
+        return suspect and not self.shared and self._good(token)
 
     def _note_death(self, token: StoredToken) -> None:
         """Tell of a token that died early, once; Retryable where that happens too fast."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 from sqlmodel import col
 
+from ..errors import Retryable
 from ..tokens import StoredToken
 from .engine import database_now, insert_unless_there, reading, writing
 from .holder import is_gone, new_holder
@@ -75,11 +76,14 @@ class SqlTokens:
     @contextmanager
     def lock(self, subject: str) -> Iterator[None]:
         """The one lease for renewing this token; a dead holder's ends by itself, at once
-        where it was a process of this machine."""
+        where it was a process of this machine. Raises Retryable after a while in which
+        others had it in turn."""
         self._ensure(subject)
         holder = new_holder()
-        deadline = time.monotonic() + LEASE_SECONDS
-        while not self._take(subject, holder) and time.monotonic() < deadline:
+        deadline = time.monotonic() + 2 * LEASE_SECONDS
+        while not self._take(subject, holder):
+            if time.monotonic() > deadline:
+                raise Retryable(f"{subject}: others keep renewing its token", after=5.0)
             self._sleep(0.05)
         try:
             yield

@@ -431,3 +431,58 @@ def test_no_repr_and_no_log_shows_a_token(caplog: pytest.LogCaptureFixture) -> N
     shown = f"{caught.value!r} {stored(bench)!r} {bench.journal.entries} {caplog.text}"
     for secret in ("access-0", "refresh-0"):
         assert secret not in shown
+
+
+# What a full disk and a long sleep do ------------------------------------------------------
+
+
+def test_a_new_pair_that_cannot_be_written_is_held_and_never_asked_for_again() -> None:
+    bench = Bench()
+    line = bench.line()
+    bench.box.clock.advance(7200.0)
+    save, full = bench.store.save_if, [True, True]
+
+    def save_if(subject: str, expected: int | None, token: StoredToken) -> bool:
+        if full and full.pop():
+            raise OSError("no space left on device")
+        return save(subject, expected, token)
+
+    bench.store.save_if = save_if  # type: ignore[method-assign]
+    for _ in range(2):
+        with pytest.raises(OSError, match="no space left"):
+            line.send(LIST)
+    assert stored(bench).access_token == "access-0"
+    assert line.send(LIST) == [1]
+    assert token_calls(bench) == ["ok"]
+    assert stored(bench).access_token == "access-1"
+
+
+def test_a_pair_that_was_held_for_long_is_renewed_in_turn() -> None:
+    bench = Bench()
+    line = bench.line()
+    bench.box.clock.advance(7200.0)
+    save, full = bench.store.save_if, [True]
+
+    def save_if(subject: str, expected: int | None, token: StoredToken) -> bool:
+        if full and full.pop():
+            raise OSError("no space left on device")
+        return save(subject, expected, token)
+
+    bench.store.save_if = save_if  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="no space left"):
+        line.send(LIST)
+    bench.box.clock.advance(7200.0)
+    assert line.send(LIST) == [1]
+    assert token_calls(bench) == ["ok", "ok"]
+    assert (stored(bench).access_token, stored(bench).version) == ("access-2", 3)
+
+
+def test_a_new_token_that_ended_before_its_first_use_is_no_stillborn_one() -> None:
+    bench = Bench()
+    tokens = bench.line().tokens
+    assert tokens is not None
+    bench.box.live.clear()
+    made = tokens.rejected(1)
+    bench.box.clock.advance(7200.0)
+    assert tokens.rejected(made.version).version == 3
+    assert stored(bench).state == "ok"

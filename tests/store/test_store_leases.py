@@ -9,12 +9,13 @@ import time
 
 import pytest
 
-from hub_core.errors import LeaseLost
+from hub_core.errors import LeaseLost, Retryable
 from hub_core.store import Store, streams
 from hub_core.store.holder import is_gone, new_holder
 from hub_core.store.shops import Shop
 from hub_core.store.streams import Lease
 from hub_core.store.tables import CoverageRow, OrderRow, StreamRow
+from hub_core.store.tokens import SqlTokens
 from hub_core.sync.ledger import Batch
 from tests.store.making import NOON, a_shop, at, rows_of
 from tests.store.processes import frozen, worker
@@ -151,3 +152,19 @@ def test_a_frozen_worker_that_wakes_writes_nothing(database: str) -> None:
     assert (order.channel_updated_at, stream.cursor_at) == (at(60), at(90))
     assert (stream.lease_holder, rows_of(store, CoverageRow)) == ("heir", [])
     store.close()
+
+
+def test_nobody_renews_a_token_beside_who_has_its_lease(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits in vain for as long as others have it in turn is told to come later: two
+    that bring one refresh token may end a shop's authorisation."""
+    monkeypatch.setattr("hub_core.store.tokens.LEASE_SECONDS", 0.3)
+    hold = SqlTokens(store.engine, store.vault, time.sleep)
+    took = hold._take
+    monkeypatch.setattr(hold, "_take", lambda subject, holder: False)
+    with pytest.raises(Retryable, match="others keep renewing"), hold.lock("jd/s1"):
+        raise AssertionError("it went ahead")
+    monkeypatch.setattr(hold, "_take", took)
+    with hold.lock("jd/s1"):
+        pass
