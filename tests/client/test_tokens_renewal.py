@@ -433,7 +433,7 @@ def test_no_repr_and_no_log_shows_a_token(caplog: pytest.LogCaptureFixture) -> N
         assert secret not in shown
 
 
-# What a full disk and a long sleep do ------------------------------------------------------
+# What a full disk and a long sleep do ---------------------------------------------
 
 
 def test_a_new_pair_that_cannot_be_written_is_held_and_never_asked_for_again() -> None:
