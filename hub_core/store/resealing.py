@@ -29,10 +29,11 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from ..errors import Misconfigured
-from . import asks, codes, inbox, parked, parties, profiles, records, tokens
+from . import asks, authorisations, codes, inbox, parked, parties, profiles, records, tokens
 from .kinds import KINDS, ORDER, Kind
 from .tables import (
     AskRow,
+    AuthorisationRow,
     CodeRow,
     EndpointRow,
     InboxRow,
@@ -107,6 +108,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: asks.cell(row.channel, row.app, row.kind, row.key),
         *("channel", "app", "kind", "key"),
     ),
+    _own(AuthorisationRow, lambda row: authorisations.cell(row.id)),
     _own(CodeRow, lambda row: codes.cell(row.shop_id, row.mark), "shop_id", "mark"),
     _own(
         InboxRow,

@@ -9,7 +9,7 @@ import pytest
 
 from hub_core.access import Audit
 from hub_core.authorising import Authorising, End
-from hub_core.errors import Misconfigured
+from hub_core.errors import Misconfigured, Retryable
 from hub_core.ports import Window
 from hub_core.store import authorisations as logins
 from hub_core.store.shops import Shop
@@ -208,6 +208,24 @@ def test_what_was_granted_when_the_hub_ended_is_put_in_its_place(
 
 def _interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_shop_that_can_not_be_asked_whose_it_is_is_asked_again(
+    desk: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = desk("jd", added=False)
+    query = one.consented(one.sent(), one.ids[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(one.door._placing, "_asked", _busy)
+        assert one.came(query).end is End.WAITING
+    assert one.shop(one.ids[0]) is None
+    one.box.clock.advance(120)
+    assert [o.end for o in one.door.settle()] == [End.DONE]
+    assert one.token(one.ids[0]).owner == one.ids[0]
+
+
+def _busy(*_: object) -> None:
+    raise Retryable("the platform is busy")
 
 
 def test_a_token_renewed_since_is_not_taken_back(
