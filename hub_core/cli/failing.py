@@ -17,7 +17,10 @@ LEFT = "stopped; what was committed stays"
 WELL, NOT_WELL, WRONG_USE, STOPPED = 0, 1, 2, 130
 
 
-ASKED_WRONGLY = ("Misconfigured", "PositionLost")
+ASKED_WRONGLY = (
+    *("Misconfigured", "PositionLost"),
+    *("Decided", "Misfit", "NoQuestion", "TooLate"),
+)
 URL = (
     "the database's URL is none the hub can use: write sqlite:////folder/hub.db or "
     "postgresql://host/name (--database, CHANNEL_HUB_DATABASE or [hub] database)"

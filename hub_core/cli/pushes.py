@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..errors import Misconfigured
-from . import inlets
+from . import codes, inlets
 from .acting import ActorOption, acting
 from .opening import Json, opened
 from .output import local, say, say_json, table
@@ -30,6 +30,7 @@ def add(app: typer.Typer) -> None:
     asks = typer.Typer(help="What platforms ask and wait on.", no_args_is_help=True)
     asks.command("list")(list_asks)
     asks.command("decide")(decide)
+    codes.add(asks)
     app.add_typer(asks, name="asks")
 
 
@@ -98,16 +99,22 @@ def decide(
     reason: Annotated[
         str | None, typer.Option("--reason", help="With a refusal: what the buyer reads.")
     ] = None,
+    code: Annotated[
+        list[str] | None,
+        typer.Option("--code", help="A code it takes; repeatable. Better from the ERP."),
+    ] = None,
     actor: ActorOption = None,
     json: Json = False,
 ) -> None:
-    """Decide it. The platform hears that when it asks again; once decided, it stands."""
+    """Decide it. The platform is told, or hears it when it asks; it stands then."""
     from .. import inbound
     from ..ports import Verdict
 
     with opened() as hub:
         by = acting(actor)
-        done = inbound.decide(hub, id, Verdict(verdict), by=by, reason=reason)
+        done = inbound.decide(
+            hub, id, Verdict(verdict), by=by, reason=reason, given=code or ()
+        )
     if json:
         return say_json(asdict(done))
     say(f"question {id}: {done.verdict} by {done.decided_by}")

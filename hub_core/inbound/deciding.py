@@ -13,7 +13,7 @@ from ..hub import Hub
 from ..ports import Verdict
 from ..store import asks, codes, notes
 from ..store.asks import Ask
-from .pools import CODES, Misfit, codes_of, give
+from .pools import CODES, Misfit, codes_of, fits, give
 
 FINAL = (Verdict.AGREED, Verdict.REFUSED)
 
@@ -60,6 +60,8 @@ def check(hub: Hub, found: Ask, verdict: Verdict, given: Sequence[str] = ()) -> 
         raise Decided(_decided(found))
     with hub.store.reading() as connection:
         _check_same(hub, connection, found, given)
+    if found.state == asks.OPEN and given:
+        fits(found, given)
 
 
 def _decide(

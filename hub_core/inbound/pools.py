@@ -78,16 +78,22 @@ def take(
     return bool(found)
 
 
-def give(
-    connection: Connection, vault: Vault, ask: Ask, given: Sequence[str], at: datetime
-) -> None:
-    """Write down the codes an answer brought. Raises Misfit where they are not as many as
-    were asked for, or one was given to another order."""
+def fits(ask: Ask, given: Sequence[str]) -> None:
+    """Raises Misfit where these are no codes, or not as many as the question takes."""
     check(given)
     if len(given) != ask.codes:
         raise Misfit(f"question {ask.id} takes {ask.codes} codes, not {len(given)}")
     if ask.shop_id is None:
         raise Misfit(f"question {ask.id}: nobody can tell yet which shop it is of")
+
+
+def give(
+    connection: Connection, vault: Vault, ask: Ask, given: Sequence[str], at: datetime
+) -> None:
+    """Write down the codes an answer brought. Raises Misfit where they do not fit, or one
+    was given to another order."""
+    fits(ask, given)
+    assert ask.shop_id is not None
     sku = ask.sku or ask.outer_code or ""
     if not codes.give(
         connection, vault, ask.shop_id, sku, given, at, ask_id=ask.id,
