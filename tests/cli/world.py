@@ -56,6 +56,8 @@ class World:
     folder: Path
     boxes: dict[str, Platform] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
+    database: str = ""
+    """None given: a file in the folder."""
 
     @property
     def config(self) -> Path:
@@ -66,8 +68,8 @@ class World:
         for channel, box in self.boxes.items():
             made = app_tables(channel, box.accounts(), self.urls[channel], self.folder)
             apps |= {name: {**table, "attempts": 2} for name, table in made.items()}
-        database = f"sqlite:///{(self.folder / 'hub.db').as_posix()}"
-        hub = {"database": database, "key": "file:master.key"}
+        file = f"sqlite:///{(self.folder / 'hub.db').as_posix()}"
+        hub = {"database": self.database or file, "key": "file:master.key"}
         key_file(self.folder / "master.key")
         channels = {channel: dict(NO_LIMIT) for channel in self.boxes}
         tables = {"hub": hub, "apps": apps, "channels": channels, **more}
@@ -122,9 +124,9 @@ def hub(*words: object) -> Said:
 
 
 @contextlib.contextmanager
-def boxed(folder: Path, *channels: str, **how: Any) -> Iterator[World]:
+def boxed(folder: Path, *channels: str, database: str = "", **how: Any) -> Iterator[World]:
     """A world with these channels' boxes, on loopback; no shop yet."""
-    plugins, world = load(), World(folder)
+    plugins, world = load(), World(folder, database=database)
     how = {"orders": 40, "history": HISTORY, **how}
     with contextlib.ExitStack() as stack:
         for channel in channels:

@@ -14,13 +14,27 @@ import pytest
 
 from hub_core.client import httpx
 from tests.cli.world import World, boxed
+from tests.store.conftest import BOTH
 
 PATIENCE = 60.0
 
 
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Its URL; SQLite's is the world's own."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    from tests.store import postgres
+
+    url = postgres.fresh()
+    yield url
+    postgres.drop(url)
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with boxed(tmp_path, "douyin-laike", orders=30) as made:
+def world(tmp_path: Path, database: str) -> Iterator[World]:
+    with boxed(tmp_path, "douyin-laike", database=database, orders=30) as made:
         added = made.add_shop(made.accounts("douyin-laike")[0], "douyin-laike")
         assert added.code == 0, added.err
         yield made
@@ -95,6 +109,7 @@ def test_orders_arrive_by_themselves_also_after_a_kill(world: World) -> None:
     assert {r["error"] for r in rows if r["task"] == "sync"} == {None}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_taken_port_is_named_with_what_to_do(world: World) -> None:
     with served(world) as url:
         port = url.rpartition(":")[2]
