@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("resource", reason="what a process used is asked of POSIX")
 
-from benchmarks import calls, parts, pull
+from benchmarks import calls, parts, pull, pushes
 
 
 def test_hub_and_floor_read_the_same_pages_and_store_the_same_rows() -> None:
@@ -32,3 +32,10 @@ def test_an_order_that_did_not_change_is_not_asked_for(channel: str) -> None:
     assert quiet.asked.get("orders.get", 0) == 0
     assert busy.asked.get("orders.get", 0) == (40 if channel in calls.PARTIAL else 0)
     calls.show([(quiet, busy)])
+
+
+def test_receivers_of_pushes_have_on_disk_what_they_acknowledged() -> None:
+    found = pushes.measure(seconds=0.2, rounds=1, sides=("hub", "group"))
+    assert all(found[side][0]["acknowledged"] > 50 for side in ("hub", "group"))
+    assert found["lost"] == 0
+    pushes.show(found)

@@ -56,6 +56,7 @@ def create(
     app.include_router(authorising.browser_pages(logins))
     if inbound is not None:
         app.include_router(pushes.router(inbound))
+        app.add_middleware(pushes.PushDoor, inbound=inbound)
     if measured is not None:
         app.include_router(metrics.router(measured))
 

@@ -31,7 +31,7 @@ class Inbound:
     """What platforms push and ask. Thread safe; knows of no web framework."""
 
     def __init__(self, hub: Hub, **committing: Any) -> None:
-        """`committing`: `waiting`, `together`, `linger` of `Committer`."""
+        """`committing`: `waiting`, `together` of `Committer`."""
         self._hub, callers = hub, Callers(hub)
         self._callers = callers
         self._reception = Reception(hub, callers, **committing)

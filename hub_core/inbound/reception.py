@@ -10,9 +10,8 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import HubError
 from ..hub import Hub
@@ -29,6 +28,7 @@ LONGEST = 200
 UNFIT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 """What reading a push that is not as documented may raise."""
 Row = dict[str, Any]
+Told = TypeVar("Told")
 
 
 class Reception:
@@ -46,28 +46,28 @@ class Reception:
     ) -> Answer:
         """Take one request in; 200 once it is on disk. Blocks for that long."""
         try:
-            told, thanks = self._admitted(channel, headers, body, app)
-            if told is not None:
-                told.result(PATIENCE)
+            row, thanks = self._admitted(channel, headers, body, app)
+            if row is not None:
+                _taken(self._committer.put(row)).result(PATIENCE)
         except Refused as refusal:
             return self._refuse(channel, refusal)
         except Exception as error:
             return self._refuse(channel, _hindered(error))
-        return self._thank(channel, thanks, told)
+        return self._thank(channel, thanks, row)
 
     async def receive_async(
         self, channel: str, headers: Headers, body: bytes, app: str | None = None
     ) -> Answer:
         """The same, without holding a thread while it waits for the disk."""
         try:
-            told, thanks = self._admitted(channel, headers, body, app)
-            if told is not None:
-                await asyncio.wait_for(asyncio.wrap_future(told), PATIENCE)
+            row, thanks = self._admitted(channel, headers, body, app)
+            if row is not None:
+                await _patiently(_taken(self._committer.put_async(row)))
         except Refused as refusal:
             return self._refuse(channel, refusal)
         except Exception as error:
             return self._refuse(channel, _hindered(error))
-        return self._thank(channel, thanks, told)
+        return self._thank(channel, thanks, row)
 
     def close(self) -> None:
         """Take nothing more, and keep what was taken."""
@@ -77,9 +77,8 @@ class Reception:
 
     def _admitted(
         self, channel: str, headers: Headers, body: bytes, app: str | None
-    ) -> tuple[Future[None] | None, bytes]:
-        """What will be told when it is kept (None: there is nothing to keep), and what to
-        answer then."""
+    ) -> tuple[Row | None, bytes]:
+        """What is to be kept (None: nothing), and what to answer then."""
         pushes = self._pushes(channel)
         push = pushed(headers, body)
         if self._committer.is_full:
@@ -97,10 +96,7 @@ class Reception:
             hint = _fitting(pushes.hint(document, push, who[1]))
         except UNFIT:
             raise unfit from None
-        told = self._committer.put(self._row(channel, found[0], push, hint))
-        if told is None:
-            raise Refused(503, "full")
-        return told, pushes.thanks
+        return self._row(channel, found[0], push, hint), pushes.thanks
 
     def _pushes(self, channel: str) -> Pushes:
         if channel not in self._known:
@@ -125,8 +121,10 @@ class Reception:
 
     def _row(self, channel: str, app: str, push: Pushed, hint: Hint) -> Row:
         digest, now = hashlib.sha256(push.body).hexdigest(), self._hub.clock.now()
+        place = inbox.cell(channel, app, digest)
         return {
-            "channel": channel, "app": app, "body_hash": digest, "sealed": push.body,
+            "channel": channel, "app": app, "body_hash": digest,
+            "sealed": self._hub.store.vault.seal(push.body, place),
             "event": hint.event, "kind": hint.kind, "external_id": hint.external_id,
             "account": hint.account, "message_id": hint.message_id, "event_at": hint.at,
             "wakes": ",".join(hint.wakes) or None,
@@ -135,12 +133,7 @@ class Reception:
         }  # fmt: skip
 
     def _write(self, rows: Sequence[Row]) -> None:
-        """Bodies are sealed here, in the committer's thread: nobody waits for it alone."""
-        store = self._hub.store
-        for row in rows:
-            place = inbox.cell(row["channel"], row["app"], row["body_hash"])
-            row["sealed"] = store.vault.seal(row["sealed"], place)
-        with store.writing(durable=True) as connection:
+        with self._hub.store.writing(durable=True) as connection:
             inbox.put(connection, rows)
 
     def _refuse(self, channel: str, refusal: Refused) -> Answer:
@@ -148,9 +141,29 @@ class Reception:
         self.counts[known, refusal.why] += 1
         return refusal.answer
 
-    def _thank(self, channel: str, body: bytes, told: Future[None] | None) -> Answer:
-        self.counts[channel, "challenge" if told is None else "kept"] += 1
+    def _thank(self, channel: str, body: bytes, row: Row | None) -> Answer:
+        self.counts[channel, "challenge" if row is None else "kept"] += 1
         return Answer(200, body)
+
+
+def _taken(told: Told | None) -> Told:
+    if told is None:
+        raise Refused(503, "full")
+    return told
+
+
+async def _patiently(told: asyncio.Future[None]) -> None:
+    """Until it is on disk. Raises TimeoutError where that takes too long."""
+    late = told.get_loop().call_later(PATIENCE, _give_up, told)
+    try:
+        await told
+    finally:
+        late.cancel()
+
+
+def _give_up(told: asyncio.Future[None]) -> None:
+    if not told.done():
+        told.set_exception(TimeoutError("the disk"))
 
 
 def _hindered(error: Exception) -> Refused:

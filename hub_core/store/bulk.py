@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 Columns = Mapping[str, Iterable[Any]]
@@ -41,10 +42,17 @@ class _Statement(NamedTuple):
     convert: dict[str, Convert]
 
 
-def insert(connection: Connection, table: type[SQLModel], columns: Columns) -> None:
-    """Insert rows; columns not given are NULL or the database's own."""
-    statement = _insertion(connection.dialect, _of(table), tuple(columns))
-    _send(connection, statement, columns)
+def insert(
+    connection: Connection,
+    table: type[SQLModel],
+    columns: Columns,
+    *,
+    unless_there: bool = False,
+) -> None:
+    """Insert rows; columns not given are NULL or the database's own. `unless_there`: a row
+    whose key is taken is left as it is."""
+    make = _insertion_of_new if unless_there else _insertion
+    _send(connection, make(connection.dialect, _of(table), tuple(columns)), columns)
 
 
 def update(
@@ -92,6 +100,14 @@ def _converted(values: Iterable[Any], convert: Convert | None) -> Iterable[Any]:
 def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Statement:
     # Inline: no look at the key of the row just made, which many rows at once rule out.
     statement = insert_into(table).values({n: bindparam(n) for n in names}).inline()
+    return _compiled(statement, dialect, table, names)
+
+
+@lru_cache(maxsize=64)
+def _insertion_of_new(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Statement:
+    of = postgresql if dialect.name == "postgresql" else sqlite
+    statement = of.insert(table).values({n: bindparam(n) for n in names})
+    statement = statement.on_conflict_do_nothing().inline()
     return _compiled(statement, dialect, table, names)
 
 

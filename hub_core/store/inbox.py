@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from . import bulk
 from .engine import database_now
 from .kinds import KINDS
 from .tables import InboxRow
@@ -52,8 +52,8 @@ def cell(channel: str, app: str, body_hash: str) -> str:
 
 def put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Add pushes; one whose body is there already is left as it is."""
-    of = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(of.insert(InboxRow).on_conflict_do_nothing(), rows)
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    bulk.insert(connection, InboxRow, columns, unless_there=True)
 
 
 def claim(

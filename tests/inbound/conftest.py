@@ -23,7 +23,7 @@ def joined(database: str, tmp_path: Path) -> Iterator[Bench]:
 
 @pytest.fixture
 def inbound(joined: Bench) -> Iterator[Inbound]:
-    made = Inbound(joined.hub, linger=0.0)
+    made = Inbound(joined.hub)
     yield made
     made.close()
 

@@ -98,7 +98,7 @@ def joint(folder: Path, made: type[Joint] = Joint, **how: Any) -> Iterator[Joint
     """A box whose app's address was verified by this hub, read to its end once."""
     how = {"orders": 30, "seed": 5, "latency": 0.05, **how}
     with bench(CHANNEL, folder, **how) as on:
-        inbound = Inbound(on.hub, linger=0.0)
+        inbound = Inbound(on.hub)
         both = made(on, inbound)
         on.hub.sync()
         both.position = on.hub.position()

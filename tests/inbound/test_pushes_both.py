@@ -105,7 +105,7 @@ def test_w12_beyond_the_bound_nothing_is_taken_and_nothing_taken_is_lost() -> No
         gate.wait(10)
         kept.extend(rows)
 
-    committer: Committer[int] = Committer(write, waiting=5, together=1, linger=0.0)
+    committer: Committer[int] = Committer(write, waiting=5, together=1)
     first = committer.put(0)
     assert first is not None
     while len(committer._rows):  # it is being written

@@ -179,7 +179,7 @@ def two_shops(tmp_path: Path) -> Iterator[Bench]:
 
 def test_a_product_event_names_no_shop(two_shops: Bench) -> None:
     """Each shop of the app is asked while none is known to have it; then that one."""
-    inbound = Inbound(two_shops.hub, linger=0.0)
+    inbound = Inbound(two_shops.hub)
     first, second = two_shops.platform.accounts()
     product = two_shops.platform.records(second.external_id, "product")[0].external_id
     calls = []
