@@ -168,7 +168,7 @@ def _tell_what_to_ask(url: str, key: str | None) -> None:
 def _boxes(boxes: dict[str, Platform]) -> Iterator[Hub]:
     from .demo.stage import SIZES, stage
 
-    with stage(list(SIZES), 0) as show:
+    with stage(list(SIZES), 0, telling=True) as show:
         show.read_everything()
         for box in show.platforms.values():
             box.churn_per_call = CHURN

@@ -8,6 +8,7 @@ forged changes nothing but when the truth is read.
 from .answer import Answer
 from .deciding import Decided, NoQuestion, TooLate, check, codes_of_question, decide
 from .door import Inbound
+from .inlets import Inlets
 from .pools import CODES, Misfit, hand_over, withdraw
 from .troubles import Trouble, troubles
 from .working import WorkedOff, work_off
@@ -17,6 +18,7 @@ __all__ = [
     "Answer",
     "Decided",
     "Inbound",
+    "Inlets",
     "Misfit",
     "NoQuestion",
     "TooLate",

@@ -15,6 +15,7 @@ from .keeping import keep
 STANDS = 60.0
 """Seconds after which a connection counts as good though nothing was said: whether the
 platform answers signs of life is not documented."""
+HERE = ("127.0.0.1", "::1", "localhost")
 WAIT = 0.5
 """Seconds a step waits for a frame."""
 TOGETHER = 256
@@ -109,7 +110,9 @@ class Connected:
 
 def turned(address: str, base_url: str) -> str:
     """The address at another host: where the hub is turned to a sandbox or a relay, it goes
-    nowhere else."""
+    nowhere else but to this machine."""
     there, asked = urlsplit(base_url), urlsplit(address)
+    if asked.hostname in HERE:
+        return address
     scheme = "wss" if there.scheme == "https" else "ws"
     return asked._replace(scheme=scheme, netloc=there.netloc).geturl()

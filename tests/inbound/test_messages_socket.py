@@ -275,6 +275,8 @@ def test_where_the_hub_is_turned_to_another_host_messages_come_from_there() -> N
     address = "wss://message-api.pinduoduo.com/message/a/1/b%3D"
     assert turned(address, "http://127.0.0.1:8/x") == "ws://127.0.0.1:8/message/a/1/b%3D"
     assert turned(address, "https://relay").startswith("wss://relay/message/")
+    box = "ws://127.0.0.1:9/message/a/1/b%3D"
+    assert turned(box, "http://127.0.0.1:8") == box
 
 
 def test_a_platform_that_answers_no_signs_of_life_is_no_trouble(held: Held) -> None:

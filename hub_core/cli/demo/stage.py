@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +33,11 @@ SIZES = {
     "douyin-laike": (2, 700), "taobao": (2, 220), "jd": (2, 500), "pinduoduo": (1, 400),
 }  # fmt: skip
 """Channel: how many shops, and how many orders each has at first."""
+TELLING: dict[str, dict[str, Any]] = {
+    "taobao": {"messages": True},
+    "pinduoduo": {"pmc": True},
+}
+"""What has a box give messages of every shop."""
 FACTS = {"pinduoduo": {"after_sales_states": "0"}}
 SWITCHES = {"pinduoduo": {"every_case": "zero"}}
 """Whether a list of cases of every state can be asked for is not documented; the show has
@@ -60,8 +65,9 @@ class Show:
 
 
 @contextmanager
-def stage(channels: list[str], seed: int) -> Iterator[Show]:
-    """Boxes on loopback, a hub with a folder and a throwaway key of its own."""
+def stage(channels: list[str], seed: int, *, telling: bool = False) -> Iterator[Show]:
+    """Boxes on loopback, a hub with a folder and a throwaway key of its own. `telling`:
+    those that have messages for their apps give them."""
     from ...hub import Hub
     from ...plugins import load
     from ...sandbox import Clock
@@ -74,13 +80,14 @@ def stage(channels: list[str], seed: int) -> Iterator[Show]:
         raise Misconfigured(f"the demo has no {strange[0]}; it has: {', '.join(SIZES)}")
     folder = Path(mkdtemp(prefix="channel-hub-demo-"))
     with _kept_when_whole(folder), ExitStack() as stack:
-        boxes = {c: _box(plugins, c, clock, seed) for c in channels}
+        boxes = {c: _box(plugins, c, clock, seed, telling) for c in channels}
+        lines = {c: line for c, box in boxes.items() if telling and (line := _line(box))}
         urls = {c: stack.enter_context(running(box)) for c, box in boxes.items()}
         key = key_file(folder / KEY).key
 
         def opened(off: list[str]) -> Hub:
             return Hub.open(
-                settings=Settings.load(_settings(boxes, urls, folder, off)),
+                settings=Settings.load(_settings(boxes, urls, lines, folder, off)),
                 plugins=plugins, database=_database(folder), key=key,
                 clock=VirtualClock(clock), shared_limits=False,
             )  # fmt: skip
@@ -101,17 +108,32 @@ def _kept_when_whole(folder: Path) -> Iterator[None]:
         raise
 
 
-def _box(plugins: Plugins, channel: str, clock: Clock, seed: int) -> Platform:
+def _box(
+    plugins: Plugins, channel: str, clock: Clock, seed: int, telling: bool
+) -> Platform:
     shops, orders = SIZES[channel]
+    how = TELLING.get(channel, {}) if telling else {}
     platform: Platform = plugins.sandbox(channel)(
         seed=seed, shops=shops, orders=orders, clock=clock, history=HISTORY,
-        switches=SWITCHES.get(channel),
+        switches=SWITCHES.get(channel), **how,
     )  # fmt: skip
     return platform
 
 
+def _line(box: Platform) -> dict[str, str]:
+    """Where a box that speaks over a connection is heard; nothing for any other."""
+    with suppress(ValueError):
+        if there := box.door("listen", {}):
+            return {"message_url": str(there["url"])}
+    return {}
+
+
 def _settings(
-    boxes: dict[str, Platform], urls: dict[str, str], folder: Path, off: list[str]
+    boxes: dict[str, Platform],
+    urls: dict[str, str],
+    lines: dict[str, dict[str, str]],
+    folder: Path,
+    off: list[str],
 ) -> Path:
     """A settings file, so that the store can be looked at when the demo is over."""
     apps: dict[str, Any] = {}
@@ -119,8 +141,9 @@ def _settings(
         apps |= app_tables(channel, box.accounts(), urls[channel], folder)
     page = {"page_size": PAGE_SIZE}
     streams = {"orders": page, "unpaid": page}
+    facts = {c: {**FACTS.get(c, {}), **lines.get(c, {})} for c in boxes}
     channels: dict[str, Any] = {
-        c: {"streams": streams, "off": off, "facts": FACTS.get(c, {})} for c in boxes
+        c: {"streams": streams, "off": off, "facts": facts[c]} for c in boxes
     }
     hub = {"database": _database(folder), "key": f"file:{KEY}"}
     path = folder / "plugins.toml"
