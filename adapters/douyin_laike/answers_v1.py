@@ -30,6 +30,7 @@ class RefundAnswer(Ask):
 
     result: Literal[1, 2]
     after_sale_id: str | None = None
+    certificate_id: str | None = None
     certificate: list[VoucherAnswer] | None = None
     reason: str | None = None
 

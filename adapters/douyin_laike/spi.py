@@ -60,12 +60,14 @@ class WireSku(Wire):
 
 
 class WireIssueAsk(WireSku):
-    """Codes for an order. Vouchers are named by newer forms, else counted."""
+    """Codes for an order. Vouchers are named by newer forms (of scenic spots as
+    certificate_info_list), else counted."""
 
     order_id: Id
     count: SomeWhole = None
     sku: WireSku | None = None
     certificates: list[WireCertificate] | None = None
+    certificate_info_list: list[WireCertificate] | None = None
 
 
 class WireNotice(WireCertificate):
@@ -84,7 +86,7 @@ class WireRefundNotice(Wire):
 
 class WireRefundAsk(Wire):
     """Whether a refund is granted. Pages differ in what the amount is called, and in the
-    name of the case."""
+    name of the case: biz_uniq_key is its id, too (page store-pickup/…/merchant-refund)."""
 
     order_id: Id
     after_sale_id: SomeId = None
@@ -157,9 +159,10 @@ def refund_asked(document: JSON) -> Refund:
     said = WireRefundAsk.model_validate(document)
     named = said.certificates or said.certificate or ()
     vouchers = sorted(one.certificate_id for one in named)
-    key = said.after_sale_id or said.biz_uniq_key or _key(said.order_id, vouchers)
+    case = said.after_sale_id or said.biz_uniq_key
+    key = case or _key(said.order_id, vouchers)
     return Refund(
-        said.order_id, key, _amount(said), said.after_sale_id, tuple(vouchers),
+        said.order_id, key, _amount(said), case, tuple(vouchers),
         tuple(sorted(one.certificate_id for one in named if not one.code)),
     )  # fmt: skip
 
@@ -174,7 +177,8 @@ def codes_asked(document: JSON) -> Issue:
     says. Raises ValueError where it says neither."""
     said = WireIssueAsk.model_validate(document)
     sku = said.sku or WireSku()
-    vouchers = tuple(one.certificate_id for one in said.certificates or ())
+    named = said.certificates or said.certificate_info_list or ()
+    vouchers = tuple(one.certificate_id for one in named)
     count = len(vouchers) or said.count or 0
     if not 1 <= count <= MOST_CODES or len(set(vouchers)) != len(vouchers):
         raise ValueError("how many codes are asked for is not told")

@@ -91,6 +91,8 @@ class LaikeAnswers:
                 for v in question.voucher_external_ids
             ] or None,
         }  # fmt: skip
+        if question.case_external_id is None and question.voucher_external_ids:
+            asked["certificate_id"] = question.voucher_external_ids[0]
         if refused:
             asked["reason"] = decision.reason or self._fact("refusal_reason")
         return asked

@@ -70,7 +70,7 @@ ASKED: dict[str, dict[str, dict[str, str]]] = {
         "redemptions_v1": {"LIST": "account_id cursor size poi_ids start_time end_time"},
         "stock_v1": {"SET": "product_id out_id stock"},
         "answers_v1": {
-            "REFUND": "result after_sale_id certificate reason",
+            "REFUND": "result after_sale_id certificate_id certificate reason",
             "CODES": "order_id result codes third_order_id fail_reason",
             "DELIVERY": "after_sale_id is_approved reject_reason",
         },
