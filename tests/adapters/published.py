@@ -58,6 +58,9 @@ READ: dict[str, dict[str, str]] = {
     "taobao/orders/trade_fullinfo_get_closed.2014.response.json": ORDER,
     "taobao/orders/trade_fullinfo_get_service_orders.2015.response.json": ORDER,
     "taobao/orders/trades_sold_get_ids.2017.response.json": ORDERS,
+    "taobao/notices/tmc_messages_consume.official.response.json": {
+        "messages_v1": "CONSUME"
+    },
     # the older list by creation time: the same container
     "taobao/after_sales/special_refunds_receive_get.official.response.json": {
         "after_sales_v1": "LIST",

@@ -140,6 +140,7 @@ ASKED: dict[str, dict[str, dict[str, str]]] = {
             " page page_size",
             "GET": "order_sn after_sales_id",
         },
+        "messages_v1": {"GET": "owner_id", "PERMIT": "topics"},
         "order_status_v1": {"GET": "order_sn=order_sns"},
         **{
             shape: {"LIST": PDD_LIST, "GET": "order_sn"}
@@ -160,6 +161,12 @@ ASKED: dict[str, dict[str, dict[str, str]]] = {
         "token_v1": {"CREATE": "code", "REFRESH": "refresh_token"},
     },
     "taobao": {
+        "messages_v1": {
+            "CONSUME": "group=group_name most=quantity",
+            "CONFIRM": "group=group_name ids=s_message_ids",
+            "GET": "nick fields_=fields",
+            "PERMIT": "topics",
+        },
         "after_sales_v1": {
             "LIST": TAOBAO_LIST,
             "GET": "external_id=refund_id fields_=fields",

@@ -175,6 +175,30 @@ def test_published_taobao_trades_keep_ids_and_yuan_to_the_fen(shape: str) -> Non
     assert b.deliveries[0].tracking_no == "6095234219"
 
 
+def test_published_messages_name_what_they_are_of() -> None:
+    path = "taobao/notices/tmc_messages_consume.official.response.json"
+    told = read(path, "messages_v1", "CONSUME")
+    assert [(one.id, one.account, one.kind) for one in told] == [
+        ("1234567", "133728931470", None),
+        ("12345678", "133728931470", None),
+        ("123456789", "12346", None),
+    ]
+    of = import_module("adapters.taobao.messages_v1").read_messages
+    for name, topic, named in (
+        ("tmc_trade_changed.2014", "taobao_trade_TradeChanged", "526181528918320"),
+        ("tmc_refund_created.2022", "taobao_refund_RefundCreated", "181784773340365852"),
+    ):
+        content = json.dumps(sample(f"taobao/notices/{name}.push.json"))
+        row = {"id": 1, "topic": topic, "content": content}
+        (one,) = of({"messages": {"tmc_message": [row]}})
+        assert one.external_id == named
+    content = json.dumps(sample("pdd/notices/pmc_refund_created.2021.push.json"))
+    message = {"type": "pdd_refund_RefundCreated", "mallID": 1, "content": content}
+    frame = {"id": 1, "commandType": "Common", "sendTime": 1, "message": message}
+    said = import_module("adapters.pinduoduo.messages_v1").read_frame(json.dumps(frame))
+    assert said.order == "210707-339507978993455"
+
+
 def test_a_published_list_of_trades_names_them() -> None:
     inner, call = opened(
         "taobao/orders/trades_sold_get_ids.2017.response.json", "orders_v2", "LIST"
