@@ -192,11 +192,10 @@ def test_published_messages_name_what_they_are_of() -> None:
         row = {"id": 1, "topic": topic, "content": content}
         (one,) = of({"messages": {"tmc_message": [row]}})
         assert one.external_id == named
-    content = json.dumps(sample("pdd/notices/pmc_refund_created.2021.push.json"))
-    message = {"type": "pdd_refund_RefundCreated", "mallID": 1, "content": content}
+    message = sample("pdd/notices/pmc_refund_created.2021.push.json")
     frame = {"id": 1, "commandType": "Common", "sendTime": 1, "message": message}
     said = import_module("adapters.pinduoduo.messages_v1").read_frame(json.dumps(frame))
-    assert said.order == "210707-339507978993455"
+    assert (said.order, said.mall) == ("210707-339507978993455", "171504183")
 
 
 def test_a_published_list_of_trades_names_them() -> None:
