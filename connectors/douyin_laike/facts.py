@@ -37,6 +37,10 @@ FACTS: Mapping[str, str] = {
     "after_sale_open_hours": "72",
     # 0: products the app has made; 1: those the merchant has made. Blank: not sent.
     "goods_creator_type": "",
+    # The numbers are solution 16's (到综团购), by their names; no page says which API takes
+    # which. Each solution numbers its own.
+    "permissions_needed": "orders=141; products=144; redemptions=139,140; after_sales=155;"
+    " places=1",
 }
 
 

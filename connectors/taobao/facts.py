@@ -19,6 +19,9 @@ FACTS = {
     "refund_look_back_days": "90",  # nor how far back; that of trades
     "product_settle_lag_seconds": "600",  # a search engine answers the lists of products
     "product_look_back_days": "7300",  # products may be as old as the shop
+    # The levels are told by the token; which one an API takes stands on no page but that
+    # reading goes on while writing has ended.
+    "permissions_needed": "orders=read; products=read; after_sales=read",
 }
 
 

@@ -13,6 +13,7 @@ import typer
 from ..errors import Misconfigured
 from .acting import ActorOption, acting
 from .audit import keep_head
+from .auth_review import review
 from .coming_back import HOST, listening
 from .opening import Json, opened
 from .output import complain, say, say_json, table, times_note
@@ -60,6 +61,7 @@ def add(app: typer.Typer) -> None:
     group.command("login")(login)
     group.command("link")(link)
     group.command("list")(list_logins)
+    group.command("review")(review)
     app.add_typer(group, name="auth")
 
 

@@ -81,7 +81,7 @@ class SqlTokens:
         self._ensure(subject)
         holder = new_holder()
         deadline = time.monotonic() + 2 * LEASE_SECONDS
-        while not self._take(subject, holder):
+        while not (self._is_free(subject) and self._take(subject, holder)):
             if time.monotonic() > deadline:
                 raise Retryable(f"{subject}: others keep renewing its token", after=5.0)
             self._sleep(0.05)
@@ -99,6 +99,18 @@ class SqlTokens:
         empty = {"version": 0, "state": "empty", "sealed": b"", "fetched_at": NEVER}
         with writing(self._engine) as connection:
             insert_unless_there(connection, t, {"subject": subject, **empty})
+
+    def _is_free(self, subject: str) -> bool:
+        """Whether it is worth trying: those who wait only read, lest they keep who has it
+        from writing what the platform has given."""
+        t = TokenRow
+        query = select(col(t.locked_by), col(t.locked_until)).where(
+            col(t.subject) == subject
+        )
+        with reading(self._engine) as connection:
+            now = datetime.fromtimestamp(database_now(connection), UTC)
+            by, until = connection.execute(query).one()
+        return until is None or until < now or is_gone(by)
 
     def _take(self, subject: str, holder: str) -> bool:
         t = TokenRow

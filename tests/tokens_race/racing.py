@@ -16,7 +16,9 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hub_core.clock import SystemClock
@@ -28,6 +30,11 @@ from tests.store.making import KEY
 
 PATIENCE = 600.0
 """Seconds after which a race that makes no headway is over."""
+OVER = 0
+"""The byte of the shared page that says so; behind it each process has one, which is set
+from asking for a new pair until that is written."""
+
+Asking = Callable[[], None]
 
 
 class Remote:
@@ -36,8 +43,8 @@ class Remote:
     shared = False
     grace = timedelta(0)
 
-    def __init__(self, port: int, shop: str = "") -> None:
-        self.port, self.shop = port, shop
+    def __init__(self, port: int, shop: str = "", asking: Asking = lambda: None) -> None:
+        self.port, self.shop, self._asking = port, shop, asking
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
 
     def ask(self, path: str, **asked: Any) -> Any:
@@ -52,6 +59,7 @@ class Remote:
         raise Unauthorised("the shop's owner has to give it")
 
     def refresh(self, refresh_token: str) -> Grant:
+        self._asking()
         said = self.ask(
             "/refresh", shop=self.shop, token=refresh_token, by=str(os.getpid())
         )
@@ -71,8 +79,9 @@ def granted(said: dict[str, Any]) -> Grant:
 class Worker:
     """One process: every shop in turn, by chance, until it is time."""
 
-    def __init__(self, plan: dict[str, Any], seed: int) -> None:
+    def __init__(self, plan: dict[str, Any], seed: int, page: mmap.mmap, me: int) -> None:
         self.plan, self.rng = plan, random.Random(seed)
+        self.page, self.me = page, me
         self.counts: Counter[str] = Counter()
         self.store = Store.open(plan["database"], KEY)
         self.remote = Remote(plan["port"])
@@ -82,30 +91,40 @@ class Worker:
         def stopped(text: str) -> None:
             self.store.incident("unauthorised", shop)
 
+        source = Remote(self.plan["port"], shop, lambda: self._mark(1))
         return Tokens(
-            shop, self.store.tokens, SystemClock(), Remote(self.plan["port"], shop),
-            on_stop=stopped, reread=self.plan["reread"], apart=0.0,
+            shop, self.store.tokens, SystemClock(), source, on_stop=stopped,
+            reread=self.plan["reread"], apart=0.0,
         )  # fmt: skip
 
-    def work(self, over: mmap.mmap) -> None:
-        while not over[0]:
+    def _mark(self, asking: int) -> None:
+        self.page[self.me] = asking
+
+    def work(self) -> None:
+        while not self.page[OVER]:
             self.call(self.rng.choice(self.plan["shops"]))
             time.sleep(self.rng.random() * self.plan["pause"])
 
     def call(self, shop: str) -> None:
         tokens = self.tokens[shop]
         try:
-            token = tokens.current()
+            token = self._had(tokens.current)
             for _ in range(5):
                 if self._used(tokens, token):
                     self.counts["used"] += 1
                     return
-                token = tokens.rejected(token.version)
+                token = self._had(partial(tokens.rejected, token.version))
             self.counts["never let in"] += 1
         except Unauthorised:
             self.counts["unauthorised"] += 1
         except Retryable:
             self.counts["later"] += 1
+
+    def _had(self, ask: Callable[[], StoredToken]) -> StoredToken:
+        try:
+            return ask()
+        finally:
+            self._mark(0)
 
     def _used(self, tokens: Tokens, token: StoredToken) -> bool:
         if not self.remote.ask("/use", token=token.access_token):
@@ -114,15 +133,16 @@ class Worker:
         return True
 
 
-def born(plan: dict[str, Any], seed: int, over: mmap.mmap) -> int:
-    """A process at work until `over` says otherwise; its number."""
+def born(plan: dict[str, Any], seed: int, page: mmap.mmap, me: int) -> int:
+    """A process at work until it is over; its number."""
+    page[me] = 0
     child = os.fork()
     if child:
         return child
     status = 1
     try:
-        worker = Worker(plan, seed)
-        worker.work(over)
+        worker = Worker(plan, seed, page, me)
+        worker.work()
         status = 0 if not worker.counts["never let in"] else 3
     finally:
         os._exit(status)
@@ -130,40 +150,56 @@ def born(plan: dict[str, Any], seed: int, over: mmap.mmap) -> int:
 
 def race(plan: dict[str, Any]) -> dict[str, Any]:
     """Begin all, kill one after every few refreshes, until there were enough of them."""
-    rng, remote, over = random.Random(plan["seed"]), Remote(plan["port"]), mmap.mmap(-1, 1)
-    seeds = itertools.count(plan["seed"] * 10_000)
-    alive = {born(plan, next(seeds), over) for _ in range(plan["processes"])}
+    rng, remote = random.Random(plan["seed"]), Remote(plan["port"])
+    page, seeds = mmap.mmap(-1, plan["processes"] + 1), itertools.count(plan["seed"] * 9999)
+    alive = {me: born(plan, next(seeds), page, me) for me in range(1, len(page))}
     killed: list[int] = []
     late = time.time() + PATIENCE
     while (seen := remote.ask("/count")) < plan["refreshes"] and time.time() < late:
         while remote.ask("/count") < seen + plan["kill_every"] and time.time() < late:
             time.sleep(0.005)
         time.sleep(rng.random() * 0.05)
-        one = rng.choice(sorted(alive))
-        os.kill(one, signal.SIGKILL)
-        os.waitpid(one, 0)
-        killed.append(one)
-        alive.remove(one)
-        alive.add(born(plan, next(seeds), over))
-    over[0] = 1
-    ends = Counter(os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in alive)
+        me = kill(alive, page, rng, spare=plan["spare"])
+        killed.append(alive[me])
+        alive[me] = born(plan, next(seeds), page, me)
+    page[OVER] = 1
+    ends = Counter(os.waitstatus_to_exitcode(os.waitpid(x, 0)[1]) for x in alive.values())
     return {"killed": killed, "ends": dict(ends)}
+
+
+def kill(alive: dict[int, int], page: mmap.mmap, rng: random.Random, spare: bool) -> int:
+    """Kill one, whatever it does, or (`spare`) one that has not just asked for a new pair:
+    it is frozen to see that, and thawed if it has."""
+    while True:
+        me = rng.choice(sorted(alive))
+        os.kill(alive[me], signal.SIGSTOP)
+        os.waitpid(alive[me], os.WUNTRACED)
+        if not (spare and page[me]):
+            os.kill(alive[me], signal.SIGKILL)
+            os.waitpid(alive[me], 0)
+            return me
+        os.kill(alive[me], signal.SIGCONT)
+        time.sleep(0.005)
+
+
+def alone(plan: dict[str, Any]) -> Worker:
+    """One that works in this process."""
+    return Worker(plan, plan["seed"], mmap.mmap(-1, 2), 1)
 
 
 def warm(plan: dict[str, Any]) -> None:
     """All that a process loads and makes ready once is ready in its children."""
-    worker = Worker(plan, 0)
-    for shop in plan["shops"][:1]:
-        worker.store.tokens.load(shop)
-        with worker.store.tokens.lock(shop):
-            pass
+    worker = alone(plan)
+    worker.store.tokens.load(plan["shops"][0])
+    with worker.store.tokens.lock(plan["shops"][0]):
+        pass
     worker.store.close()
     gc.freeze()
 
 
 def settle(plan: dict[str, Any]) -> dict[str, Any]:
     """One process alone, every shop once, and once more after its token's end."""
-    last = Worker(plan, plan["seed"])
+    last = alone(plan)
     for _ in range(2):
         for shop in plan["shops"]:
             last.call(shop)
