@@ -23,6 +23,7 @@ from hub_core.store.engine import connect
 from hub_core.store.schema import upgrade
 from hub_core.store.tables import AuditRow
 from hub_core.store.vault import Vault
+from tests.cli.world import boxed
 from tests.rekeying import house
 from tests.rekeying.house import FORMER, a_token, audit_of, new_house, opened, told
 from tests.store.making import Hands, an_order
@@ -294,3 +295,44 @@ def test_what_no_key_opens_is_named_and_stops_nothing(folder: Path) -> None:
         done = rotate(hub, actor="wu")
     assert done.shut == ["token jd/s1"]
     assert done.left == {done.former[0]: {"token": 1}}
+
+
+# The command -----------------------------------------------------------------------------
+
+
+def test_the_command_says_what_is_next_and_the_doctor_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "a-token")
+    with boxed(tmp_path, "jd", orders=1) as world:
+        assert world.add_shop(world.accounts("jd")[0], "jd").code == 0
+        said = world.hub("keys", "rotate")
+        assert said.code == 0, said.err
+        (key, *_) = said.out.partition("key ")[2].split()
+        assert "was made, and seals from now on" in said.out
+        assert "sealed anew: token 1" in said.out
+        again = world.hub("keys", "rotate", "--json").json
+        (former,) = again["former"]
+        assert (again["ok"], again["key"], again["made"]) == (True, key, False)
+        assert f"--drop {former}" in said.out
+        early = world.hub("keys", "rotate", "--drop", former)
+        assert early.code == 2
+        assert "may not be written yet" in early.err
+        checks = world.hub("doctor", "--json").json["checks"]
+        assert f"hub keys rotate --drop {former}" in [c["next"] for c in checks]
+        actions = [row["action"] for row in world.hub("audit", "list", "--json").json]
+        assert "encryption_key.rotated" in actions
+        assert world.hub("audit", "verify").code == 0
+
+
+def test_the_review_says_what_a_shop_leans_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "a-token")
+    with boxed(tmp_path, "jd", orders=1) as world:
+        account = world.accounts("jd")[0]
+        assert world.add_shop(account, "jd").code == 0
+        rows = world.hub("auth", "review", account.name, "--json", "--days", "0")
+        assert rows.code == 0, rows.err
+        assert [row["what"] for row in rows.json] == ["token"]
+        assert world.hub("auth", "review", "nobody").code == 2
