@@ -121,10 +121,8 @@ class Reception:
 
     def _row(self, channel: str, app: str, push: Pushed, hint: Hint) -> Row:
         digest, now = hashlib.sha256(push.body).hexdigest(), self._hub.clock.now()
-        place = inbox.cell(channel, app, digest)
         return {
-            "channel": channel, "app": app, "body_hash": digest,
-            "sealed": self._hub.store.vault.seal(push.body, place),
+            "channel": channel, "app": app, "body_hash": digest, "sealed": push.body,
             "event": hint.event, "kind": hint.kind, "external_id": hint.external_id,
             "account": hint.account, "message_id": hint.message_id, "event_at": hint.at,
             "wakes": ",".join(hint.wakes) or None,
@@ -133,6 +131,13 @@ class Reception:
         }  # fmt: skip
 
     def _write(self, rows: Sequence[Row]) -> None:
+        """Bodies are sealed here, in the committer's thread: to look whether there is a
+        newer key may take its time."""
+        cells = [inbox.cell(r["channel"], r["app"], r["body_hash"]) for r in rows]
+        bodies = [row["sealed"] for row in rows]
+        sealed = self._hub.store.vault.seal_all(list(zip(bodies, cells, strict=True)))
+        for row, one in zip(rows, sealed, strict=True):
+            row["sealed"] = one
         with self._hub.store.writing(durable=True) as connection:
             inbox.put(connection, rows)
 

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 ID = 4
 """Bytes of a key's id, with which each sealed value begins."""
+NONCE = 12
 LOOK = 1.0
 """Seconds for which nobody looks whether there are other keys now."""
 
@@ -77,10 +78,20 @@ class Vault:
 
     def seal(self, value: bytes, cell: str) -> bytes:
         """Encrypt for `cell` ("table/column/row")."""
+        (sealed,) = self.seal_all([(value, cell)])
+        return sealed
+
+    def seal_all(self, values: Sequence[tuple[bytes, str]]) -> list[bytes]:
+        """Encrypt each for its cell; chance is asked for once, as that lets other threads
+        in."""
         self.look()
-        ring, nonce = self._ring, os.urandom(12)
-        cipher = ring.ciphers[ring.newest]
-        return ring.newest + nonce + cipher.encrypt(nonce, value, cell.encode())
+        ring, chance = self._ring, os.urandom(NONCE * len(values))
+        id, cipher = ring.newest, ring.ciphers[ring.newest]
+        nonces = [chance[at : at + NONCE] for at in range(0, len(chance), NONCE)]
+        return [
+            id + nonce + cipher.encrypt(nonce, value, cell.encode())
+            for nonce, (value, cell) in zip(nonces, values, strict=True)
+        ]
 
     def open(self, sealed: bytes, cell: str) -> bytes:
         """Decrypt. Raises Misconfigured for a wrong key or a value moved from its cell."""
