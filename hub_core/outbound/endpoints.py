@@ -93,7 +93,7 @@ class Endpoints:
         company: str | None,
         after: int | None,
     ) -> None:
-        """Raises Misconfigured as `add` would of these."""
+        """Raises Misconfigured and PositionLost as `add` would of these."""
         self.post.check(url)
         check_events(events)
         with self.store.reading() as connection:

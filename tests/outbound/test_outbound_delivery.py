@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from hub_core.access import Audit
-from hub_core.errors import Misconfigured
+from hub_core.errors import Misconfigured, PositionLost
 from hub_core.outbound import Outbound, retries
 from hub_core.outbound.changes import message
 from hub_core.store import Store
@@ -60,7 +60,7 @@ def test_a_new_endpoint_starts_at_the_newest_change_or_where_it_is_told_to(
         "/hook": ["A1", "A2", "A3"], "/hook/late": ["A3"], "/hook/early": ["A2", "A3"],
     }  # fmt: skip
     assert (late.position, early.position) == (2, 1)
-    with pytest.raises(Misconfigured, match="come to 3"):
+    with pytest.raises(PositionLost, match="come to 3"):
         office.add(office.erp.url, after=4, actor=ME)
 
 
