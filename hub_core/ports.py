@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -601,6 +601,9 @@ class Message:
 @runtime_checkable
 class Messages(Protocol):
     """An app's messages, of all its shops together: a `Queue` or a `Socket`."""
+
+    gone: Collection[str]
+    """Events that say a record is no more: then that it can't be had is no failure."""
 
     def accounts(self, shop: ShopInfo) -> Sequence[str]:
         """The ids a message may name this shop by."""

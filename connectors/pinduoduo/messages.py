@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ FACTS: Mapping[str, str] = {
 
 class PmcSocket:
     """The connection of an app."""
+
+    gone: Collection[str] = ()
 
     def accounts(self, shop: ShopInfo) -> Sequence[str]:
         """The shop's number: messages have it as mallID."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hub_core.errors import BadRequest, Misconfigured, Retryable
@@ -25,6 +25,8 @@ MESSAGE_FACTS: Mapping[str, str] = {
 
 class TmcQueue:
     """The queue of an app, or of one group of its shops."""
+
+    gone: Collection[str] = ("taobao_item_ItemDelete",)
 
     def accounts(self, shop: ShopInfo) -> Sequence[str]:
         """The seller's number, and his name where it is known."""

@@ -237,7 +237,16 @@ class _Worker:
     def _is_past(self, record: _Named) -> bool:
         if record.busy or record.error:
             return False
-        return not record.asked or bool(self._owners(record.pushes[0], record.shops))
+        if not record.asked or self._is_told_gone(record.pushes):
+            return True
+        return bool(self._owners(record.pushes[0], record.shops))
+
+    def _is_told_gone(self, pushes: Sequence[Kept]) -> bool:
+        plugins, channel = self._hub.plugins, pushes[0].channel
+        if not plugins.can(channel, "messages"):
+            return False
+        gone = plugins.messages(channel).gone
+        return any(push.event in gone for push in pushes)
 
     def _try_again(self, record: _Named, done: WorkedOff) -> None:
         busy = record.busy and not record.error

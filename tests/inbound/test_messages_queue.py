@@ -25,7 +25,7 @@ from hub_core.store.tables import DriftRow
 from tests.harness import Bench, bench
 
 CHANNEL = "taobao"
-CHANGES = int(os.environ.get("CHANNEL_HUB_MESSAGES", "60"))
+CHANGES = int(os.environ.get("CHANNEL_HUB_MESSAGES", "30"))
 CONSUME, CONFIRM = "messages.consume", "messages.confirm"
 
 
@@ -105,12 +105,12 @@ def right(on: Taking) -> None:
 
 def test_what_happens_is_taken_kept_confirmed_and_fetched(tmp_path: Path) -> None:
     with taking(tmp_path) as on:
-        on.happen(20)
+        on.happen(8)
         (wait,) = on.take()
         assert wait < 1, "there may be more"
         kept = on.kept()
         assert {k.state for k in kept} == {inbox.WAITING}
-        assert len(on.queue.confirmed) == len(kept) == on.how().taken > 10
+        assert len(on.queue.confirmed) == len(kept) == on.how().taken > 5
         on.settle()
         assert {k.state for k in on.kept()} == {inbox.DONE}
         right(on)
@@ -122,7 +122,7 @@ def test_killed_between_keeping_and_confirming_it_comes_again_and_has_one_effect
     tmp_path: Path,
 ) -> None:
     with taking(tmp_path) as on:
-        on.happen(20)
+        on.happen(8)
         script = on.box.faults.script
         script.append(Fault("reset", CONFIRM))
         assert on.take() != [0.1]
@@ -146,7 +146,7 @@ def test_killed_between_keeping_and_confirming_it_comes_again_and_has_one_effect
 
 def test_a_confirmation_whose_answer_is_lost_is_given_again(tmp_path: Path) -> None:
     with taking(tmp_path) as on:
-        on.happen(20)
+        on.happen(8)
         on.box.faults.script.append(Fault("reset_after", CONFIRM, frozenset({1})))
         on.take()
         assert calls(on, CONFIRM) > 1
@@ -157,7 +157,7 @@ def test_nothing_is_confirmed_that_the_disk_does_not_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with taking(tmp_path) as on:
-        on.happen(20)
+        on.happen(8)
         with monkeypatch.context() as broken:
             broken.setattr(inbox, "put", lambda *_: 1 / 0)
             on.take()
@@ -258,13 +258,24 @@ def test_no_more_is_taken_than_is_worked_off(
 ) -> None:
     monkeypatch.setattr("hub_core.inbound.inlets.FULL", 5)
     with taking(tmp_path) as on:
-        on.happen(20)
+        on.happen(8)
         on.take()
         asked = calls(on, CONSUME)
         on.take(5)
         assert calls(on, CONSUME) == asked, "it is full"
         on.settle()
         assert on.queue.waiting == []
+
+
+def test_what_is_told_to_be_gone_and_is_gone_is_done_with(tmp_path: Path) -> None:
+    with taking(tmp_path) as on:
+        user = on.bench.platform.accounts()[0].external_id
+        on.queue.say(user, "taobao_item_ItemDelete", '{"num_iid":41}')
+        on.queue.say(user, "taobao_item_ItemUpdate", '{"num_iid":42}')
+        on.take()
+        on.inbound.work_off()
+        states = {k.external_id: (k.state, k.attempts) for k in on.kept()}
+        assert states == {"41": (inbox.DONE, 0), "42": (inbox.WAITING, 1)}
 
 
 def test_turned_off_nothing_is_asked(tmp_path: Path) -> None:
@@ -282,6 +293,6 @@ def test_a_shop_is_let_send_its_messages(tmp_path: Path) -> None:
         assert not found.permitted(line)
         found.permit(line)
         assert found.permitted(line)
-        on.happen(20)
+        on.happen(8)
         on.take()
         assert on.kept()
