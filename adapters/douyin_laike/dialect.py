@@ -17,8 +17,13 @@ from hub_core.wire import JSON, Call, Credentials, HttpRequest
 from . import envelope, local_cipher
 
 ROOT_HEADER = "Rpc-Transit-Life-Account"
-BARE = "/goodlife/v1/after_sale/"
-"""Paths of deliveries, whose samples have no `data`. Source: page takeout/refundresult."""
+BARE = (
+    "/goodlife/v1/after_sale/",
+    "/goodlife/v1/fulfilment/create/callback/",
+    "/goodlife/v1/fulfilment/refund/audit/",
+)
+"""Paths whose published answers have no `data`. Source: pages takeout/refundresult,
+general-capabilities/tripartite.code/callback, refund.audit."""
 FIRST_GENERATION = "/life/"
 CURSOR_FORM = "cursor_form"
 """How a list is spelled in a query: `json`, `comma` or `repeat` (mark C)."""

@@ -42,6 +42,16 @@ READ: dict[str, dict[str, str]] = {
     # 随心团's page shows the generic order: same shape, another path
     "douyin_laike/auth/client_token.2023.response.json": {"token_v1": "FETCH"},
     "douyin_laike/auth/client_token.apifox.response.json": {"token_v1": "FETCH"},
+    "douyin_laike/auth/oauth_access_token.2022.response.json": {"user_token_v1": "CREATE"},
+    "douyin_laike/after_sales/after_sale_audit_notify.2023.response.json": {
+        "answers_v1": "DELIVERY"
+    },
+    "douyin_laike/after_sales/fulfilment_refund_audit.2023.response.json": {
+        "answers_v1": "REFUND"
+    },
+    "douyin_laike/vouchers/tripartite_create_callback.2023.response.json": {
+        "answers_v1": "CODES"
+    },
     "douyin_laike/products/product_online_query.2022.response.json": {
         "products_v2": "LIST"
     },
@@ -183,11 +193,8 @@ an order call each is an answer to something else, never a success."""
 MATCHING = "places are matched to the platform's by hand"
 OTHER: dict[str, str] = {
     "douyin_laike/after_sales/after_sale_apply_refund.2023.request.json": "a write",
-    "douyin_laike/after_sales/after_sale_audit_notify.2023.response.json": "a write",
     "douyin_laike/after_sales/after_sale_merchant_reject.2023.request.json": "a write",
-    "douyin_laike/after_sales/fulfilment_refund_audit.2023.response.json": "a write",
     "douyin_laike/after_sales/spi_refund_notify_one.2024.request.json": "told us",
-    "douyin_laike/auth/oauth_access_token.2022.response.json": "a user's token",
     "douyin_laike/auth/oauth_business_token.2023.response.json": "a user's token",
     "douyin_laike/auth/oauth_refresh_token.2022.response.json": "a user's token",
     "douyin_laike/orders/distribution_order_sync_status.2023.request.json": "a write",
