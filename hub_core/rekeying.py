@@ -8,6 +8,7 @@ the key's file again.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,11 +22,15 @@ from .hub import Hub
 from .settings import MasterKey, find_key
 from .settings.key import MAKE, may_write, new_key, replace_keys
 from .store import Store, audit, keyring, resealing, rotation
-from .store.vault import key_id
+from .store.vault import LOOK, key_id
 
 REST = timedelta(hours=1)
 """How long after a change the former key stays: what was sealed just before it is written
 by then, and every process has looked for keys."""
+
+PASSES = 5
+"""How often all of it is gone through at most, while others go on sealing with the former
+key because they have not looked yet."""
 
 OnBatch = Callable[[Counter[str]], None]
 
@@ -55,6 +60,11 @@ class Rotation:
         return not self.left
 
     @property
+    def values_left(self) -> int:
+        """How many values are sealed with another key."""
+        return sum(sum(counted.values()) for counted in self.left.values())
+
+    @property
     def drop_at(self) -> datetime | None:
         """From when on a former key may be put away; None: it may not, or there is none."""
         if not self.former or not self.is_done:
@@ -82,6 +92,13 @@ def rotate(
         rotation.begin(connection, store.vault, actor=actor, at=hub.clock.now())
     resealed = reseal(store, size=size, on_batch=on_batch)
     told = standing(hub, found)
+    for _ in range(PASSES):
+        if told.values_left <= len(resealed.shut):
+            break
+        time.sleep(LOOK)  # by then those who write have looked for the new key, too
+        again = reseal(store, size=size)
+        resealed = resealing.Resealed(resealed.done + again.done, again.shut)
+        told = standing(hub, found)
     if told.is_done:
         with store.writing(durable=True) as connection:
             rotation.finish(connection, store.vault)

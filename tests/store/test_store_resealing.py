@@ -59,8 +59,7 @@ def test_what_another_wrote_meanwhile_is_not_written_over(store: Store) -> None:
     assert store.tokens.load("jd/1") == a_token("newer", 2)
 
 
-@pytest.mark.parametrize("size", [1, 3])
-def test_it_goes_on_where_it_was_broken_off(database: str, store: Store, size: int) -> None:
+def test_it_goes_on_where_it_was_broken_off(database: str, store: Store) -> None:
     for n in range(5):
         assert store.tokens.save_if(f"jd/{n}", None, a_token(f"t{n}"))
     both = Store.open(database, (NEW, KEY), store.now)
@@ -71,6 +70,6 @@ def test_it_goes_on_where_it_was_broken_off(database: str, store: Store, size: i
         raise Broken
 
     with pytest.raises(Broken):
-        reseal(both, size=size, on_batch=broken)
-    assert reseal(both, size=size).done["token"] == 5 - size
+        reseal(both, size=3, on_batch=broken)
+    assert reseal(both, size=3).done["token"] == 2
     both.close()

@@ -31,6 +31,10 @@ from tests.tokens_race.racing import granted
 ROOT = Path(__file__).resolve().parents[2]
 FULL = os.environ.get("CHANNEL_HUB_RACE") == "full"
 
+only_full = pytest.mark.skipif(
+    not FULL, reason="part of the full run: CHANNEL_HUB_RACE=full"
+)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -44,7 +48,7 @@ class Size:
     pause: float
 
 
-SIZE = Size(16, 50, 5.0, 1000, 4, 0.06) if FULL else Size(4, 6, 0.8, 36, 4, 0.04)
+SIZE = Size(16, 50, 5.0, 1000, 4, 0.06) if FULL else Size(4, 6, 0.8, 24, 4, 0.04)
 
 
 @dataclass
@@ -149,7 +153,7 @@ def test_no_shop_is_locked_out_and_each_end_is_renewed_once(
     assert sum(f.repeated for f in race.platform.shops.values()) == 0, race
 
 
-@pytest.mark.skipif(not FULL, reason="part of the full run: CHANNEL_HUB_RACE=full")
+@only_full
 def test_a_kill_between_answer_and_write_stops_that_shop_alone_with_one_incident(
     tmp_path: Path, template: bytes
 ) -> None:
@@ -167,6 +171,7 @@ def test_a_kill_between_answer_and_write_stops_that_shop_alone_with_one_incident
     assert all(f.after_death == 0 for f in race.platform.shops.values()), "asked again"
 
 
+@only_full
 def test_where_the_same_pair_is_given_again_no_shop_is_ever_locked_out(
     tmp_path: Path, template: bytes
 ) -> None:
