@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp
 
 from ..access import Keys
 from ..authorising import Authorising
@@ -35,7 +36,7 @@ def create(
     keys: Keys,
     inbound: Inbound | None = None,
     measured: Callable[[], bytes] | None = None,
-) -> FastAPI:
+) -> ASGIApp:
     """The hub as an ASGI app, for whom these keys let in; with `inbound` for platforms,
     with `measured` (its metrics as text) for Prometheus, too."""
     app = FastAPI(
@@ -56,7 +57,6 @@ def create(
     app.include_router(authorising.browser_pages(logins))
     if inbound is not None:
         app.include_router(pushes.router(inbound))
-        app.add_middleware(pushes.PushDoor, inbound=inbound)
     if measured is not None:
         app.include_router(metrics.router(measured))
 
@@ -70,7 +70,7 @@ def create(
         return {"status": "ok"}
 
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
-    return app
+    return app if inbound is None else pushes.PushDoor(app, inbound)
 
 
 def described(app: FastAPI) -> dict[str, Any]:

@@ -14,8 +14,8 @@ PUSH = "/push/"
 
 
 class PushDoor:
-    """Before all routes: whoever pushes waits, and comes by the hundred a second, so that a
-    push goes through nothing that only requests of ERPs need."""
+    """Before the app with all its routes: whoever pushes waits, and comes by the hundred a
+    second, so that a push goes through nothing that only requests of ERPs need."""
 
     def __init__(self, app: ASGIApp, inbound: Inbound) -> None:
         self._app, self._inbound = app, inbound
@@ -29,9 +29,7 @@ class PushDoor:
         if scope["method"] != "POST":
             answer = Answer(405, headers={"allow": "POST"})
         else:
-            headers = [
-                (k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]
-            ]
+            headers = [(str(k, "latin-1"), str(v, "latin-1")) for k, v in scope["headers"]]
             body = await _body(receive)
             answer = await self._inbound.receive_async(channel, headers, body, app or None)
         await _send(send, answer)

@@ -60,10 +60,10 @@ def pushed(headers: Headers, body: bytes, query: str = "") -> Pushed:
     """The request as a plugin sees it. Raises Refused for a body in a coding, which would
     have to be unpacked unseen, and for one that is too large."""
     pairs = headers.items() if isinstance(headers, Mapping) else headers
-    lower = tuple((name.lower(), value.strip()) for name, value in pairs)
-    for name, value in lower:
-        if name == "content-encoding" and value.lower() not in ("", "identity"):
-            raise Refused(415, "coding")
+    lower = tuple([(name.lower(), value.strip()) for name, value in pairs])
+    codings = [value for name, value in lower if name == "content-encoding"]
+    if any(value.lower() not in ("", "identity") for value in codings):
+        raise Refused(415, "coding")
     if len(body) > LARGEST:
         raise Refused(413, "size")
     return Pushed(headers=lower, body=body, query=query)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from ..errors import Banned, Forbidden, Gone, Rejected, Unauthorised
 from ..hub import THREADS, Hub
 from ..ports import ShopInfo
@@ -162,22 +164,28 @@ class _Worker:
 
     def _miss_shops(self, records: Sequence[_Named], done: WorkedOff) -> None:
         """Kept for the day its shop is added; told of once for each account."""
+        accounts: dict[tuple[str, str, str | None], list[int]] = {}
         for record in records:
             push = record.pushes[0]
-            done.no_shop += len(record.pushes)
             about = (push.channel, push.app, push.account)
+            accounts.setdefault(about, []).extend(record.ids)
+        for about, ids in accounts.items():
+            done.no_shop += len(ids)
             with self._hub.store.writing() as connection:
                 if not inbox.any_without_shop(connection, *about):
-                    text = (
-                        f"app {push.app} is pushed events of {push.account or 'a shop'}, "
-                        "of which the hub has no shop: add it, or end its subscription"
-                    )
-                    notes.incident(
-                        connection, "push_no_shop", text, at=self._now, channel=push.channel
-                    )
+                    self._tell_of(connection, *about)
                 inbox.finish(
-                    connection, self.name, record.ids, inbox.NO_SHOP, self._now, "no shop"
+                    connection, self.name, ids, inbox.NO_SHOP, self._now, "no shop"
                 )
+
+    def _tell_of(
+        self, connection: Connection, channel: str, app: str, account: str | None
+    ) -> None:
+        text = (
+            f"app {app} is pushed events of {account or 'a shop'}, of which the hub has no "
+            "shop: add it, or end its subscription"
+        )
+        notes.incident(connection, "push_no_shop", text, at=self._now, channel=channel)
 
     # Fetching ----------------------------------------------------------------------------
 
@@ -220,7 +228,9 @@ class _Worker:
     def settle(self, named: Sequence[_Named], done: WorkedOff) -> None:
         """Write how each push ended. What is there need not be looked at again, though
         another shop could not be asked; nor what was stored and is there no longer."""
-        there = [r for r in named if r.there or self._is_past(r)]
+        there, rest = list[_Named](), list[_Named]()
+        for record in named:
+            (there if record.there or self._is_past(record) else rest).append(record)
         self._finish([i for r in there for i in r.ids], inbox.DONE, None)
         for record in there:
             done.done += len(record.pushes)
@@ -230,9 +240,10 @@ class _Worker:
                 for push in record.pushes
                 for kind in push.wakes
             }
-        for record in named:
-            if record not in there:
-                self._try_again(record, done)
+        if rest:
+            with self._hub.store.writing() as connection:
+                for record in rest:
+                    self._try_again(connection, record, done)
 
     def _is_past(self, record: _Named) -> bool:
         if record.busy or record.error:
@@ -248,35 +259,31 @@ class _Worker:
         gone = plugins.messages(channel).gone
         return any(push.event in gone for push in pushes)
 
-    def _try_again(self, record: _Named, done: WorkedOff) -> None:
+    def _try_again(self, connection: Connection, record: _Named, done: WorkedOff) -> None:
         busy = record.busy and not record.error
         said = record.error or "the platform does not have it"
         for push in record.pushes:
             shut = record.shut and push.attempts > 0
             failed = push.attempts + (not busy and not shut)
             if failed > len(BACKOFF):
-                self._park(push, said)
+                self._park(connection, push, said)
                 done.parked += 1
                 continue
             wait = BUSY if busy else SHUT if record.shut else BACKOFF[max(failed - 1, 0)]
             done.busy += busy
             done.failed += not busy
-            with self._hub.store.writing() as connection:
-                inbox.postpone(
-                    connection, self.name, [push.id], self._now + wait, attempts=failed,
-                    said="another worker reads its stream" if busy else said,
-                )  # fmt: skip
+            inbox.postpone(
+                connection, self.name, [push.id], self._now + wait, attempts=failed,
+                said="another worker reads its stream" if busy else said,
+            )  # fmt: skip
 
-    def _park(self, push: Kept, said: str) -> None:
+    def _park(self, connection: Connection, push: Kept, said: str) -> None:
         text = (
             f"push {push.id} names {push.kind} {push.external_id}, which could not be "
             f"fetched {push.attempts + 1} times: {said}"
         )
-        with self._hub.store.writing() as connection:
-            inbox.finish(connection, self.name, [push.id], inbox.PARKED, self._now, said)
-            notes.incident(
-                connection, "push_parked", text, at=self._now, channel=push.channel
-            )
+        inbox.finish(connection, self.name, [push.id], inbox.PARKED, self._now, said)
+        notes.incident(connection, "push_parked", text, at=self._now, channel=push.channel)
 
     def _finish(self, ids: Sequence[int], state: str, said: str | None) -> None:
         if ids:

@@ -34,10 +34,7 @@ def strict_json(raw: bytes | str) -> JSON:
     if len(NESTED.findall(text)) > DEEP:
         _refuse_deep(text)
     try:
-        found: JSON = json.loads(
-            text, object_pairs_hook=_once, parse_int=_whole, parse_float=_number,
-            parse_constant=_constant,
-        )  # fmt: skip
+        found: JSON = READER.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -96,6 +93,11 @@ def _short(digits: str) -> str:
 
 def _constant(word: str) -> float:
     raise ValueError("NaN and Infinity are no JSON")
+
+
+READER = json.JSONDecoder(
+    object_pairs_hook=_once, parse_int=_whole, parse_float=_number, parse_constant=_constant
+)
 
 
 def _refuse_halves(value: Any) -> None:
