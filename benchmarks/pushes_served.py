@@ -2,9 +2,11 @@
 prints the port and serves until it is killed.
 
 `hub`: the hub's own app as `hub serve` mounts it, over the folder's database: signature,
-strict reading, dedupe, sealing, group commit. `each`: a minimal ASGI app that commits every
-event by itself. `group`: a minimal ASGI app with group commit: what waits while the disk is
-busy goes together into the next transaction. These two check, read and seal nothing.
+strict reading, dedupe, sealing, group commit. `plain`: what a team writes by hand: a minimal
+ASGI app that checks the signature, reads the JSON, and commits every event by itself, once.
+`each`: a minimal ASGI app that commits every event by itself. `group`: a minimal ASGI app
+with group commit: what waits while the disk is busy goes together into the next transaction.
+These two check and read nothing.
 `null` answers without looking, to see how much the sender can send.
 
 All are served by the same server with the same options, and all that acknowledge do it
@@ -14,6 +16,9 @@ after the commit of a database with the same settings, its fsync included.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
+import json
 import sqlite3
 import sys
 from collections import deque
@@ -30,7 +35,7 @@ HEADERS = [
     (b"content-type", b"application/json"),
     (b"content-length", str(len(THANKS)).encode()),
 ]
-TABLE = "CREATE TABLE event (id INTEGER PRIMARY KEY, body BLOB NOT NULL)"
+TABLE = "CREATE TABLE event (id INTEGER PRIMARY KEY, hash BLOB UNIQUE, body BLOB NOT NULL)"
 
 
 class Disk:
@@ -53,8 +58,10 @@ class Disk:
 
     def _keep(self, bodies: Sequence[bytes]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
-        rows = [(body,) for body in bodies]
-        self._connection.executemany("INSERT INTO event (body) VALUES (?)", rows)
+        rows = [(hashlib.sha256(body).digest(), body) for body in bodies]
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO event (hash, body) VALUES (?, ?)", rows
+        )
         self._connection.execute("COMMIT")
 
 
@@ -70,6 +77,27 @@ class Bare:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
+        await self._keep(body)
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": THANKS})
+
+
+class Checked(Bare):
+    """Signature and JSON are looked at; what is signed is kept once."""
+
+    def __init__(
+        self, keep: Callable[[Sequence[bytes]], Awaitable[object]], secret: bytes
+    ) -> None:
+        self._disk, self._secret = keep, secret
+        super().__init__(lambda body: keep([body]))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        message = await receive()
+        body = message["body"]
+        given = dict(scope["headers"]).get(b"x-douyin-signature", b"")
+        signed = hashlib.sha1(self._secret + body).hexdigest().encode()
+        if not hmac.compare_digest(given, signed) or "event" not in json.loads(body):
+            raise ValueError("not signed")
         await self._keep(body)
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await send({"type": "http.response.body", "body": THANKS})
@@ -115,6 +143,12 @@ def hub(folder: Path) -> None:
         _serve(create(made, keys, Inbound(made), measured))
 
 
+def plain(folder: Path) -> None:
+    """A commit for every event that is genuine and new."""
+    disk = Disk(folder / "bare.db")
+    _serve(Checked(disk.keep, (folder / "secret").read_bytes()))
+
+
 def each(folder: Path) -> None:
     """A commit for every event."""
     disk = Disk(folder / "bare.db")
@@ -151,7 +185,9 @@ def null(folder: Path) -> None:
     asyncio.run(serve())
 
 
-RECEIVERS = {one.__name__: one for one in (hub, each, group, null)}
+RECEIVERS: dict[str, Callable[[Path], None]] = {
+    one.__name__: one for one in (hub, plain, each, group, null)
+}
 
 if __name__ == "__main__":
     RECEIVERS[sys.argv[1]](Path(sys.argv[2]))

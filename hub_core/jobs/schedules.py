@@ -23,6 +23,7 @@ from ..store import schedules
 from ..store.schedules import Schedule, Slot
 from ..store.shops import Shop
 from .engine import Queue
+from .turns import Turns
 
 SYNC, HEAL, PUSH, SHIP = "sync", "heal", "push", "ship"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -57,7 +58,7 @@ class Schedules:
         self.hub = hub
         self._stop = threading.Event()
         self._ends: deque[tuple[Slot, datetime, str | None]] = deque()
-        self._writing = threading.Lock()
+        self._writing, self._turns = threading.Lock(), Turns()
 
     # When ------------------------------------------------------------------------------
 
@@ -135,7 +136,8 @@ class Schedules:
             if not schedules.started(connection, slot, self.hub.clock.now()):
                 return {"skipped": "not scheduled any more"}
         try:
-            counts = self._do(slot)
+            with self._turns:
+                counts = self._do(slot)
         except HubError as error:
             counts = {"error": str(error)}
         except Exception as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 from typing import Any
 
 import uvicorn
@@ -12,9 +11,6 @@ from ..errors import Misconfigured
 
 PATIENCE = 3
 """Seconds that open requests may take when the service is stopped."""
-TURN = 0.0005
-"""Seconds for which a thread that computes may keep the one that answers waiting, at each
-of its system calls. Python's own 0.005 halves what is answered while orders are read."""
 
 
 class Front:
@@ -37,7 +33,6 @@ class Front:
 
     def run(self) -> None:
         """Serve, until SIGINT or SIGTERM."""
-        sys.setswitchinterval(TURN)
         self.server.run(sockets=[self._listener])
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -223,3 +224,20 @@ def test_a_stopped_service_ends_its_readings_with_their_step(
     schedules.stop()
     queue.work_off(schedules)
     assert "being stopped" in (listed(made)["orders", SYNC].error or "")
+
+
+def test_threads_take_short_turns_only_while_something_is_read(
+    made: Bench, schedules: Schedules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, usual, seen = Waiting(), sys.getswitchinterval(), list[float]()
+    sync = made.hub.sync
+
+    def looked_at(*names: Any, **how: Any) -> Any:
+        seen.append(sys.getswitchinterval())
+        return sync(*names, **how)
+
+    monkeypatch.setattr(made.hub, "sync", looked_at)
+    schedules.tick(queue)
+    queue.work_off(schedules)
+    assert max(seen) < usual
+    assert sys.getswitchinterval() == usual
