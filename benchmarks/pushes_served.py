@@ -2,11 +2,11 @@
 prints the port and serves until it is killed.
 
 `hub`: the hub's own app as `hub serve` mounts it, over the folder's database: signature,
-strict reading, dedupe, sealing, group commit. `plain`: what a team writes by hand: a minimal
-ASGI app that checks the signature, reads the JSON, and commits every event by itself, once.
-`each`: a minimal ASGI app that commits every event by itself. `group`: a minimal ASGI app
-with group commit: what waits while the disk is busy goes together into the next transaction.
-These two check and read nothing.
+strict reading, dedupe, sealing, group commit. `plain`: what a team writes by hand, a
+minimal ASGI app that checks the signature, reads the JSON, and commits every event by
+itself, once. `each`: a minimal ASGI app that commits every event by itself. `group`: a
+minimal ASGI app with group commit: what waits while the disk is busy goes together into the
+next transaction. These two check and read nothing.
 `null` answers without looking, to see how much the sender can send.
 
 All are served by the same server with the same options, and all that acknowledge do it
