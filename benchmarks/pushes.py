@@ -7,7 +7,7 @@ by hand that checks the signature and commits every event once, and two that che
 with a commit for every event and with group commit; what they do is said in
 `benchmarks.pushes_served`. They take turns, each a process of its own over an empty SQLite
 file. A sender in a process of its own pushes over 50 connections, as fast as it is answered
-and then 300 a second. `serve` is the whole of `hub serve`, which works off what it takes in.
+and then 300 a second. `serve` is the whole of `hub serve`, which works off what comes in.
 Each is killed in the end (SIGKILL), and what it had acknowledged is looked for in its
 database.
 

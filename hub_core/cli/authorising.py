@@ -229,8 +229,10 @@ def link(
     actor: ActorOption = None,
     json: Json = False,
 ) -> None:
-    """A link to send to a shop's owner, good once; it leads over `hub serve`, at the
-    `public_url` of its settings."""
+    """A link to send to a shop's owner, good once.
+
+    It leads over `hub serve`, at the `public_url` of its settings.
+    """
     from ..authorising import Authorising
 
     with opened() as hub:

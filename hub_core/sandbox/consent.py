@@ -41,6 +41,10 @@ class Console:
 
     redirect_uri: str | None = None
 
+    def knows(self, asked: Mapping[str, str], rule: str) -> bool:
+        """Whether the browser may be sent to the address that is asked for."""
+        return same_address(self.redirect_uri, asked.get("redirect_uri", ""), rule)
+
 
 class ConsentPage(ABC):
     """One platform's page: the form, and what becomes of its answer.

@@ -19,7 +19,6 @@ from hub_core.sandbox import (
     Console,
     Response,
     notice,
-    same_address,
     sent_back,
 )
 
@@ -59,8 +58,7 @@ class Connect(ConsentPage):
         wanted = {*_words(asked["scope"]), *_words(asked.get("optionalScope", ""))[::2]}
         if may is not None and not wanted <= set(may):
             raise ConsentError("应用没有申请该scope的权限", "10004")
-        registered, rule = self._console.redirect_uri, self._switches["redirect"]
-        if not same_address(registered, asked.get("redirect_uri", ""), rule):
+        if not self._console.knows(asked, self._switches["redirect"]):
             raise ConsentError("重定向URL不合法", "10006")
         return self._names
 

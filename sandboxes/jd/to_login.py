@@ -22,7 +22,6 @@ from hub_core.sandbox import (
     Console,
     Response,
     notice,
-    same_address,
     sent_back,
 )
 
@@ -61,8 +60,7 @@ class ToLogin(ConsentPage):
             raise ConsentError("response_type参数不合法", "response_type")
         if "app_key" in asked and asked.get("scope") not in SCOPES:
             raise ConsentError("scope参数不合法", "scope")
-        registered, rule = self._console.redirect_uri, self._switches["redirect"]
-        if not same_address(registered, asked.get("redirect_uri", ""), rule):
+        if not self._console.knows(asked, self._switches["redirect"]):
             raise ConsentError("redirect_uri与回调地址不一致", "redirect_uri")
         return self._names
 

@@ -21,7 +21,6 @@ from hub_core.sandbox import (
     Console,
     Response,
     notice,
-    same_address,
     sent_back,
 )
 
@@ -59,8 +58,7 @@ class Market(ConsentPage):
             raise ConsentError("response_type不正确", "response_type")
         if asked.get("view", "web") not in VIEWS:
             raise ConsentError("view不正确", "view")
-        registered, rule = self._console.redirect_uri, self._switches["redirect"]
-        if not same_address(registered, asked.get("redirect_uri", ""), rule):
+        if not self._console.knows(asked, self._switches["redirect"]):
             raise ConsentError("redirect_uri与应用回调地址不一致", "redirect_uri")
         return self._names
 

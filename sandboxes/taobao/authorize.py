@@ -19,7 +19,6 @@ from hub_core.sandbox import (
     ConsentPage,
     Console,
     Response,
-    same_address,
     sent_back,
 )
 
@@ -58,8 +57,7 @@ class Authorize(ConsentPage):
             raise ConsentError("response_type is invalid", "unsupported_response_type")
         if asked.get("view", "web") not in VIEWS:
             raise ConsentError("view is invalid", "invalid_request")
-        registered, rule = self._console.redirect_uri, self._switches["redirect"]
-        if not same_address(registered, asked.get("redirect_uri", ""), rule):
+        if not self._console.knows(asked, self._switches["redirect"]):
             no = "application callback can not match the redirect_uri"
             raise ConsentError(no, "invalid_client")
         return {s.user: s.nick for s in self._sellers.values() if s.app_key == key}

@@ -98,7 +98,7 @@ def typed() -> set[str]:
 
 def test_what_the_pages_tell_to_type_can_be_typed() -> None:
     known, wrong = dict(commands()), []
-    groups = {name.partition(" ")[0] for name in known if " " in name}
+    groups = {name[:at] for name in known for at, one in enumerate(name) if one == " "}
     for line in sorted(typed()):
         words = line.split()
         name = next((n for n in known if f"{line} ".startswith(f"{n} ")), None)
