@@ -10,12 +10,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
-from ..access import Audit
+from ..access import Audit, Principal
+from ..hub import Hub
 from ..store import pages
 from ..store.kinds import KINDS
 from ..store.pages import CHANGED, CREATED, Wanted
 from . import cursors
 from .problems import Problem, Refused
+from .proofs import Coverage, proved
 from .shapes import SHAPES, told
 from .who import ThisHub, Who, allowed, chosen
 
@@ -65,6 +67,9 @@ class Raws(BaseModel):
     data: list[Raw]
 
 
+EXPAND = r"^(raw|coverage)(,(raw|coverage))?$"
+
+
 class Ask(BaseModel):
     """What every list takes. Times with their zone; since inclusive, until not."""
 
@@ -110,9 +115,17 @@ def _add(made: APIRouter, plural: str) -> None:
     made.get(path, response_model=page, summary=f"A page of {name}", responses=MISSING)(
         _listing(plural, ask)
     )
+    whole = create_model(
+        f"{shape.__name__}Whole",
+        __base__=shape,
+        __doc__="One record; with what `expand` asks for.",
+        raw=(list[Raw] | None, None),
+        coverage=(list[Coverage] | None, None),
+    )
     made.get(
-        path + "/{uid}", response_model=shape, summary=f"One of {name}", responses=MISSING
-    )(_single(plural))
+        path + "/{uid}", response_model=whole, response_model_exclude_unset=True,
+        summary=f"One of {name}", responses=MISSING,
+    )(_single(plural))  # fmt: skip
     made.get(
         path + "/{uid}/raw", response_model=Raws, responses=MISSING,
         summary=f"What the platform said of one of {name}",
@@ -157,13 +170,19 @@ def _single(plural: str) -> Callable[..., Any]:
         uid: Annotated[str, Path(max_length=80)],
         request: Request,
         response: Response,
+        expand: Annotated[
+            str | None,
+            Query(pattern=EXPAND, description="`raw`, `coverage`, or both with a comma."),
+        ] = None,
     ) -> Any:
         shops = allowed(hub, who, f"{plural}.read")
         with hub.store.reading() as connection:
             found = pages.one(connection, plural, uid, [shop.id for shop in shops])
         if found is None:
-            raise Refused(404, "not_found", f"no such one among the {plural} you may see")
+            raise _missing(plural)
         said = found.as_dict()
+        if expand is not None:  # what it holds then changes without a new version
+            return said | _expanded(hub, who, plural, said, set(expand.split(",")))
         tag = _tag(said)
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"ETag": tag})
@@ -176,20 +195,43 @@ def _single(plural: str) -> Callable[..., Any]:
 
 def _raw(plural: str) -> Callable[..., Any]:
     def raw(hub: ThisHub, who: Who, uid: Annotated[str, Path(max_length=80)]) -> Any:
-        shops = allowed(hub, who, "raw.read", plural)
-        with hub.store.reading() as connection:
-            ids = [shop.id for shop in shops]
-            found = pages.raw(connection, plural, uid, ids, hub.store.vault)
-        if found is None:
-            raise Refused(404, "not_found", f"no such one among the {plural} you may see")
-        with hub.store.writing(durable=True) as connection:
-            Audit.of(hub.store, hub.settings).append(
-                connection, actor=who.actor, action="raw.read", of=f"{plural} {uid}"
-            )
-        return {"data": [told(Raw, one) for one in found]}
+        return {"data": _raws(hub, who, plural, uid)}
 
     raw.__name__ = f"get_raw_{plural}"
     return raw
+
+
+def _raws(hub: Hub, who: Principal, plural: str, uid: str) -> list[dict[str, Any]]:
+    shops = allowed(hub, who, "raw.read", plural)
+    with hub.store.reading() as connection:
+        ids = [shop.id for shop in shops]
+        found = pages.raw(connection, plural, uid, ids, hub.store.vault)
+    if found is None:
+        raise _missing(plural)
+    with hub.store.writing(durable=True) as connection:
+        Audit.of(hub.store, hub.settings).append(
+            connection, actor=who.actor, action="raw.read", of=f"{plural} {uid}"
+        )
+    return [told(Raw, one) for one in found]
+
+
+def _expanded(
+    hub: Hub, who: Principal, plural: str, said: dict[str, Any], wanted: set[str]
+) -> dict[str, Any]:
+    """Each under the permission that its own route takes."""
+    more: dict[str, Any] = {}
+    if "coverage" in wanted:
+        there = {shop.name: shop for shop in allowed(hub, who, "coverage.read")}
+        shop = there.get(said["shop"])
+        streams = hub.streams_of(shop, plural) if shop else ()
+        more["coverage"] = proved(hub, [shop.name], streams) if shop else []
+    if "raw" in wanted:
+        more["raw"] = _raws(hub, who, plural, said["uid"])
+    return more
+
+
+def _missing(plural: str) -> Refused:
+    return Refused(404, "not_found", f"no such one among the {plural} you may see")
 
 
 def _tag(said: dict[str, Any]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from .proofs import Coverage, proved
 from .records import ERRORS
 from .shapes import told
 from .who import ThisHub, Who, allowed
@@ -26,27 +26,6 @@ class Shop(BaseModel):
     kind: str
     time_zone: str
     state: str
-
-
-class Span(BaseModel):
-    """A stretch of a stream's time, and what is known of it."""
-
-    since: datetime
-    until: datetime
-    state: str
-
-
-class Coverage(BaseModel):
-    """How far a stream has been read, and what is proved of it."""
-
-    shop: str
-    channel: str
-    stream: str
-    complete: bool
-    cursor_at: datetime | None
-    last_ok_at: datetime | None
-    last_error: str | None
-    spans: list[Span]
 
 
 class Shops(BaseModel):
@@ -73,11 +52,6 @@ def router() -> APIRouter:
     @made.get("/coverage", response_model=Coverages, summary="What is proved")
     def coverage(hub: ThisHub, who: Who) -> Any:
         names = [shop.name for shop in allowed(hub, who, "coverage.read")]
-        found = hub.coverage(names) if names else []
-        return {"data": [told(Coverage, o, spans=_spans(o.spans)) for o in found]}
+        return {"data": proved(hub, names)}
 
     return made
-
-
-def _spans(found: Any) -> list[dict[str, Any]]:
-    return [told(Span, one) for one in found]

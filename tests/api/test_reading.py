@@ -106,6 +106,25 @@ def test_what_the_platform_said_is_read_by_few_and_audited(
     assert entry.action == "raw.read"
 
 
+def test_a_record_brings_what_is_asked_for_and_only_who_may_gets_the_raw_form(
+    client: Client,
+) -> None:
+    viewer, developer = client("viewer"), client("developer")
+    path = f"orders/{rows(viewer, 'orders')[0]['uid']}"
+    plain = viewer.get(path).json()
+    proved = viewer.get(path, params={"expand": "coverage"}).json()
+    whole = developer.get(path, params={"expand": "raw,coverage"}).json()
+
+    streams = [one["stream"] for one in proved["coverage"]]
+    assert "orders" in streams
+    assert {one["shop"] for one in proved["coverage"]} == {plain["shop"]}
+    assert plain == {k: v for k, v in proved.items() if k != "coverage"}
+    assert plain["external_id"] in str(whole["raw"][0]["body"])
+    assert whole["coverage"] == proved["coverage"]
+    assert viewer.get(path, params={"expand": "raw"}).status_code == 403
+    assert viewer.get(path, params={"expand": "lines"}).status_code == 422
+
+
 def test_money_is_whole_fen_and_times_have_their_zone(client: Client) -> None:
     for row in rows(client("viewer"), "orders"):
         assert row["buyer_paid_amount"] is None or isinstance(row["buyer_paid_amount"], int)
