@@ -10,7 +10,6 @@ import logging
 import random
 import threading
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -206,16 +205,21 @@ class Inlets:
         """Take messages until the end, each app's in a thread of its own."""
         threads: dict[str, threading.Thread] = {}
         while not ending.is_set():
-            with suppress(HubError):
-                for channel, app in self.served():
-                    if app not in threads:
-                        about = (self.inlet(channel, app), ending)
-                        one = threading.Thread(target=_turn, args=about, daemon=True)
-                        threads[app] = one
-                        one.start()
+            try:
+                self._begin(threads, ending)
+            except Exception as error:  # the database: looked again
+                log.error("apps with messages: %s", where_it_failed(error))
             ending.wait(AGAIN)
         for one in threads.values():
             one.join(1)
+
+    def _begin(self, threads: dict[str, threading.Thread], ending: threading.Event) -> None:
+        """Those that have no thread yet."""
+        for channel, app in self.served():
+            if app not in threads:
+                about = (self.inlet(channel, app), ending)
+                threads[app] = threading.Thread(target=_turn, args=about, daemon=True)
+                threads[app].start()
 
     def close(self) -> None:
         """Give all leases back, and end the connections."""

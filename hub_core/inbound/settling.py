@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from ..errors import HubError
 from ..hub import Hub
+from ..plugins import where_it_failed
 from ..ports import Decision, Question, Verdict
 from ..store import asks, codes
 from ..store.asks import Ask
@@ -116,6 +117,9 @@ class Settling:
             command = self._hub.desks.answer(shop, one.id, decision)
         except (HubError, ValueError, Refused) as error:
             log.warning("question %s: the platform is not told yet: %s", one.id, error)
+            command = None
+        except Exception as error:  # a plugin's own: the questions after it are told
+            log.error("question %s: not told: %s", one.id, where_it_failed(error))
             command = None
         if command is None or command.state != "confirmed":
             self._rest(one.id, now)

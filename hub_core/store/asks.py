@@ -181,9 +181,15 @@ def listing(
 
 
 def purge(connection: Connection, asked_before: datetime, limit: int) -> int:
-    """Remove what was asked before then, however it ended."""
+    """Remove what was asked before then, however it ended.
+
+    The newest stays: SQLite would give its number again, under which codes were issued and
+    a platform was told.
+    """
     a = AskRow
-    query = select(col(a.id)).where(col(a.asked_at) < asked_before).limit(limit)
+    newest = select(func.max(col(a.id))).scalar_subquery()
+    old = (col(a.asked_at) < asked_before, col(a.id) < newest)
+    query = select(col(a.id)).where(*old).limit(limit)
     ids = list(connection.execute(query).scalars())
     return connection.execute(delete(a).where(col(a.id).in_(ids))).rowcount
 

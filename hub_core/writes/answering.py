@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ..errors import HubError
+from ..errors import Forbidden, HubError, TokenExpired, Unauthorised
 from ..ports import Answering, Decision, Done, Effect, Verdict
 from ..store import Store, commands
 from ..store.commands import Command
@@ -17,6 +17,8 @@ from ..store.shops import Shop
 from .desk import Desk, desk, key_of
 
 KIND = "answer"
+SHUT = (TokenExpired, Unauthorised, Forbidden)
+"""The platform would not hear anything: it says nothing of the decision."""
 
 
 class Answerer:
@@ -70,6 +72,9 @@ class Answerer:
         at.claim([command])
         try:
             at.finish(command, self._writer.tell(decision))
+        except SHUT as error:
+            at.again(command, str(error.args[0]))
+            raise
         except HubError as error:
             at.failed([command], error)
             raise

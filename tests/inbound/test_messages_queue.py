@@ -7,6 +7,8 @@ again until it is, and has one effect.
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,8 +17,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from hub_core.inbound import Inbound
+from hub_core.inbound import inlets as module
 from hub_core.inbound.inlets import Inlets
 from hub_core.sandbox import Fault
 from hub_core.store import inbox, inlets
@@ -283,6 +287,31 @@ def test_turned_off_nothing_is_asked(tmp_path: Path) -> None:
         assert on.inlets.served() == []
         on.inlets.turn()
         assert calls(on, CONSUME) == 0
+
+
+def test_a_database_that_is_away_at_the_beginning_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with taking(tmp_path) as on:
+        on.happen(3)
+        looks, well = [0], Inlets.served
+        ending, quiet = threading.Event(), time.monotonic() + 10
+
+        def served(self: Inlets) -> list[tuple[str, str]]:
+            looks[0] += 1
+            if looks[0] == 1:
+                raise OperationalError("SELECT", {}, Exception("away"))
+            return well(self)
+
+        monkeypatch.setattr(Inlets, "served", served)
+        monkeypatch.setattr(module, "AGAIN", 0.05)
+        thread = threading.Thread(target=on.inlets.run, args=(ending,))
+        thread.start()
+        while not on.kept() and time.monotonic() < quiet:
+            time.sleep(0.05)
+        ending.set()
+        thread.join(10)
+        assert on.kept()
 
 
 def test_a_shop_is_let_send_its_messages(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from connectors.douyin_laike.answers import LaikeAnswers
 from hub_core import inbound as door
 from hub_core.client import httpx
 from hub_core.inbound import Decided, Inbound, Misfit, TooLate
-from hub_core.ports import Verdict
+from hub_core.ports import Decision, Done, Verdict
 from hub_core.store import asks, codes
 from hub_core.store.asks import Ask
 from hub_core.store.shops import change_shop
@@ -39,6 +40,8 @@ class Ear(httpx.BaseTransport):
     rest: httpx.BaseTransport
     loses: bool = False
     """Whether answers are lost on their way."""
+    shuts: bool = False
+    """Whether nobody is let in."""
     stands: int = WAITING
     told: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -51,6 +54,8 @@ class Ear(httpx.BaseTransport):
             return httpx.Response(200, json={**HEARD, "data": data})
         if not path.startswith(("fulfilment/create/", "fulfilment/refund/", "after_sale/")):
             return self.rest.handle_request(request)
+        if self.shuts:
+            return httpx.Response(403)
         self.told.append((path, json.loads(request.content)))
         if self.loses:
             raise httpx.ReadError("lost")
@@ -318,6 +323,36 @@ def test_where_the_platform_decided_otherwise_nothing_more_is_sent(
     )
 
 
+def test_what_the_platform_would_not_hear_is_told_when_it_does(
+    joined: Bench, asker: Asker, ear: list[Ear]
+) -> None:
+    held(asker, Verdict.REFUSED)
+    ear[0].shuts = True
+    assert asker.inbound.settle() == 0
+    ear[0].shuts = False
+    later(joined, 6)
+    assert asker.inbound.settle() == 1
+    assert len(ear[0].told) == 1
+
+
+def test_a_decision_nothing_can_be_made_of_keeps_no_other_back(
+    joined: Bench, asker: Asker, ear: list[Ear], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(asker)
+    asker.ask("refund-review", {**refund(("12", "A2")), "after_sale_id": "case-2"})
+    asker.inbound.decide(2, Verdict.AGREED, by="erp")
+    well = LaikeAnswers.tell
+
+    def tell(self: LaikeAnswers, decision: Decision) -> Done:
+        if decision.question.case_external_id == "case-1":
+            raise KeyError("certificate")
+        return well(self, decision)
+
+    monkeypatch.setattr(LaikeAnswers, "tell", tell)
+    assert asker.inbound.settle() == 1
+    assert [body["after_sale_id"] for _, body in ear[0].told] == ["case-2"]
+
+
 def test_a_delivery_is_told_by_its_own_call(
     joined: Bench, asker: Asker, ear: list[Ear]
 ) -> None:
@@ -378,6 +413,33 @@ def test_codes_of_a_refund_we_granted_hold_no_longer(joined: Bench, asker: Asker
     asker.inbound.settle()
     (code,) = door.codes_of_question(joined.hub, 1)
     assert code.state == "void"
+
+
+# Numbers are given once -----------------------------------------------------------------
+
+
+def test_after_a_season_without_questions_an_order_gets_a_code_of_its_own(
+    joined: Bench, asker: Asker
+) -> None:
+    stocked(joined, "A1", "A2")
+    assert asker.ask("issue-codes", wants())["codes"] == ["A1"]
+    later(joined, 91 * 86_400)
+    asker.inbound.purge()
+    assert asker.ask("issue-codes", wants("1000000000000000002"))["codes"] == ["A2"]
+
+
+def test_after_a_season_without_questions_a_decision_is_still_told(
+    joined: Bench, asker: Asker, ear: list[Ear]
+) -> None:
+    held(asker)
+    assert asker.inbound.settle() == 1
+    later(joined, 91 * 86_400)
+    asker.inbound.purge()
+    asker.ask("refund-review", {**refund(("12", "A2")), "after_sale_id": "case-2"})
+    (new,) = asker.inbound.questions(states=["open"])
+    asker.inbound.decide(new.id, Verdict.AGREED, by="erp")
+    assert asker.inbound.settle() == 1
+    assert [body["after_sale_id"] for _, body in ear[0].told] == ["case-1", "case-2"]
 
 
 # Whose it is -----------------------------------------------------------------------------
