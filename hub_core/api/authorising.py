@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -153,8 +154,10 @@ def _look(authorising: Authorising, channel: str, link: str | None) -> Response:
         return _page(Outcome(end=End.FAILED))
     if outcome.end is not End.WAITING:
         return _page(outcome)
-    # Browsers hold a form's redirect against the policy, too.
-    headers = {"Content-Security-Policy": pages.policy(f"'self' {origin}")}
+    # Browsers hold a form's redirects against the policy, too, those to the platform's
+    # login on another host among them.
+    scheme = urlsplit(origin).scheme
+    headers = {"Content-Security-Policy": pages.policy(f"'self' {scheme}:")}
     return Response(pages.start(outcome), 200, {**pages.HEADERS, **headers})
 
 
@@ -169,10 +172,15 @@ def _go(authorising: Authorising, channel: str, link: str | None) -> Response:
     made = Response(status_code=303, headers={"Referrer-Policy": "no-referrer", **headers})
     back = authorising.callback_url(channel) or ""
     made.set_cookie(
-        COOKIE, sent.browser or "", max_age=600, path=f"/auth/{channel}", httponly=True,
+        COOKIE, sent.browser or "", max_age=600, path=_folder(back), httponly=True,
         secure=back.startswith("https:"), samesite="lax",
     )  # fmt: skip
     return made
+
+
+def _folder(back: str) -> str:
+    """As browsers see it: a proxy in front may have the hub under a path of its own."""
+    return urlsplit(back).path.rpartition("/")[0]
 
 
 def _back(

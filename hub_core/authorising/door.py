@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ..access import Audit
 from ..errors import HubError, Misconfigured
 from ..hub import Hub
+from ..plugins import where_it_failed
 from ..ports import Consents, Telling, Visit
 from ..store import authorisations as logins
 from ..store import inbox
@@ -285,11 +286,19 @@ class Authorising:
         """Bring to an end what a push has told, and what whoever did it has left; gives
         what came of them. To be asked every few seconds."""
         with self._hub.store.reading() as connection:
-            stages = (logins.AWAY, logins.REDEEMING, logins.GRANTED)
-            found = logins.listing(connection, stages=stages, limit=1000)
+            until = self._hub.clock.now() - PUSH_LIVES
+            found = logins.unsettled(connection, Telling.PUSH, until)
         return [end for login in found if (end := self._settled(login)) is not None]
 
     def _settled(self, login: Login) -> Outcome | None:
+        try:
+            return self._next(login)
+        except Exception as error:  # one that can't be settled keeps no other back
+            said = where_it_failed(error)
+            log.error("authorisation %s: not brought to an end: %s", login.id, said)
+            return None
+
+    def _next(self, login: Login) -> Outcome | None:
         now = self._hub.clock.now()
         if login.stage == logins.AWAY:
             return self._told(login) if login.telling == Telling.PUSH else None
@@ -313,9 +322,7 @@ class Authorising:
         """What a push has told of it, if one has."""
         consents, store = self._placing.consents(login.channel, login.app), self._hub.store
         with store.reading() as connection:
-            ids = logins.pushed(
-                connection, login.channel, login.app, consents.event, login.made_at
-            )
+            ids = logins.pushed(connection, login, consents.event)
             bodies = [inbox.body(connection, id, store.vault) for id in ids]
         for body in bodies:
             with suppress(ValueError, KeyError, TypeError):

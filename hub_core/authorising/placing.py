@@ -6,6 +6,7 @@ between that and here is taken up again by `settle`.
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from ..access import Audit
 from ..errors import HubError, Retryable, WrongShop
 from ..hub import Hub
 from ..lines import StoreJournal
+from ..plugins import where_it_failed
 from ..ports import Consent, Consents, Grant, ShopInfo, Telling
 from ..store import authorisations as logins
 from ..store.authorisations import Login
@@ -23,6 +25,8 @@ from .outcome import End, Outcome, allowed, opened, until, written
 
 OLD = timedelta(hours=1)
 """How long it is tried to ask a shop whose it is."""
+
+log = logging.getLogger(__name__)
 
 
 class Placing:
@@ -41,7 +45,8 @@ class Placing:
         before, and its token kept."""
         with self._hub.store.reading() as connection:
             text = logins.consent(connection, login.id, self._hub.store.vault)
-        assert text is not None
+        if text is None:  # another process has brought it to its end
+            return self.outcome(login, End.STALE)
         consent = opened(text)
         try:
             apart = self.consents(login.channel, login.app).apart
@@ -55,6 +60,11 @@ class Placing:
             return self.end(login, logins.GRANTED, logins.REFUSED, End.ANOTHER_SHOP)
         except HubError as error:
             return self.end(login, logins.GRANTED, logins.FAILED, End.FAILED, error.code)
+        except (
+            Exception
+        ) as error:  # the program's own: tried for as long as a busy platform
+            log.error("authorisation %s: %s", login.id, where_it_failed(error))
+            return self.outcome(login, End.WAITING, said="internal")
 
     def _asked(self, login: Login, consent: Consent) -> Consent:
         """Whose it is, by a call with its token, which only this line has."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlmodel import col
 
 from .tables import AuthorisationRow, InboxRow
@@ -100,19 +100,35 @@ def listing(
     return [Login(*row) for row in connection.execute(query)]
 
 
-def pushed(
-    connection: Connection, channel: str, app: str, event: str, since: datetime
-) -> list[int]:
-    """The pushes of an event that came to an app since then, by their numbers."""
+def unsettled(
+    connection: Connection, telling: str, since: datetime, limit: int = 1000
+) -> list[Login]:
+    """Those that go on by themselves: in the middle of their end, or away, told of in this
+    way and good until `since` at least."""
+    a = AuthorisationRow
+    away = (col(a.stage) == AWAY) & (col(a.telling) == telling)
+    between = col(a.stage).in_((REDEEMING, GRANTED))
+    query = select(*_COLUMNS).where(or_(between, away & (col(a.expires_at) > since)))
+    query = query.order_by(col(a.id).desc()).limit(limit)
+    return [Login(*row) for row in connection.execute(query)]
+
+
+def pushed(connection: Connection, login: Login, event: str) -> list[int]:
+    """The pushes of an event that came to its app while it was good, by their numbers."""
     i = InboxRow
     query = select(col(i.id)).where(
-        col(i.channel) == channel, col(i.app) == app, col(i.event) == event,
-        col(i.received_at) >= since,
+        col(i.channel) == login.channel, col(i.app) == login.app, col(i.event) == event,
+        col(i.received_at) >= login.made_at, col(i.received_at) < login.expires_at,
     )  # fmt: skip
     return [id for id in connection.execute(query.order_by(col(i.id))).scalars() if id]
 
 
 def purge(connection: Connection, before: datetime) -> int:
-    """Forget those begun before a moment; gives how many."""
-    step = delete(AuthorisationRow).where(col(AuthorisationRow.made_at) < before)
+    """Forget those begun before a moment; gives how many. A shop's last consent is kept,
+    which says what it allows; and the newest, or its number would be given again."""
+    a = AuthorisationRow
+    last = select(func.max(col(a.id))).where(col(a.stage) == DONE).group_by(col(a.shop_id))
+    newest = select(func.max(col(a.id))).scalar_subquery()
+    old = (col(a.made_at) < before, col(a.id).not_in(last), col(a.id) < newest)
+    step = delete(a).where(*old)
     return connection.execute(step).rowcount

@@ -88,7 +88,8 @@ def test_an_owner_follows_the_link_consents_and_is_told_what_for(site: Site) -> 
         shown = site.browser.get(link)
         assert (shown.status_code, name in shown.text) == (200, True)
         is_a_closed_page(shown)
-        assert "oauth.taobao.com" in shown.headers["content-security-policy"]
+        policy = shown.headers["content-security-policy"]
+        assert "form-action 'self' https:;" in policy, "its login is on another host"
     page = site.went(link)
     assert site.browser.post(link).status_code == 410
     id = site.one.hub.shops()[0].external_id
@@ -107,6 +108,18 @@ def test_the_cookie_is_for_this_way_back_alone(site: Site) -> None:
     cookie = answer.headers["set-cookie"].lower()
     for words in ("httponly", "samesite=lax", "path=/auth/taobao", "max-age=600"):
         assert words in cookie
+
+
+def test_behind_a_proxys_path_the_cookie_comes_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under = HubTable(public_url=f"{site.url}/hub")
+    settings = site.one.hub.settings.model_copy(update={"hub": under})
+    monkeypatch.setattr(site.one.hub, "settings", settings)
+    link = site.link()
+    assert link.startswith(f"{site.url}/hub/auth/taobao/start?")
+    answer = site.browser.post(link.replace("/hub/auth/", "/auth/"))
+    assert "path=/hub/auth/taobao;" in answer.headers["set-cookie"].lower()
 
 
 def test_another_browser_ends_nothing(site: Site) -> None:

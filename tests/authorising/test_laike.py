@@ -55,6 +55,16 @@ def test_a_merchant_lets_a_provider_in_and_the_push_makes_the_shop(desk: Opening
     assert one.door.settle() == []
 
 
+def test_a_push_of_a_page_that_is_too_old_lets_nobody_in(desk: Opening) -> None:
+    one = laike(desk, PROVIDER, added=False)
+    box: Any = one.box
+    box.consent(one.sent().url, one.ids[0])
+    box.clock.advance(25 * 3600)
+    deliver(one)
+    assert one.door.settle() == []
+    assert one.hub.shops() == []
+
+
 def test_another_merchants_push_ends_no_login_of_a_shop(desk: Opening) -> None:
     one = laike(desk, PROVIDER)
     first = one.shop(one.ids[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -258,6 +259,47 @@ def test_an_exchange_that_was_cut_off_is_told_of(
     one.box.clock.advance(1000)
     assert [(o.end, o.said) for o in one.door.settle()] == [(End.FAILED, "interrupted")]
     assert one.door.settle() == []
+
+
+def test_a_login_nothing_can_be_made_of_keeps_no_other_back(
+    desk: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = desk(added=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(one.hub, "add_shop", _interrupt)
+        for id in one.ids:
+            with pytest.raises(KeyboardInterrupt):
+                one.came(one.consented(one.sent(), id))
+    well, broken = one.hub.add_shop, one.ids[1]
+
+    def add_shop(*args: Any, **how: Any) -> Shop:
+        if how["external_id"] == broken:
+            raise KeyError("title")
+        return well(*args, **how)
+
+    monkeypatch.setattr(one.hub, "add_shop", add_shop)
+    one.box.clock.advance(120)
+    assert {o.end for o in one.door.settle()} == {End.WAITING, End.DONE}
+    one.box.clock.advance(3600)
+    assert [(o.end, o.said) for o in one.door.settle()] == [(End.FAILED, "internal")]
+    assert one.door.settle() == []
+
+
+def test_an_app_that_is_taken_out_keeps_no_other_login_back(
+    desk: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = desk(added=False)
+    query = one.consented(one.sent(), one.ids[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(one.hub, "add_shop", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            one.came(query)
+    pushed = one.sent().id
+    with one.hub.store.writing() as connection:
+        gone = f"telling = 'push', app = 'gone' WHERE id = {pushed}"
+        connection.exec_driver_sql(f"UPDATE authorisation SET {gone}")
+    one.box.clock.advance(120)
+    assert [o.end for o in one.door.settle()] == [End.DONE]
 
 
 # What is kept, and what is not ------------------------------------------------------------

@@ -87,6 +87,17 @@ def test_a_consent_tells_what_the_token_does_not(tmp_path: Path) -> None:
         assert rows(made, shop)["141"].need is Need.MISSING
 
 
+def test_what_a_consent_allows_is_known_for_as_long_as_it_holds(tmp_path: Path) -> None:
+    with bench("douyin-laike", tmp_path, orders=1) as made:
+        (shop, *_) = made.hub.shops()
+        for names in (("141",), ("141", "153"), ("154",)):
+            _consented(made, shop, names)
+        made.platform.clock.advance(91 * DAY)
+        with made.hub.store.writing() as connection:
+            assert authorisations.purge(connection, made.clock.now()) == 2
+        assert "154" in rows(made, shop)
+
+
 def test_of_a_channel_without_the_fact_nothing_is_guessed(tmp_path: Path) -> None:
     with bench("jd", tmp_path, orders=1) as made:
         found = rows(made, give(made, scopes={"snsapi_base": DAY}))
