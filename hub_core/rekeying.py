@@ -149,11 +149,10 @@ def put_away(hub: Hub, key: str, *, actor: str) -> Rotation:
 
     Raises Misconfigured where something is sealed with it, or the change is too young.
     """
-    store = hub.store
+    store, found = hub.store, find_key(hub.settings)
+    _refuse_needed(hub, standing(hub, found), key)  # takes its time: nobody waits for it
     with store.writing(durable=True) as connection:
         audit.locked_head(connection)
-        found = find_key(hub.settings)
-        _refuse_needed(hub, standing(hub, found), key)
         if found.file is None or not may_write(found):
             raise Misconfigured(
                 f"nothing needs {key} any more, but {found.source} can't be written from "

@@ -191,6 +191,8 @@ class KeySource:
             stamp = _stamp(self._file)
             if self._file is not None and stamp == self._stamp:
                 return None
+            if self._file is not None and stamp is None:  # looking would make another
+                raise Misconfigured(f"{self._file}: the key's file is gone")
             found = find_key(self._settings).every
             self._stamp = stamp
             return found

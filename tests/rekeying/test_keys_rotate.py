@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import LargeBinary, text, update
 from sqlmodel import SQLModel
 
+from hub_core import rekeying
 from hub_core.backup import back_up, look_into
 from hub_core.errors import Misconfigured
 from hub_core.hub import Hub
@@ -108,6 +110,28 @@ def test_the_former_key_stays_for_an_hour_and_while_it_is_needed(folder: Path) -
         again = rotate(hub, actor="wu")
         assert {k: v for k, v in again.resealed.items() if v} == {"token": 1}
         put_away(hub, former, actor="wu")
+
+
+def test_nobody_waits_to_write_while_it_is_looked_whether_a_key_is_needed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(folder) as hub:
+        (former,) = rotate(hub, actor="wu").former
+    look, wrote = rekeying.standing, threading.Event()
+
+    def standing(hub: Hub, *found: Any) -> Any:
+        def write() -> None:
+            with hub.store.writing():
+                wrote.set()
+
+        threading.Thread(target=write, daemon=True).start()
+        assert wrote.wait(2)
+        return look(hub, *found)
+
+    monkeypatch.setattr(rekeying, "standing", standing)
+    with opened(folder, 2 * HOUR) as hub:
+        put_away(hub, former, actor="wu")
+    assert len(keys_of(folder)) == 1
 
 
 def test_a_change_goes_on_where_it_was_and_makes_no_third_key(folder: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub_core.errors import Misconfigured
-from hub_core.settings import Settings, find_key, key_file, master_key
+from hub_core.settings import KeySource, Settings, find_key, key_file, master_key
 
 KEY = bytes(range(32))
 OTHER = bytes(range(32, 64))
@@ -39,6 +39,15 @@ def test_the_key_is_made_once_for_its_owner_alone(home: Path) -> None:
     assert master_key(NOBODY) == made
     assert [p.name for p in home.iterdir()] == ["master.key"]
     assert sys.platform == "win32" or file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_hub_that_runs_makes_no_other_key_in_the_place_of_its_own(home: Path) -> None:
+    source = KeySource(NOBODY, find_key(NOBODY))
+    (home / "master.key").unlink()
+
+    with pytest.raises(Misconfigured, match="gone"):
+        source(True)
+    assert list(home.iterdir()) == []
 
 
 def test_first_uses_at_once_make_one_key(home: Path) -> None:
