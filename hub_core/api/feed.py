@@ -94,8 +94,9 @@ def router() -> APIRouter:
                 created_since=asked.created_since, kinds=asked.kind,
             )  # fmt: skip
         seen = [one for one in found if one.shop in visible.get(_of(one.kind), ())]
-        last = found[-1].seq if found else asked.after
         more = len(found) == asked.limit
+        # What else there is up to the newest was not asked for.
+        last = found[-1].seq if more else there_is.newest
         return {"changes": seen, "next": last, "more": more, "newest": there_is.newest}
 
     return made

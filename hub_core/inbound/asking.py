@@ -54,11 +54,16 @@ class Asking:
             name, who = self._signer(found, channel, push, app)
             answer = self._answer(found, channel, name, route, push, who)
         except Refused as refusal:
-            known = channel if refusal.why not in ("channel", "route") else ""
-            self.counts[known, refusal.why] += 1
-            return refusal.answer
+            return self._refuse(channel, refusal)
+        except HubError:  # settings, keys: no answer of ours is meant, so it asks again
+            return self._refuse(channel, Refused(503, "settings"))
         self.counts[channel, route] += 1
         return Answer(200, said(answer))
+
+    def _refuse(self, channel: str, refusal: Refused) -> Answer:
+        known = channel if refusal.why not in ("channel", "route") else ""
+        self.counts[known, refusal.why] += 1
+        return refusal.answer
 
     def _asks(self, channel: str, route: str) -> Asks:
         try:
@@ -96,8 +101,6 @@ class Asking:
             question = found.question(route, strict_json(push.body), who)
         except UNFIT:
             raise Refused(400, "form") from None
-        except HubError:
-            raise Refused(503, "settings") from None
         if question.kind == NO_DECISION:
             return found.standings(question, self._standings(channel, app, question))
         if question.closes:

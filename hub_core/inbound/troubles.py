@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ..hub import Hub
-from ..store import asks, codes, inbox
+from ..store import asks, codes, commands, inbox
 from ..store.asks import Ask
+from ..store.commands import Command
 from ..wire import BEIJING
+from ..writes import answering
 from .inlets import unheard
 from .settling import short_at
 
@@ -74,9 +76,14 @@ def _inlets(hub: Hub, now: datetime) -> Iterator[Trouble]:
 
 
 def _asks(connection: Connection, now: datetime) -> Iterator[Trouble]:
+    refused = _refused(connection)
     for one in asks.listing(
         connection, states=(asks.OPEN, asks.DECIDED), due_after=now - OVER
     ):
+        if one.state == asks.DECIDED and (command := refused.get((one.id, one.verdict))):
+            text = f"{_about(one)}的决定（{one.verdict}）被平台拒绝，请到平台后台处理"
+            yield Trouble(f"ask:{one.id}", "critical", command.done_at or now, text)
+            continue
         if one.deadline_at is None:
             continue
         begun = short_at(one)
@@ -89,6 +96,14 @@ def _asks(connection: Connection, now: datetime) -> Iterator[Trouble]:
             )
 
 
+def _refused(connection: Connection) -> dict[tuple[int, str | None], Command]:
+    """Decisions a platform would not take, by question and verdict: not told again."""
+    found = commands.listing(
+        connection, kind=answering.KIND, states=("refused",), oldest_first=False
+    )
+    return {(one.asked["question"], one.asked["verdict"]): one for one in found}
+
+
 def _pools(connection: Connection, now: datetime) -> Iterator[Trouble]:
     for pool in codes.pools(connection):
         if pool.issued and not pool.free:
@@ -99,13 +114,17 @@ def _pools(connection: Connection, now: datetime) -> Iterator[Trouble]:
 
 def _said(one: Ask, now: datetime) -> str:
     assert one.deadline_at is not None
-    orders, when = "、".join(one.orders), _clock(one.deadline_at)
-    about = f"订单 {orders} 的问询 {one.id}（{one.kind}）"
+    about, when = _about(one), _clock(one.deadline_at)
     if now >= one.deadline_at:
         return f"{about}已过答复时限 {when}，平台将自行处理"
     if one.state == asks.DECIDED:
         return f"{about}已有决定（{one.verdict}），但平台还未取走，时限 {when}"
     return f"{about}还没有人决定，时限 {when}"
+
+
+def _about(one: Ask) -> str:
+    orders = "、".join(one.orders)
+    return f"订单 {orders} 的问询 {one.id}（{one.kind}）"
 
 
 def _clock(at: datetime) -> str:

@@ -132,10 +132,10 @@ class Schedules:
         """Do one thing that was queued; gives its counts. A failure is the stream's own,
         kept with its schedule, and is no error here."""
         slot = Slot(int(what[0]), str(what[1]), str(what[2]))
-        with self.hub.store.writing() as connection:
-            if not schedules.started(connection, slot, self.hub.clock.now()):
-                return {"skipped": "not scheduled any more"}
         try:
+            with self.hub.store.writing() as connection:
+                if not schedules.started(connection, slot, self.hub.clock.now()):
+                    return {"skipped": "not scheduled any more"}
             with self._turns:
                 counts = self._do(slot)
         except HubError as error:

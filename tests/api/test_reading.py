@@ -176,6 +176,16 @@ def test_the_feed_shows_a_company_its_own_and_moves_on(client: Client, made: Ben
     assert said["next"] == made.hub.position()
 
 
+def test_who_follows_what_never_changes_is_not_left_behind(
+    client: Client, made: Bench
+) -> None:
+    """Or the position is forgotten one day, and a first copy has to be taken anew."""
+    api = client("viewer")
+    for kind in ("order", "redemption"):  # of one of them is not the newest
+        said = api.get("changes", params={"kind": kind, "limit": 1000}).json()
+        assert (said["more"], said["next"]) == (False, made.hub.position())
+
+
 def test_shops_and_their_coverage(client: Client, made: Bench) -> None:
     api = client("viewer")
     names = [shop.name for shop in made.hub.shops()]

@@ -282,6 +282,19 @@ def test_pushes_of_a_shop_that_is_shut_are_no_trouble_of_their_own(
     assert inbound.work_off().done == 1
 
 
+def test_what_the_hub_can_not_keep_is_asked_again(
+    joined: Bench, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seal(*_: object) -> bytes:
+        raise Misconfigured("the encryption keys were replaced by others")
+
+    monkeypatch.setattr(joined.hub.store.vault, "seal", seal)
+    body = json.dumps(refund()).encode()
+    header = sign(asker.account.app_secret, QUERY, body)
+    answer = asker.raw("refund-review", QUERY, body, [("x-life-sign", header)])
+    assert answer == (503, {"error": "try again"})
+
+
 def test_nobodys_data_stands_open_among_the_questions(joined: Bench, asker: Asker) -> None:
     asker.ask("refund-review", {**refund(), "refund_reason": "a buyer's own words"})
     with joined.hub.store.reading() as connection:

@@ -321,6 +321,8 @@ def test_where_the_platform_decided_otherwise_nothing_more_is_sent(
         "refused",
         "the platform has decided otherwise",
     )
+    (trouble,) = asker.inbound.troubles()
+    assert (trouble.severity, "被平台拒绝" in trouble.text) == ("critical", True)
 
 
 def test_what_the_platform_would_not_hear_is_told_when_it_does(

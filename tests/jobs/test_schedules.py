@@ -170,6 +170,22 @@ def test_where_the_database_is_away_at_its_end_a_job_is_ended_when_it_is_back(
     assert listed(made)["orders", SYNC].done_at is not None
 
 
+def test_a_database_that_is_away_at_a_beginning_delays_no_more_than_that(
+    made: Bench, schedules: Schedules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Waiting()
+    schedules.tick(queue)
+    with monkeypatch.context() as away:
+        gone = OperationalError("UPDATE", {}, Exception("server closed the connection"))
+        for name in ("started", "done"):
+            away.setattr(stored, name, lambda *args: (_ for _ in ()).throw(gone))
+        with pytest.raises(OperationalError):
+            queue.work_off(schedules)
+    later(made, 60)
+    schedules.tick(queue)
+    assert ("orders", SYNC) in queue.what
+
+
 def test_paused_is_not_queued_and_at_once_is(made: Bench, schedules: Schedules) -> None:
     queue, slot = Waiting(), listed(made)["orders", SYNC].slot
     with made.hub.store.writing() as connection:
