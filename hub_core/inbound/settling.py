@@ -67,12 +67,12 @@ class Settling:
 
     def _kept_up(self, one: Ask, now: datetime) -> Ask:
         """The question as it is once it was seen to: whose it is, what codes there are."""
-        seen_to = one.shop_id is not None and one.kind != CODES and not _warns(one, now)
-        if one.state != asks.OPEN or seen_to:
+        waits = one.state == asks.OPEN and (one.kind == CODES or _warns(one, now))
+        if one.shop_id is not None and not waits:
             return one
         with self._hub.store.writing(durable=True) as connection:
             found = asks.ask(connection, one.id, lock=True)
-            if found is None or found.state != asks.OPEN:
+            if found is None or found.state not in (asks.OPEN, asks.DECIDED):
                 return found or one
             found = self._supplied(connection, self._placed(connection, found, now), now)
             if found.state == asks.OPEN and _warns(found, now):
@@ -88,12 +88,15 @@ class Settling:
             return one
         asks.change(connection, one.id, shop_id=shop)
         placed = replace(one, shop_id=shop)
-        asks.tell(connection, placed, asks.ASKED, now)
+        event = asks.ASKED if one.state == asks.OPEN else asks.ANSWERED
+        asks.tell(connection, placed, event, now)
         return placed
 
     def _supplied(self, connection: Connection, one: Ask, now: datetime) -> Ask:
         vault = self._hub.store.vault
-        if one.kind != CODES or not take(connection, vault, one, (), now):
+        if one.state != asks.OPEN or one.kind != CODES:
+            return one
+        if not take(connection, vault, one, (), now):
             return one
         asks.decide(connection, one.id, Verdict.AGREED.value, POOL, None, now)
         done = asks.ask(connection, one.id) or one

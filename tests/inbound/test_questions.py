@@ -470,3 +470,33 @@ def test_of_an_app_with_several_shops_the_order_tells_whose_it_is(tmp_path: Path
         assert only(inbound).shop_id == shop.id
         assert of_feed(made) == ["question.asked"]
         inbound.close()
+
+
+def test_what_was_decided_before_anybody_could_tell_whose_it_is_is_told(
+    tmp_path: Path, ear: list[Ear]
+) -> None:
+    def served(platform: Any) -> Ear:
+        ear[:] = ear or [Ear(platform_transport(platform))]
+        return ear[0]
+
+    with bench(CHANNEL, tmp_path, orders=4, shops=2, served=served) as made:
+        inbound, first = Inbound(made.hub), made.platform.accounts()[0]
+        there = made.hub.shops()
+        shop = next(s for s in there if s.external_id == first.external_id)
+        with made.hub.store.writing() as connection:
+            for one in there:
+                change_shop(connection, one.id, app=shop.app)
+        platform: Any = made.platform
+        order = platform.shops[first.external_id].place().id
+        Asker(inbound, first).ask(
+            "refund-review", {**refund(("11", "A1")), "order_id": order}
+        )
+        inbound.decide(only(inbound).id, Verdict.REFUSED, by="erp")
+        assert inbound.settle() == 0
+        with made.hub.store.writing() as connection:
+            for one in there:
+                change_shop(connection, one.id, app=one.app)
+        made.hub.sync()
+        assert inbound.settle() == 1
+        assert (len(ear[0].told), of_feed(made)) == (1, ["question.answered"])
+        inbound.close()
