@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import secrets as chance
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -26,19 +27,21 @@ OVERLAP = timedelta(hours=24)
 """How long a former secret signs beside the new one."""
 
 
-class Added(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Added:
     """A new endpoint. The secret is told here and never again."""
 
     endpoint: Endpoint
-    secret: str
+    secret: str = field(repr=False)
     note: str | None
     """What is odd about its URL: a name that has no address now."""
 
 
-class Rotated(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rotated:
     """A new secret, told here and never again."""
 
-    secret: str
+    secret: str = field(repr=False)
     former_until: datetime | None
     """Until when the former one signs too; None: it has ended."""
 

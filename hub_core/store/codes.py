@@ -6,7 +6,7 @@ A code is known by a keyed mark of it, so that it is never opened to be found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
@@ -34,7 +34,7 @@ class Pool:
 class Issued:
     """One code as an order was given it."""
 
-    code: str
+    code: str = field(repr=False)
     sku: str
     order_external_id: str | None
     voucher_external_id: str | None
