@@ -164,7 +164,8 @@ def test_the_feed_is_followed_from_its_beginning(client: Client, made: Bench) ->
         after = said["next"]
         if not said["more"]:
             break
-    assert [one["seq"] for one in seen] == list(range(1, made.hub.position() + 1))
+    told = [one.seq for one in made.hub.changes(limit=10_000) if one.kind[:5] != "quest"]
+    assert [one["seq"] for one in seen] == told
     assert {one["kind"] for one in seen} >= {"order.created", "product.created"}
 
 

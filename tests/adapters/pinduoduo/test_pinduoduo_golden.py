@@ -29,6 +29,9 @@ CASES = sorted(GOLDENS.glob("*/*.wire.json"))
 CALLS = {
     "page": "LIST",
     "one": "GET",
+    "get": "GET",
+    "permit": "PERMIT",
+    "create": "CREATE",
     "refresh": "REFRESH",
     "set": "SET",
     "level": "GET",
@@ -41,7 +44,8 @@ CALLS = {
 
 def read(version: str, case: str) -> Any:
     wire = json.loads((GOLDENS / version / f"{case}.wire.json").read_text("utf-8"))
-    call = getattr(importlib.import_module(f"adapters.pinduoduo.{version}"), CALLS[case])
+    name = CALLS[case.partition(".")[0]]
+    call = getattr(importlib.import_module(f"adapters.pinduoduo.{version}"), name)
     return call.read(Pop().unwrap(call, wire))
 
 
@@ -55,6 +59,8 @@ def canonical(answer: Any) -> Any:
         return dataclasses.asdict(answer.record)
     if isinstance(answer, tuple):
         return [dataclasses.asdict(row) for row in answer]
+    if dataclasses.is_dataclass(answer):
+        return dataclasses.asdict(answer)  # type: ignore[arg-type]
     return answer.model_dump() if isinstance(answer, Wire) else answer
 
 
