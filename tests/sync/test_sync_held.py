@@ -100,6 +100,15 @@ def test_another_sort_of_order_lacks_nothing_that_the_first_sort_had() -> None:
     assert desk.told() == []
 
 
+def test_many_of_one_sort_after_many_of_another_lack_nothing() -> None:
+    desk = Desk()
+    desk.come("takeout", 40, pay_amount=100)
+    desk.come("voucher", 12, certificate_amount=90)
+    desk.come("voucher", 200, first=12, certificate_amount=90)
+
+    assert desk.told() == []
+
+
 def test_what_one_of_two_sorts_lacks_at_once_is_told_of() -> None:
     desk = Desk()
     desk.come("takeout", 40, pay_amount=100)

@@ -143,17 +143,15 @@ class Trees:
         yield from ((ANY, s) for s in turned(self.whole, now.whole))
 
     def _comparable(self, now: Counted) -> Iterator[tuple[str, Node]]:
-        """Rows of a state that is known. A state's rows together are only those of sorts
-        it has had often enough: what takeouts alone tell, no voucher has lost."""
-        together = dict[str, list[Node]]()
+        """Rows beside those of their own sort in their own state: what takeouts tell, no
+        voucher has lost, however many of either came before. Where the sort is not told
+        any more, beside all of the state."""
         for (state, sort), node in now.finest.items():
-            known = self.states.get(finer := states_of(state, sort)[1])
-            if known is not None:
+            whole, finer = states_of(state, sort)
+            if finer in self.states:
                 yield finer, node
-            if state in self.states and (not sort or (known and known.objects >= ENOUGH)):
-                together.setdefault(state, []).append(node)
-        for state, nodes in together.items():
-            yield state, _together(nodes)
+            elif not sort and whole in self.states:
+                yield whole, node
 
     def dump(self) -> list[Any]:
         """For the store."""
