@@ -16,8 +16,8 @@ from tests.loss.scenario import LAG, PLUGINS, SWITCHES, Scenario, box, scenario
 
 __all__ = ["SEEDS", "SWITCHES", "RecordScenario", "day", "pairs"]
 
-SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "120")) // 10
-"""Seeds for each channel and kind: a tenth of what orders have, or twelve."""
+SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "80")) // 10
+"""Seeds for each channel and kind: a tenth of what orders have, or eight."""
 HOUR = timedelta(hours=1)
 MANY = 4
 """Of more lists than this one round is read; of JD's wares too, each of which is three
