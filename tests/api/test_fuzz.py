@@ -21,7 +21,7 @@ from .test_who_may import ROUTES
 WORLDLY = {("post", "/endpoints"), ("get", "/changes"), ("post", "/authorisations")}
 """Where a form says not enough: whether a URL may be sent to the network tells, whether a
 position is there the feed, whether browsers find back the settings."""
-EXAMPLES = int(os.environ.get("CHANNEL_HUB_API_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("CHANNEL_HUB_API_EXAMPLES", "6"))
 
 
 @pytest.fixture(scope="module")
