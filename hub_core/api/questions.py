@@ -185,12 +185,14 @@ def list_questions(hub: ThisHub, who: Who, asked: Annotated[AskQuestions, Query(
             connection, states=asked.state, shop_ids=list(ids), limit=asked.limit,
             kinds=[asked.kind] if asked.kind is not None else (),
         )  # fmt: skip
-    return {"data": [_told(q, names) for q in found if q.shop_id in seen[_kind(q)]]}
+    there = [one for one in found if one.shop_id in seen[_kind(one)]]
+    return {"data": [_told(one, names.get(one.shop_id or 0)) for one in there]}
 
 
 def get_question(hub: ThisHub, who: Who, id: Number) -> Any:
     """One question."""
-    return _told(_one(hub, who, id), {shop.id: shop for shop in hub.shops()})
+    found = _one(hub, who, id)
+    return _told(found, _shop(hub, found))
 
 
 def answer(
@@ -198,14 +200,13 @@ def answer(
 ) -> Response:
     """The first decision stands. The platform is told, or hears it when it asks again."""
     found = _one(hub, who, id, "questions.answer")
-    shops = {shop.id: shop for shop in hub.shops()}
     verdict = Verdict(body.verdict)
 
     def decide() -> Any:
         done = inbound.decide(
             hub, id, verdict, by=who.actor, reason=body.reason, given=body.codes
         )
-        return _told(done, shops)
+        return _told(done, _shop(hub, done))
 
     def act() -> Any:
         return _refusing(decide)
@@ -266,11 +267,10 @@ def _one(hub: Hub, who: Principal, id: int, permission: str | None = None) -> As
 
 
 def _shop(hub: Hub, one: Ask) -> Shop | None:
-    return next((shop for shop in hub.shops() if shop.id == one.shop_id), None)
+    return None if one.shop_id is None else hub.shop_with(one.shop_id)
 
 
-def _told(one: Ask, shops: dict[int, Shop]) -> dict[str, Any]:
-    shop = shops.get(one.shop_id or 0)
+def _told(one: Ask, shop: Shop | None) -> dict[str, Any]:
     return told(Question, one, shop=shop and shop.name, orders=list(one.orders))
 
 

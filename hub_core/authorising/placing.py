@@ -102,9 +102,7 @@ class Placing:
 
     def shop_of(self, login: Login) -> Shop | None:
         """The shop it is for; None where it is for whichever consents."""
-        if login.shop_id is None:
-            return None
-        return next((s for s in self._hub.shops() if s.id == login.shop_id), None)
+        return None if login.shop_id is None else self._hub.shop_with(login.shop_id)
 
     def _spare(self, login: Login, consent: Consent, again: bool) -> None:
         """Refused for the shop it was for; but with some platforms a new consent ends the
