@@ -29,6 +29,8 @@ SHORT = 4
 """A clock runs short in the last quarter of its limit."""
 REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 """Between two attempts to tell the platform: the first is doubled each time."""
+MOST_DOUBLED = 6
+"""Times, after which it is the longest: no span of time is doubled for ever."""
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +137,10 @@ class Settling:
 
     def _rest(self, id: int, now: datetime) -> None:
         tries, _ = self._rests.get(id, (0, now))
-        self._rests[id] = tries + 1, now + min(REST * 2**tries, LONGEST_REST)
+        self._rests[id] = (
+            tries + 1,
+            now + min(REST * 2 ** min(tries, MOST_DOUBLED), LONGEST_REST),
+        )
 
     def _decision(self, one: Ask) -> Decision:
         question = self._question(one)

@@ -337,6 +337,18 @@ def test_what_the_platform_would_not_hear_is_told_when_it_does(
     assert len(ear[0].told) == 1
 
 
+def test_however_long_the_platform_would_not_hear_it_is_told_when_it_does(
+    joined: Bench, asker: Asker, ear: list[Ear]
+) -> None:
+    held(asker, Verdict.REFUSED)
+    ear[0].shuts = True
+    for _ in range(60):
+        assert asker.inbound.settle() == 0
+        later(joined, 400)
+    ear[0].shuts = False
+    assert asker.inbound.settle() == 1
+
+
 def test_a_decision_nothing_can_be_made_of_keeps_no_other_back(
     joined: Bench, asker: Asker, ear: list[Ear], monkeypatch: pytest.MonkeyPatch
 ) -> None:
