@@ -81,7 +81,7 @@ class Authorising:
             )
         link, now = texts.new_secret(), self._hub.clock.now()
         values = {"link_hash": texts.hash_of(link), "expires_at": now + lives}
-        id = self._begin(channel, by, redirect, logins.INVITED, values, **asked)
+        id = self._begin(channel, by, redirect, values, **asked)
         url = f"{self._base(channel)}/start?link={link}"
         return Invited(id, url, values["expires_at"])  # type: ignore[arg-type]
 
@@ -90,10 +90,7 @@ class Authorising:
         if urlsplit(redirect).scheme not in ("http", "https"):
             raise Misconfigured(f"{redirect!r} is no address a browser can come back to")
         now = self._hub.clock.now()
-        id = self._begin(
-            channel, by, redirect, logins.INVITED, {"expires_at": now + STATE_LIVES},
-            **asked,
-        )  # fmt: skip
+        id = self._begin(channel, by, redirect, {"expires_at": now + STATE_LIVES}, **asked)
         with self._hub.store.reading() as connection:
             login = logins.one(connection, id)
         assert login is not None
@@ -106,7 +103,6 @@ class Authorising:
         channel: str,
         by: str,
         redirect: str,
-        stage: str,
         values: dict[str, Any],
         *,
         shop: str | None = None,
@@ -124,7 +120,7 @@ class Authorising:
         told = {
             "channel": channel, "app": app, "shop_id": expected.id if expected else None,
             "shop_name": _name(name), "scopes": ",".join(scopes), "redirect": redirect,
-            "by": by, "stage": stage, "made_at": now, **values,
+            "by": by, "stage": logins.INVITED, "made_at": now, **values,
         }  # fmt: skip
         consents = self._tried(channel, app, redirect, scopes)
         if consents.apart and expected is None:
