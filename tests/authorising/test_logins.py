@@ -189,15 +189,10 @@ def test_a_code_the_platform_does_not_know_fails_and_changes_nothing(
 # Ends that come between -------------------------------------------------------------------
 
 
-def test_what_was_granted_when_the_hub_ended_is_put_in_its_place(
-    desk: Opening, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_granted_when_the_hub_ended_is_put_in_its_place(desk: Opening) -> None:
     one = desk(added=False)
     query = one.consented(one.sent(), one.ids[0])
-    with monkeypatch.context() as patch:
-        patch.setattr(one.hub, "add_shop", _interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            one.came(query)
+    cut_off(one, query)
     assert one.shop(one.ids[0]) is None
     assert one.door.settle() == []
     one.box.clock.advance(120)
@@ -209,6 +204,14 @@ def test_what_was_granted_when_the_hub_ended_is_put_in_its_place(
 
 def _interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def cut_off(one: Desk, query: str) -> None:
+    """The hub ends right before the shop is made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(one.hub, "add_shop", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            one.came(query)
 
 
 def test_a_shop_that_can_not_be_asked_whose_it_is_is_asked_again(
@@ -285,15 +288,10 @@ def test_a_login_nothing_can_be_made_of_keeps_no_other_back(
     assert one.door.settle() == []
 
 
-def test_an_app_that_is_taken_out_keeps_no_other_login_back(
-    desk: Opening, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_app_that_is_taken_out_keeps_no_other_login_back(desk: Opening) -> None:
     one = desk(added=False)
     query = one.consented(one.sent(), one.ids[0])
-    with monkeypatch.context() as patch:
-        patch.setattr(one.hub, "add_shop", _interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            one.came(query)
+    cut_off(one, query)
     pushed = one.sent().id
     with one.hub.store.writing() as connection:
         gone = f"telling = 'push', app = 'gone' WHERE id = {pushed}"
