@@ -42,7 +42,9 @@ def install(form: str, level: str) -> None:
     for name, one in list(logging.root.manager.loggerDict.items()):
         if isinstance(one, logging.Logger) and name.partition(".")[0] in LOUD:
             one.handlers.clear()
-            one.propagate = True
+            # Whatever ran here before may have hushed it.
+            one.propagate, one.disabled = True, False
+            one.setLevel(logging.NOTSET)
     for name in LOUD:
         loud = logging.getLogger(name)
         loud.setLevel(max(logging.WARNING, root.level))

@@ -18,7 +18,7 @@ PHONE, TOKEN = "13812345678", "act.7f3kd93jfk2Lm0aQ9xZr5t"
 def restored() -> Iterator[None]:
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    loud = [logging.getLogger(name) for name in logs.LOUD]
+    loud = [logging.getLogger(name) for name in (*logs.LOUD, "uvicorn.error")]
     state = [(one, one.handlers[:], one.propagate, one.level) for one in loud]
     yield
     root.handlers[:], root.level = before[0], before[1]
@@ -49,6 +49,7 @@ HOSTILE = [
 def test_each_event_is_one_line_without_anybody_s_data(
     form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    logging.getLogger("uvicorn.error").setLevel("CRITICAL")  # as a server did before
     logs.install(form, "info")
     for said in HOSTILE:
         logging.getLogger("hub_core.test").warning("%s", said)
