@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from ..journal import JournalEntry
-from . import journal, keyring, notes
+from . import again, journal, keyring, notes
 from .engine import connect, reading, writing
 from .limits import SqlBans, limit_states
 from .tokens import SqlTokens
 from .vault import Source, Vault
 
 __all__ = ["Store", "Vault"]
+
+T = TypeVar("T")
 
 
 def _utc_now() -> datetime:
@@ -81,6 +84,11 @@ class Store:
         """A short write transaction; rolled back when anything is raised inside."""
         with writing(self.engine, durable=durable) as connection:
             yield connection
+
+    def again(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        """Do `work`, which may be done twice, in a write transaction of its own; from its
+        beginning where the database broke that off (see `again`)."""
+        return again.again(self.engine, work, durable=durable)
 
     def write_journal(
         self, connection: Connection, entries: Sequence[JournalEntry]
