@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .breaker import Breaker
 from .client import Line, httpx, open_http
-from .clock import Clock, PlatformClock
+from .clock import Clock, PlatformClock, SystemClock
 from .errors import Misconfigured
 from .former import Answered
 from .journal import JournalEntry, JournalSink
@@ -17,6 +17,7 @@ from .plugins import Plugins
 from .ports import Authorisation, Channel, ShopInfo
 from .settings import AppSettings, Settings
 from .store import Store
+from .store.limits import limit_states
 from .store.shops import Shop
 from .tokens import TokenDiedEarly, Tokens
 from .wire import Credentials
@@ -177,7 +178,9 @@ class Lines:
         settings = self._settings.app(app)
         channel = self._plugins.channel(settings.channel)
         clock = PlatformClock(self._clock, name=channel.id)
-        stores = self._store.limit_states if self._shared_limits else None
+        real = isinstance(self._clock, SystemClock)
+        played = None if real else lambda: self._clock.now().timestamp()
+        stores = limit_states(self._store.engine, played) if self._shared_limits else None
         pace = Pace(
             self._settings.limits(app, channel),
             self._clock,

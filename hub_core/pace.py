@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,9 @@ from .clock import Clock
 from .errors import Banned, Throttled
 from .lanes import Lane
 from .ports import Limit
+from .queueing import Rank, Ticket
+
+__all__ = ["BanStore", "MemoryBans", "Pace", "Rank", "StoreFactory", "ban_keys"]
 
 STALE = 0.05
 """Seconds after which the look for bans before a wait is too old to send on."""
@@ -22,9 +25,11 @@ StoreFactory = Callable[[str], StateStore]
 """Gives the state of one limit by its key. Called once per key and process.
 
 The `now` a store's `check` is given is the machine's wall clock in ticks since 1970, the
-same for every process of one machine; where several machines share a store, hand `Pace` a
-`stamp` that tells the database's time instead of letting the store replace `now`.
+same for every process of one machine. A store that several machines share takes its own
+clock's time instead: only what it answers, ticks from now, is relied on.
 """
+
+Steps = Generator[float | None, None, None]
 
 
 class BanStore(Protocol):
@@ -74,8 +79,9 @@ class Pace:
 
     Every limit whose prefix a call's name has is kept, each by GCRA in the state its
     key has in `stores`: what is spent by one process is spent for all. A limit the
-    platform shows to be lower than configured is learned, and forgotten slowly. No wait
-    is longer than `patience` seconds. Everything here may be called from any thread.
+    platform shows to be lower than configured is learned, and forgotten slowly. Of those
+    that wait the more urgent go first, and shops in rotation. No wait for a slot is longer
+    than `patience` seconds. Everything here may be called from any thread.
     """
 
     def __init__(
@@ -93,44 +99,68 @@ class Pace:
         self.patience = patience
         self._stores = stores or (lambda key: InMemoryStateStore())
         self._bans = bans or MemoryBans()
-        self._stamp = stamp or (lambda: clock.now().timestamp())
+        self._stamp = stamp or (
+            (lambda: clock.now().timestamp()) if stores else clock.monotonic
+        )
+        self._scopes = _scopes(self.limits)
         self._lanes: dict[str, Lane] = {}
+        self._ways: dict[tuple[str, str, str], list[Lane]] = {}
         self._holds: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def wait(self, call_name: str, app: str, shop: str) -> float:
+    def wait(
+        self, call_name: str, app: str, shop: str, rank: Rank = Rank.INCREMENTAL
+    ) -> float:
         """Return when the call may go; answers the seconds that took.
 
         Raises at once, with the seconds left, Banned where one of the call's keys is
         banned, and Throttled where the wait would try the caller's patience.
         """
         began = self.clock.monotonic()
+        turn = threading.Lock()
+        turn.acquire()
+        with closing(self.steps(call_name, app, shop, rank, turn.release)) as steps:
+            for seconds in steps:
+                if seconds is None:
+                    turn.acquire()
+                else:
+                    self.clock.sleep(seconds)
+        return self.clock.monotonic() - began
+
+    def steps(
+        self,
+        call_name: str,
+        app: str,
+        shop: str,
+        rank: Rank = Rank.INCREMENTAL,
+        wake: Callable[[], None] = lambda: None,
+    ) -> Steps:
+        """What there is to do before the call may go, which is at the end: let so many
+        seconds pass, or (None) do nothing before `wake` is called.
+
+        For whoever keeps the time himself; it raises what `wait` does. Close it where it
+        is not gone through to its end: others wait behind.
+        """
+        began = self.clock.monotonic()
         self._refuse_banned(call_name, app, shop)
         lanes = self._lanes_of(call_name, app, shop)
-        keys = [lane.key for lane in lanes] or [_own(call_name, app, shop)]
-        with ExitStack() as turns:
-            for lane in lanes:
-                turns.enter_context(lane.turn)
-                if lane is not lanes[-1]:
-                    self._sit_out(lane.look)
-            self._sit_out(lambda: self._held(keys) or _take(lanes))
-        waited = self.clock.monotonic() - began
-        if waited > STALE:
+        yield from self._through(lanes, Ticket(rank, shop, wake))
+        if not lanes:
+            yield from self._sit_out(lambda: self._held(_own(call_name, app, shop)))
+        if self.clock.monotonic() - began > STALE:
             self._refuse_banned(call_name, app, shop)
-        return waited
 
     def throttled(self, call_name: str, app: str, shop: str, after: float) -> None:
         """The platform's limit was met: its narrowest lane rests, then goes half as fast.
 
         A call under no configured limit rests by itself.
         """
-        lanes = self._lanes_of(call_name, app, shop)
-        key = lanes[0].key if lanes else _own(call_name, app, shop)
-        until = self.clock.monotonic() + after
+        if lanes := self._lanes_of(call_name, app, shop):
+            lanes[0].slow_down(after)
+            return
+        key, until = _own(call_name, app, shop), self.clock.monotonic() + after
         with self._lock:
             self._holds[key] = max(until, self._holds.get(key, until))
-        if lanes:
-            lanes[0].slow_down()
 
     def ban(self, key: str, until: datetime, why: str = "") -> None:
         """Nothing goes out for `key` (see `ban_keys`) before `until`, over restarts too."""
@@ -145,36 +175,59 @@ class Pace:
         """The part of the configured limits now in use for this call, as learned."""
         return min((x.part for x in self._lanes_of(call_name, app, shop)), default=1.0)
 
+    def _through(self, lanes: Sequence[Lane], ticket: Ticket) -> Steps:
+        """Wait for the turn in one lane after the other, holding those before: what is
+        spent in a narrow one must go at once, not wait for the next."""
+        joined: list[Lane] = []
+        try:
+            for lane in lanes:
+                joined.append(lane)
+                if not lane.queue.join(ticket):
+                    yield None
+                if lane is not lanes[-1]:
+                    yield from self._sit_out(lane.look)
+            if lanes:
+                yield from self._sit_out(lambda: _go(lanes))
+        finally:
+            for lane in joined:
+                lane.queue.leave(ticket)
+
     def _refuse_banned(self, call_name: str, app: str, shop: str) -> None:
         rest = self.banned(*ban_keys(call_name, app, shop).values())
         if rest > 0:
             raise Banned("banned by the platform; nothing was sent", after=rest)
 
-    def _sit_out(self, look: Callable[[], float]) -> None:
+    def _sit_out(self, look: Callable[[], float]) -> Steps:
         while (rest := look()) > 0:
             if rest > self.patience:
                 raise Throttled("the limit is used up; nothing was sent", after=rest)
-            self.clock.sleep(rest)
+            yield rest
 
-    def _held(self, keys: Sequence[str]) -> float:
+    def _held(self, key: str) -> float:
         with self._lock:
-            until = max(self._holds.get(key, -math.inf) for key in keys)
+            until = self._holds.get(key, -math.inf)
         return max(0.0, until - self.clock.monotonic())
 
     def _lanes_of(self, call_name: str, app: str, shop: str) -> list[Lane]:
         """The call's lanes, narrowest first: the order their turns are taken in."""
-        return [
-            self._lane(limit, f"{app}/{shop}" if limit.per == "shop" else app)
-            for limit in self.limits
-            if call_name.startswith(limit.prefix)
-        ]
+        way = (call_name, app, shop)
+        lanes = self._ways.get(way)
+        if lanes is None:
+            lanes = self._ways[way] = [
+                self._lane(limits, f"{app}/{shop}" if limits[0].per == "shop" else app)
+                for limits in self._scopes
+                if call_name.startswith(limits[0].prefix)
+            ]
+        return lanes
 
-    def _lane(self, limit: Limit, whose: str) -> Lane:
-        key = f"{limit.per}:{whose}:{limit.prefix}:{limit.calls}/{limit.seconds:g}"
+    def _lane(self, limits: Sequence[Limit], whose: str) -> Lane:
+        rates = "+".join(f"{x.calls}/{x.seconds:g}" for x in limits)
+        key = f"{limits[0].per}:{whose}:{limits[0].prefix}:{rates}"
         with self._lock:
             if key not in self._lanes:
-                store = self._stores(key)
-                self._lanes[key] = Lane(key, limit, store, self.clock, self._stamp)
+                self._lanes[key] = Lane(
+                    key, limits, self._stores(key), self.clock, self._stamp, self.patience
+                )
             return self._lanes[key]
 
 
@@ -182,19 +235,29 @@ def _narrow_first(limit: Limit) -> tuple[bool, int]:
     return limit.per == "app", -len(limit.prefix)
 
 
+def _scopes(limits: Sequence[Limit]) -> list[list[Limit]]:
+    """Limits of the same calls of the same, which one lane keeps, in their order."""
+    scopes: dict[tuple[str, str], list[Limit]] = {}
+    for limit in limits:
+        scopes.setdefault((limit.per, limit.prefix), []).append(limit)
+    return list(scopes.values())
+
+
 def _own(call_name: str, app: str, shop: str) -> str:
     return f"own:{app}/{shop}:{call_name}"
 
 
-def _take(lanes: Sequence[Lane]) -> float:
-    """Spend one slot of every lane, or answer the seconds until all have one.
+def _go(lanes: Sequence[Lane]) -> float:
+    """Spend a slot of every lane, or answer the seconds until all have one.
 
-    All are looked at before any is spent. Where another process is quicker in between,
-    what was spent is lost and all are asked again: late, never too early.
+    The narrower have been looked at. Where another process was quicker since, the slot of
+    the widest goes by and all are asked again: late, never too early.
     """
-    if len(lanes) > 1 and (wait := max(lane.look() for lane in lanes)) > 0:
+    *gates, last = lanes
+    if (wait := last.slot()) > 0:
         return wait
-    for lane in reversed(lanes):
+    for lane in reversed(gates):
         if (wait := lane.take()) > 0:
             return wait
+    last.use()
     return 0.0

@@ -31,6 +31,8 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
             "answers",
             "breaker",
             "journal",
+            "queueing",
+            "booking",
             "lanes",
             "pace",
             "tokens",
@@ -39,7 +41,7 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
     ),
     {"store", "plugins", "settings"},
     {"sync", "insight", "writes", "testing", "access"},
-    ("lines", "consent", "pull", "desks", "reveals", "stored", "hub", "remote"),
+    ("lines", "consent", "ahead", "pull", "desks", "reveals", "stored", "hub", "remote"),
     {
         "grading",
         "alarms",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from ..journal import JournalEntry
 from . import again, journal, keyring, notes
 from .engine import connect, reading, writing
-from .limits import SqlBans, limit_states
+from .limits import SqlBans
 from .tokens import SqlTokens
 from .vault import Source, Vault
 
@@ -34,7 +34,6 @@ class Store:
         self.engine, self.vault, self.now = engine, vault, now
         self.tokens = SqlTokens(engine, vault)
         self.bans = SqlBans(engine)
-        self.limit_states = limit_states(engine)
 
     @classmethod
     def open(
