@@ -396,7 +396,9 @@ def _ours(error: Exception) -> HubError:
     they may quote a buyer.
     """
     if ails := ailment(error):
-        return HubError(ails)
+        ours = HubError(ails)
+        ours.__cause__ = error  # by which whoever reads again tells whether that may help
+        return ours
     where = where_it_failed(error)
     log.error("a reading failed in the program itself: %s", where)
     return HubError(f"the program itself failed: {where}; please report it")

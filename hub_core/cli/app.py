@@ -44,6 +44,7 @@ from . import (
     stock,
     sync,
     verify,
+    worker,
 )
 from .failing import ended
 from .opening import Chosen
@@ -91,6 +92,7 @@ demo.add(app)
 init.add(app)
 sync.add(app)
 serve.add(app)
+worker.add(app)
 schedules.add(app)
 orders.add(app)
 export.add(app)

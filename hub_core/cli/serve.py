@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from json import dumps
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +27,20 @@ EXTRA = ("fastapi", "dbos", "prometheus_client")
 """What of `channel-hub[serve]` it does not begin without."""
 CHURN = 1
 """Orders of a box that change with each list that is read."""
+SlotOption = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Which of several processes this is; default: the first that is free.",
+        show_default=False,
+    ),
+]  # fmt: skip
+ThreadsOption = Annotated[int, typer.Option(min=1, help="Streams read side by side.")]
+FormatOption = Annotated[
+    str, typer.Option("--log-format", help="Of the log on standard error: text, json.")
+]
+LevelOption = Annotated[
+    str, typer.Option("--log-level", help="debug, info, warning or error.")
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -39,19 +53,13 @@ def serve(
         str, typer.Option(help="Where to listen; beyond loopback put TLS in front.")
     ] = HOST,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
-    slot: Annotated[
-        int, typer.Option(min=0, help="Which of several processes this is.")
-    ] = 0,
-    threads: Annotated[int, typer.Option(min=1, help="Streams read side by side.")] = 16,
+    slot: SlotOption = None,
+    threads: ThreadsOption = 16,
     sandboxes: Annotated[
         bool, typer.Option("--sandboxes", help="With platforms in a box, to try it.")
     ] = False,
-    log_format: Annotated[
-        str, typer.Option("--log-format", help="Of the log on standard error: text, json.")
-    ] = "text",
-    log_level: Annotated[
-        str, typer.Option("--log-level", help="debug, info, warning or error.")
-    ] = "warning",
+    log_format: FormatOption = "text",
+    log_level: LevelOption = "warning",
     json: Json = False,
 ) -> None:
     """Read every stream of every shop in its rhythm, and answer ERPs over HTTP.
@@ -59,18 +67,19 @@ def serve(
     Until Ctrl-C (or SIGTERM), which ends it within ten seconds: what is being read ends
     with its step, and is gone on with the next time. Takes channel-hub[serve].
     """
-    _refuse_bare()
-    _log(log_format, log_level)
+    refuse_bare(EXTRA)
+    log_as(log_format, log_level)
     boxes: dict[str, Platform] | None = {} if sandboxes else None
     with opened() if boxes is None else _boxes(boxes) as hub:
         _refuse_well_known(hub, host, throwaway=boxes is not None)
         _run(hub, host, port, slot, threads, boxes, json)
 
 
-def _refuse_bare() -> None:
+def refuse_bare(extra: Sequence[str]) -> None:
+    """Raises Misconfigured where one of these is not installed."""
     from importlib.util import find_spec
 
-    if missing := [name for name in EXTRA if find_spec(name) is None]:
+    if missing := [name for name in extra if find_spec(name) is None]:
         raise Misconfigured(
             f"{', '.join(missing)} is not installed: pip install 'channel-hub[serve]'"
         )
@@ -90,7 +99,8 @@ def _refuse_well_known(hub: Hub, host: str, *, throwaway: bool) -> None:
         )
 
 
-def _log(form: str, level: str) -> None:
+def log_as(form: str, level: str) -> None:
+    """Log so from now on. Raises Misconfigured for a form or a level there is not."""
     from ..service import logs
 
     for asked, there in ((form, logs.FORMATS), (level, logs.LEVELS)):
@@ -103,7 +113,7 @@ def _run(
     hub: Hub,
     host: str,
     port: int,
-    slot: int,
+    slot: int | None,
     threads: int,
     boxes: dict[str, Platform] | None,
     json: bool,

@@ -2,5 +2,6 @@
 
 from .engine import Engine, Queue
 from .schedules import HEAL, PUSH, SHIP, SYNC, Schedules
+from .seat import Seat
 
-__all__ = ["HEAL", "PUSH", "SHIP", "SYNC", "Engine", "Queue", "Schedules"]
+__all__ = ["HEAL", "PUSH", "SHIP", "SYNC", "Engine", "Queue", "Schedules", "Seat"]

@@ -1,15 +1,19 @@
 """The one module that faces DBOS: durable jobs in the hub's own database.
 
 A job and the row that asked for it commit together. Jobs of one partition (a shop) run one
-after another, those of many side by side. A process that was killed takes its own jobs up
-again when it comes back; each job may therefore run twice, and is made for that.
+after another, those of many side by side, in any number of processes. What a process that
+is gone has begun, another takes up (`take_up`); each job may therefore run twice, and is
+made for that.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -29,6 +33,17 @@ ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 KEPT = timedelta(days=1)
 """How long what is done stays listed."""
 AT_ONCE = 500
+CONNECTIONS = 6
+"""Of the engine's own, in a process. Its threads hold one for a moment only."""
+IDLE = 5.0
+"""Seconds a transaction may do nothing before PostgreSQL ends it: one of a process that
+was frozen in its middle keeps what it has claimed from the others no longer."""
+DOUBT = 5.0
+"""Seconds in which a job that was just claimed may not have begun, or one that has ended
+may not be written down."""
+
+
+log = logging.getLogger(__name__)
 
 
 class Queue(Protocol):
@@ -43,22 +58,25 @@ class Queue(Protocol):
 class Engine:
     """Works jobs off. One in a process, started once."""
 
-    def __init__(self, url: str, work: Work, *, slot: int = 0, threads: int = 16) -> None:
+    def __init__(self, url: str, work: Work, *, threads: int = 16) -> None:
         self._url, self._work = url, work
-        self._slot, self._threads = slot, threads
+        self._slot, self._threads = 0, threads
         self._dbos: Any = None
         self._client: Any = None
+        self._running, self._lock = Counter[str](), threading.Lock()
+        self._missing: dict[str, float] = {}
 
-    def start(self) -> None:
+    def start(self, slot: int = 0) -> None:
         """Begin, with what a former process of this slot left undone. Raises Misconfigured
         where the extra is not installed."""
-        self._dbos = dbos = _dbos()
+        self._slot, self._dbos = slot, (dbos := _dbos())
         logging.getLogger("dbos").setLevel(logging.WARNING)
         dbos.DBOS(config=self._config())
 
         @dbos.DBOS.workflow(name=JOB)  # type: ignore[untyped-decorator]
         def work(what: list[Any]) -> dict[str, Any]:
-            return self._work(what)
+            with self._noted(str(dbos.DBOS.workflow_id)):
+                return self._work(what)
 
         dbos.DBOS.launch()
         dbos.DBOS.register_queue(
@@ -70,9 +88,10 @@ class Engine:
     def _config(self) -> dict[str, Any]:
         config: dict[str, Any] = {
             "name": NAME, "system_database_url": self._system_url(),
-            "executor_id": f"hub-{self._slot}", "application_version": VERSION,
+            "executor_id": _executor(self._slot), "application_version": VERSION,
             "log_level": "WARNING", "enable_otlp": False,
-            "max_executor_threads": self._threads + 4,
+            "max_executor_threads": self._threads + 4, "sys_db_pool_size": CONNECTIONS,
+            "sys_db_idle_transaction_timeout_sec": IDLE,
         }  # fmt: skip
         if self._url.startswith("sqlite"):
             waits = {"connect_args": {"timeout": BUSY}}
@@ -91,6 +110,52 @@ class Engine:
             "queue_partition_key": partition, "app_version": VERSION,
         }  # fmt: skip
         self._client.enqueue_in_transaction(connection, options, list(what))
+
+    # What others have begun ------------------------------------------------------------
+
+    def take_up(self, living: Callable[[], Collection[int]], *, others: bool) -> int:
+        """Have jobs done that nobody does, though they were begun: our own that got lost
+        between the queue and us, and (`others`) those of slots nobody has. Gives how many.
+        """
+        begun = self._dbos.DBOS.list_workflows(
+            status="PENDING", name=JOB, limit=AT_ONCE, load_input=False, load_output=False
+        )
+        found = set(self._lost_ones({o.workflow_id for o in begun if self._is_mine(o)}))
+        if others and begun:
+            names = {_executor(slot) for slot in living()}  # asked after what was begun
+            names.add(_executor(self._slot))
+            found |= {o.workflow_id for o in begun if o.executor_id not in names}
+        if found:
+            log.warning("%s jobs were left undone, and are taken up", len(found))
+            self._dbos.DBOS.resume_workflows(sorted(found), queue_name=QUEUE)
+        return len(found)
+
+    def _is_mine(self, one: Any) -> bool:
+        return bool(one.executor_id == _executor(self._slot))
+
+    def _lost_ones(self, mine: set[str]) -> Iterator[str]:
+        """Claimed in our name, and for a while now not being done here."""
+        at = time.monotonic()
+        with self._lock:
+            idle = mine - self._running.keys()
+        self._missing = {id: self._missing.get(id, at) for id in idle}
+        return (id for id, since in self._missing.items() if at - since > DOUBT)
+
+    @contextmanager
+    def _noted(self, id: str) -> Iterator[None]:
+        with self._lock:
+            self._running[id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= Counter([id])
+
+    def move(self, slot: int, seconds: int) -> None:
+        """Go on under another slot's name; what runs may take so long to its end."""
+        if slot != self._slot:
+            self.stop(seconds)
+            self.start(slot)
 
     def prune(self) -> int:
         """Forget what was done long ago; gives how many jobs."""
@@ -111,6 +176,11 @@ class Engine:
                 destroy_registry=True, workflow_completion_timeout_sec=seconds
             )
             self._dbos = None
+
+
+def _executor(slot: int) -> str:
+    """A slot's name, whoever has it."""
+    return f"hub-{slot}"
 
 
 def _dbos() -> Any:

@@ -12,17 +12,23 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..errors import HubError
+from sqlalchemy import Connection
+
+from ..errors import HubError, LeaseLost
 from ..hub import Hub
 from ..plugins import where_it_failed
 from ..pull import Outcome
 from ..store import schedules
+from ..store.again import broken_off
 from ..store.schedules import Schedule, Slot
 from ..store.shops import Shop
+from ..store.workers import Term
 from .engine import Queue
+from .seat import Seat
 from .turns import Turns
 
 SYNC, HEAL, PUSH, SHIP = "sync", "heal", "push", "ship"
@@ -43,6 +49,8 @@ AT_ONCE = 200
 LATE = 3
 """What is due for so many of its rhythms, and is not being done, is missed."""
 GRACE = 5 * MINUTE
+PAUSES = (0.2, 0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 8.0)
+"""Seconds before what the database broke off is begun again."""
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +62,10 @@ class Stopping(HubError):
 class Schedules:
     """The schedules of one hub. Thread safe; any number of processes may tick."""
 
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
+    def __init__(self, hub: Hub, seat: Seat | None = None) -> None:
+        self.hub, self._seat = hub, seat
         self._stop = threading.Event()
-        self._ends: deque[tuple[Slot, datetime, str | None]] = deque()
+        self._ends: deque[tuple[Slot, Term | None, datetime, str | None]] = deque()
         self._writing, self._turns = threading.Lock(), Turns()
 
     # When ------------------------------------------------------------------------------
@@ -131,38 +139,66 @@ class Schedules:
     def work(self, what: Sequence[Any]) -> dict[str, Any]:
         """Do one thing that was queued; gives its counts. A failure is the stream's own,
         kept with its schedule, and is no error here."""
-        slot = Slot(int(what[0]), str(what[1]), str(what[2]))
+        slot, term = Slot(int(what[0]), str(what[1]), str(what[2])), self._term
         try:
-            with self.hub.store.writing() as connection:
-                if not schedules.started(connection, slot, self.hub.clock.now()):
-                    return {"skipped": "not scheduled any more"}
             with self._turns:
-                counts = self._do(slot)
+                counts = self._in_spite_of_the_database(slot, term)
+        except LeaseLost:
+            return {"skipped": "it was taken over"}
         except HubError as error:
             counts = {"error": str(error)}
         except Exception as error:
             log.error("%s %s failed: %s", slot.stream, slot.task, where_it_failed(error))
             counts = {"error": f"the program itself failed: {where_it_failed(error)}"}
-        self._ends.append((slot, self.hub.clock.now(), counts.get("error")))
+        self._ends.append((slot, term, self.hub.clock.now(), counts.get("error")))
         self._write_ends()
         return counts
+
+    @property
+    def _term(self) -> Term | None:
+        return self._seat.term if self._seat is not None else None
+
+    def _prove(self, connection: Connection, term: Term | None) -> None:
+        """What was begun under a term that is over is another's, who tells its end."""
+        if self._seat is not None:
+            self._seat.prove(connection, term)
+
+    def _in_spite_of_the_database(self, slot: Slot, term: Term | None) -> dict[str, Any]:
+        """Begin again what the database broke off; what was committed stays."""
+        for pause in PAUSES:
+            try:
+                return self._begin(slot, term)
+            except Exception as error:
+                if (why := _broken_off(error)) is None:
+                    raise
+                log.warning("%s %s is begun again: %s", slot.stream, slot.task, why)
+            self._stop.wait(pause)
+        return self._begin(slot, term)
+
+    def _begin(self, slot: Slot, term: Term | None) -> dict[str, Any]:
+        with self.hub.store.writing() as connection:
+            self._prove(connection, term)
+            if not schedules.started(connection, slot, self.hub.clock.now()):
+                return {"skipped": "not scheduled any more"}
+        return self._do(slot, term)
 
     def _write_ends(self) -> None:
         """How jobs ended. Where the database is away for a while, that is written when it
         is back: a schedule must not wait for a job that is no more."""
         with self._writing:
             while self._ends:
-                slot, at, said = self._ends[0]
-                with self.hub.store.writing() as connection:
+                slot, term, at, said = self._ends[0]
+                with suppress(LeaseLost), self.hub.store.writing() as connection:
+                    self._prove(connection, term)
                     schedules.done(connection, slot, at, said)
                 self._ends.popleft()
 
-    def _do(self, slot: Slot) -> dict[str, Any]:
+    def _do(self, slot: Slot, term: Term | None) -> dict[str, Any]:
         if (shop := self.hub.shop_with(slot.shop_id)) is None:
             return {"skipped": "the shop is no more"}
         if slot.task == PUSH:
             return self._push(shop)
-        return self._ship(shop) if slot.task == SHIP else self._read(slot, shop)
+        return self._ship(shop) if slot.task == SHIP else self._read(slot, shop, term)
 
     def _push(self, shop: Shop) -> dict[str, Any]:
         desks = self.hub.desks
@@ -178,23 +214,33 @@ class Schedules:
             return {"parcels": 0}
         return {"parcels": len(self.hub.desks.ship_waiting(shop))}
 
-    def _read(self, slot: Slot, shop: Shop) -> dict[str, Any]:
+    def _read(self, slot: Slot, shop: Shop, term: Term | None) -> dict[str, Any]:
         read: Callable[..., list[Outcome]] = (
             self.hub.heal if slot.task == HEAL else self.hub.sync
         )
-        done = read([shop.name], streams=[slot.stream], on_step=self._on_step, threads=1)
+
+        def on_step(*step: Any) -> None:
+            if self._stop.is_set():
+                raise Stopping
+            if term != self._term:
+                raise LeaseLost
+
+        done = read([shop.name], streams=[slot.stream], on_step=on_step, threads=1)
         if not done:
             return {"skipped": "the shop is not active"}
         error = done[-1].error
+        if error is not None and _broken_off(error):
+            raise error
         return {**done[-1].as_dict(), "error": error and str(error)}
-
-    def _on_step(self, *step: Any) -> None:
-        if self._stop.is_set():
-            raise Stopping
 
     def stop(self) -> None:
         """Have what is being read end at its next step."""
         self._stop.set()
+
+
+def _broken_off(error: Exception) -> str | None:
+    """Why what was broken off by the database may be begun again; None: it was not."""
+    return broken_off(error) or broken_off(error.__cause__ or error)
 
 
 def _share(slot: Slot) -> float:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
 
 from .. import alarms
 from ..access import Audit
@@ -14,7 +17,8 @@ from ..authorising import Authorising
 from ..hub import Hub
 from ..inbound import Inbound
 from ..inbound.inlets import Inlets
-from ..jobs import SYNC, Engine, Schedules
+from ..jobs import SYNC, Engine, Schedules, Seat
+from ..jobs.seat import BEAT
 from ..outbound import Outbound
 from ..plugins import where_it_failed
 from ..store import answers, schedules
@@ -24,6 +28,8 @@ from . import retention
 TICK, INBOX, ASKED, LOOK, PLAN, CLEAR = 1.0, 0.5, 1.0, 30.0, 60.0, 3600.0
 """Seconds between two ticks, two steps of pushes, two of questions, two looks for trouble,
 two looks for new shops, two clearings of what is done with."""
+TAKE = 1.0
+"""Seconds between two looks for jobs nobody does."""
 SETTLE = 10.0
 """The same of what pushes tell of shops being authorised."""
 END = 6
@@ -39,31 +45,53 @@ class Loop:
     name: str
     seconds: float
     act: Callable[[], object]
+    alone: bool = False
+    """Of several processes one does it for all."""
 
 
 class Service:
     """One process of the hub that runs by itself. `stop` it, or leave the `with` block."""
 
-    def __init__(self, hub: Hub, *, slot: int = 0, threads: int = 16) -> None:
-        self.hub = hub
-        self.schedules, self.inbound = Schedules(hub), Inbound(hub)
+    def __init__(self, hub: Hub, *, slot: int | None = None, threads: int = 16) -> None:
+        self.hub, self._slot = hub, slot
+        self.seat = Seat(hub.store, hub.clock.now)
+        self.schedules, self.inbound = Schedules(hub, self.seat), Inbound(hub)
         self.inlets = Inlets(hub)
         self.outbound = Outbound(hub.store, hub.settings.outbound, hub.clock.now)
         url = hub.store.engine.url.render_as_string(hide_password=False)
-        self.engine = Engine(url, self.schedules.work, slot=slot, threads=threads)
+        self.engine = Engine(url, self.schedules.work, threads=threads)
         self.loops = [
-            Loop("schedules", PLAN, self.schedules.plan),
+            Loop("seat", BEAT, self.keep_seat),
+            Loop("takeover", TAKE, self.take_up),
+            Loop("schedules", PLAN, self.schedules.plan, alone=True),
             Loop("tick", TICK, lambda: self.schedules.tick(self.engine)),
             Loop("pushes", INBOX, self.work_off),
-            Loop("questions", ASKED, self.inbound.settle),
-            Loop("alarms", LOOK, self.look),
-            Loop("authorising", SETTLE, Authorising(hub).settle),
-            Loop("clearing", CLEAR, self.clear),
+            Loop("questions", ASKED, self.inbound.settle, alone=True),
+            Loop("alarms", LOOK, self.look, alone=True),
+            Loop("authorising", SETTLE, Authorising(hub).settle, alone=True),
+            Loop("clearing", CLEAR, self.clear, alone=True),
         ]
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
 
+    @property
+    def slot(self) -> int:
+        """Which of several processes this is. Raises LookupError before it began."""
+        if (term := self.seat.term) is None:
+            raise LookupError("it has not begun")
+        return term.slot
+
     # What is done --------------------------------------------------------------------
+
+    def keep_seat(self) -> None:
+        """A sign of life; where another had taken this process for dead, it goes on under
+        what slot it has now."""
+        if (term := self.seat.turn()) is not None:
+            self.engine.move(term.slot, END)
+
+    def take_up(self) -> None:
+        """What processes that are gone have left undone is queued again."""
+        self.engine.take_up(self.seat.living, others=self.seat.leads)
 
     def work_off(self) -> None:
         """Pushes, until none is due; lists that have something new are read at once."""
@@ -128,7 +156,7 @@ class Service:
 
     def start(self) -> None:
         """Begin. Raises Misconfigured where the extra `[serve]` is not installed."""
-        self.engine.start()
+        self.engine.start(self.seat.sit(self._slot).slot)
         for loop in self.loops:
             self._spawn(loop.name, lambda loop=loop: self._turn(loop))  # type: ignore[misc]
         self._spawn("messages", lambda: self.inlets.run(self._ending))
@@ -142,7 +170,8 @@ class Service:
     def _turn(self, loop: Loop) -> None:
         while not self._ending.is_set():
             try:
-                loop.act()
+                if not loop.alone or self.seat.leads:
+                    loop.act()
             except Exception as error:  # one failure ends no loop
                 where = where_it_failed(error)
                 log.error("%s failed, and is tried again: %s", loop.name, where)
@@ -155,6 +184,8 @@ class Service:
         for thread in self._threads:
             thread.join(1)
         self.engine.stop(END)
+        with suppress(DBAPIError):  # others see by its silence that it is empty
+            self.seat.stand()
         self.inlets.close()
         self.inbound.close()
         self.outbound.close()

@@ -21,6 +21,11 @@ def new_holder() -> str:
     return f"{_machine()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
+def process_of(holder: str) -> str:
+    """What the names of all a process holds begin with."""
+    return holder.rpartition(":")[0] + ":"
+
+
 def is_gone(holder: str | None) -> bool:
     """Whether the holder was a process of this machine and has ended.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
+from .again import LOST, broken_off
+
 FULL = "the disk that holds the database is full: make room"
 LOCKED = (
     "the database is locked: another program has held it for a minute; end what holds it "
@@ -12,6 +14,7 @@ LOCKED = (
 SICK = "the disk that holds the database cannot be read or written: see to it"
 DAMAGED = "the database's file is damaged: put a copy of it in its place"
 AWAY = "the database went away or has no room for another connection: see to its server"
+UNDONE = "the database undid this, for something else was in its way"
 
 SQLITE = {
     "SQLITE_FULL": FULL,
@@ -42,7 +45,6 @@ def ailment(error: BaseException) -> str | None:
     name = str(getattr(said, "sqlite_errorname", ""))
     state = str(getattr(said, "sqlstate", None) or "")
     found = SQLITE.get("_".join(name.split("_")[:2])) or POSTGRES.get(state)
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if found is None and (lost or state.startswith("08")):
-        found = AWAY
+    if found is None and (why := broken_off(error)) is not None:
+        found = AWAY if why == LOST else UNDONE
     return f"{found}, and run this again; what was committed stays" if found else None

@@ -15,6 +15,7 @@ from .endpoints import EndpointRow, MessageRow
 from .goods import PlaceRow, ProductRow, SkuRow
 from .inbox import AskRow, InboxRow
 from .inlets import InletRow
+from .jobs import JobRow, WorkerRow
 from .ledgers import (
     DriftRow,
     FeedCounterRow,
@@ -58,6 +59,7 @@ __all__ = [
     "InboxRow",
     "IncidentRow",
     "InletRow",
+    "JobRow",
     "JournalRow",
     "KeyRow",
     "MessageRow",
@@ -87,4 +89,5 @@ __all__ = [
     "TokenRow",
     "TriesRow",
     "VoucherRow",
+    "WorkerRow",
 ]
