@@ -41,7 +41,7 @@ from .former import Answered
 from .journal import Attempt, JournalEntry, JournalSink, MemoryJournal, new_id
 from .masking import mask_text
 from .outgoing import body_of, url_of
-from .pace import Pace, ban_keys
+from .pace import Pace, Rank, ban_keys
 from .ports import Channel, ShopInfo
 from .sockets import Addresses, Checked, NoQuery, Sockets, Until
 from .tokens import StoredToken, Tokens
@@ -132,6 +132,8 @@ class Line:
         self.journal = journal or MemoryJournal(100)
         self.stream = ""
         """The stream the next calls are for; the journal notes it."""
+        self.rank = Rank.INCREMENTAL
+        """What the next calls are for; tokens and writes go first whatever it says."""
         self.pulse = Pulse()
         """Told while the hub waits or sends: that time is not the plugin's."""
         self._mine = threading.local()
@@ -225,7 +227,8 @@ class Line:
     ) -> Answer:
         """Pace, sign, send and read, once. For `_Sending` only."""
         with self.pulse.held():
-            self.pace.wait(call.name, self._app, self._shop.name)
+            rank = min(self.rank, _own_rank(call))
+            self.pace.wait(call.name, self._app, self._shop.name, rank)
         who = replace(self._who, token=token.access_token) if token else self._who
         request = self.channel.dialect.request(call, params, who, self.clock.now())
         trip = self._trip(params, who, token, number)
@@ -371,6 +374,13 @@ class Line:
         except Exception:
             # What was read stays read: a journal that fails is an alarm, no loss.
             log.exception("%s: the journal did not take an entry", self.channel.id)
+
+
+def _own_rank(call: Call[Any]) -> Rank:
+    """How urgent a call is by itself. All others wait for a token."""
+    if call.name.partition(".")[0].endswith("token"):
+        return Rank.TOKEN
+    return Rank.WRITE if call.is_write else Rank.BACKFILL
 
 
 class _Sending:

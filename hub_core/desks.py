@@ -11,6 +11,7 @@ from .client import Line
 from .deadline import Pulse, within
 from .errors import HubError, Misconfigured
 from .lines import Lines
+from .pace import Rank
 from .plugins import Plugins
 from .ports import Decision
 from .settings import Settings
@@ -192,7 +193,7 @@ class Desks:
         same again is the same command."""
 
         def tell(pulse: Pulse) -> Command:
-            line = self._line(shop, pulse)
+            line = self._line(shop, pulse, Rank.PUSH)
             writer = self._plugins.answering(shop.channel, line)
             made = Answerer(self._store, shop, writer, self._now)
             return made.tell(question_id, decision)
@@ -213,8 +214,8 @@ class Desks:
         name = self._plugins.server(shop.channel)
         return within(self._settings.hub.plugin_seconds, act, f"plugin {name}")
 
-    def _line(self, shop: Shop, pulse: Pulse) -> Line:
-        line = self._lines.open(shop)
+    def _line(self, shop: Shop, pulse: Pulse, rank: Rank = Rank.WRITE) -> Line:
+        line = self._lines.open(shop, rank=rank)
         line.pulse = pulse
         return line
 

@@ -17,6 +17,7 @@ from .desks import Desks
 from .errors import HubError, Misconfigured
 from .insight.estimate import Estimate
 from .lines import Lines, Transports
+from .pace import Rank
 from .plugins import Plugins, load
 from .ports import Grant
 from .pull import Listed, OnStep, Outcome, Pull
@@ -210,7 +211,9 @@ class Hub(Stored):
             else:
                 poll.heal(horizon)
 
-        return self.pull.each(self._chosen(names), streams, read, on_step, threads)
+        return self.pull.each(
+            self._chosen(names), streams, read, on_step, threads, rank=Rank.HEAL
+        )
 
     def retry_parked(self, names: Sequence[str] = ()) -> list[Outcome]:
         """Fetch every parked record that has an id again, whether due or not."""
@@ -218,7 +221,8 @@ class Hub(Stored):
         def read(poll: Poll, shop: Shop) -> None:
             poll.retry_parked()
 
-        return self.pull.each(self._chosen(names), (), read, None, THREADS)
+        chosen = self._chosen(names)
+        return self.pull.each(chosen, (), read, None, THREADS, rank=Rank.HEAL)
 
     def estimate(
         self,

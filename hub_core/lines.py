@@ -12,7 +12,7 @@ from .clock import Clock, PlatformClock, SystemClock
 from .errors import Misconfigured
 from .former import Answered
 from .journal import JournalEntry, JournalSink
-from .pace import Pace
+from .pace import Pace, Rank
 from .plugins import Plugins
 from .ports import Authorisation, Channel, ShopInfo
 from .settings import AppSettings, Settings
@@ -74,22 +74,32 @@ class Lines:
         self._tokens: dict[str, Tokens] = {}
         self._lock = threading.Lock()
 
-    def open(self, shop: Shop, journal: JournalSink | None = None) -> Line:
+    def open(
+        self,
+        shop: Shop,
+        journal: JournalSink | None = None,
+        *,
+        rank: Rank = Rank.INCREMENTAL,
+    ) -> Line:
         """A line to the shop. Raises Misconfigured naming what is missing.
 
-        Its calls are journaled to `journal`, or else at once, each by itself.
+        Its calls are journaled to `journal`, or else at once, each by itself; `rank` says
+        how urgent they are.
         """
         line = self._line(shop, journal or StoreJournal(self._store))
+        line.rank = rank
         line.tokens = self.tokens(shop)
         return line
 
     def of_app(self, app: str, journal: JournalSink) -> Line:
-        """A line for calls that are the app's own: it has no token. The shop it names is
-        none."""
+        """A line for calls that are the app's own, tokens and what is pushed: it has no
+        token. The shop it names is none."""
         room = self.room(app)
         pins = self._settings.pins(room.channel.id)
         info = ShopInfo(name="", external_id="", pins=pins)
-        return self._made(room, info, self.signing_as(app), journal)
+        line = self._made(room, info, self.signing_as(app), journal)
+        line.rank = Rank.PUSH
+        return line
 
     def signing_as(self, app: str) -> Credentials:
         """What an app signs with. Raises Misconfigured where its secret is not there."""

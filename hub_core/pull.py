@@ -20,6 +20,7 @@ from .errors import HubError, Misconfigured, WrongShop
 from .insight.estimate import Estimate, estimated, survey
 from .lines import Lines
 from .models import Order
+from .pace import Rank
 from .plugins import Plugins, where_it_failed
 from .ports import CursorSource, Paging, Source, Stream, Window
 from .settings import Settings
@@ -41,6 +42,9 @@ OnStep = Callable[[str, str, Step], None]
 Read = Callable[[Poll, Shop], None]
 """What to do with a stream once its lease is held."""
 
+FAR = timedelta(days=1)
+"""How far behind now a stream's cursor is where its reading is a backfill, and gives way
+to those that keep up."""
 CLOCKS_APART = timedelta(hours=1)
 """How far a platform's clock, which dates tokens, may be from ours, which dates proofs."""
 
@@ -78,6 +82,8 @@ class Reading:
     """Of the stream that is being read."""
     notes: bool = True
     """Whether its end says how the stream is."""
+    rank: Rank | None = None
+    """How urgent its calls are; None: as far as each stream is behind."""
 
 
 CURSOR = Paging.OPAQUE_CURSOR
@@ -118,14 +124,16 @@ class Pull:
         threads: int,
         *,
         notes: bool = True,
+        rank: Rank | None = None,
     ) -> list[Outcome]:
-        """Read the wanted streams (none: all) of the active shops among these.
+        """Read the wanted streams (none: all) of the active shops among these, keeping up
+        with them (a backfill where they are far behind) unless `rank` says what for.
 
         Without `notes` how it ends says nothing of the stream itself: for single records,
         which tell neither that a list can be read nor that it was.
         """
         active = [shop for shop in shops if shop.state == "active"]
-        readings = [Reading(shop, notes=notes) for shop in active]
+        readings = [Reading(shop, notes=notes, rank=rank) for shop in active]
         tasks = [
             Task(partial(self._shop, reading, wanted, read, on_step))
             for reading in readings
@@ -227,11 +235,19 @@ class Pull:
             return outcome
         began, calls = time.monotonic(), buffer.noted
         line.stream = stream.name
+        line.rank = self._keeping_up(shop, stream) if reading.rank is None else reading.rank
         ledger = self._ledger(shop, line, listed, lease, buffer, outcome.counts)
+
+        def told(step: Step) -> None:
+            if line.rank is Rank.BACKFILL and step.end - step.at < FAR:
+                line.rank = Rank.INCREMENTAL
+            if on_step:
+                on_step(shop.name, stream.name, step)
+
         poll = Poll(
             source, stream, line, ledger,
             clock_known=lambda: line.clock.known,
-            on_step=lambda step: on_step(shop.name, stream.name, step) if on_step else None,
+            on_step=told,
             former=self._former.setdefault((shop.id, stream.name), []),
         )  # fmt: skip
         try:
@@ -252,6 +268,12 @@ class Pull:
             reading.lease = None
         outcome.seconds = time.monotonic() - began
         return outcome
+
+    def _keeping_up(self, shop: Shop, stream: Stream) -> Rank:
+        with self.store.reading() as connection:
+            cursor = streams.progress(connection, shop.id, stream.name).cursor_at
+        is_far = self._now() - (cursor or shop.start_at) > FAR
+        return Rank.BACKFILL if is_far else Rank.INCREMENTAL
 
     def _refused(self, shop: Shop, line: Line, error: HubError) -> None:
         """A token that opens another shop is stopped; else the shop itself may rest."""

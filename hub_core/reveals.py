@@ -28,6 +28,7 @@ from .errors import (
 from .lines import Lines
 from .masking import mask_text
 from .models import Party, Protection
+from .pace import Rank
 from .plugins import Plugins
 from .ports import (
     Purpose,
@@ -134,7 +135,7 @@ class _Clerk:
     def __init__(self, hub: Reveals, shop: Shop, purpose: Purpose, actor: str) -> None:
         self._store, self._now = hub._store, hub._now
         self._shop, self._purpose, self._actor = shop, purpose, actor
-        self._line = hub._lines.open(shop)
+        self._line = hub._lines.open(shop, rank=Rank.WRITE)
         self._unseal = hub._lines.unseal
         self._receivers: Receivers = hub._plugins.receivers(shop.channel, self._line)
         self._orders: Source = hub._plugins.orders(shop.channel, self._line)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from ..errors import Banned, Forbidden, Gone, Rejected, Unauthorised
 from ..hub import THREADS, Hub
+from ..pace import Rank
 from ..ports import ShopInfo
 from ..pull import Outcome
 from ..store import inbox, notes
@@ -218,7 +219,7 @@ class _Worker:
 
         for stream, those in by_stream.items():
             outcomes = self._hub.pull.each(
-                those, [stream], read, None, THREADS, notes=False
+                those, [stream], read, None, THREADS, notes=False, rank=Rank.PUSH
             )
             for outcome in outcomes:
                 _note(outcome, wanted[outcome.shop])
