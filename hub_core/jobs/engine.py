@@ -70,7 +70,7 @@ class Engine:
         """Begin, with what a former process of this slot left undone. Raises Misconfigured
         where the extra is not installed."""
         self._slot, self._dbos = slot, (dbos := _dbos())
-        logging.getLogger("dbos").setLevel(logging.WARNING)
+        logging.getLogger("dbos").setLevel(logging.ERROR)  # a lost database is told of here
         dbos.DBOS(config=self._config())
 
         @dbos.DBOS.workflow(name=JOB)  # type: ignore[untyped-decorator]
@@ -89,13 +89,14 @@ class Engine:
         config: dict[str, Any] = {
             "name": NAME, "system_database_url": self._system_url(),
             "executor_id": _executor(self._slot), "application_version": VERSION,
-            "log_level": "WARNING", "enable_otlp": False,
+            "log_level": "ERROR", "enable_otlp": False,
             "max_executor_threads": self._threads + 4, "sys_db_pool_size": CONNECTIONS,
             "sys_db_idle_transaction_timeout_sec": IDLE,
         }  # fmt: skip
+        kwargs: dict[str, Any] = {"hide_parameters": True}
+        config["db_engine_kwargs"] = kwargs
         if self._url.startswith("sqlite"):
-            waits = {"connect_args": {"timeout": BUSY}}
-            config["db_engine_kwargs"] = {**waits, "hide_parameters": True}
+            kwargs["connect_args"] = {"timeout": BUSY}
         return config
 
     def _system_url(self) -> str:

@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 
 
 class Seat:
-    """The seat of this process. Thread safe as far as one thread runs `turn`."""
+    """The seat of this process. Thread safe as far as one thread gives signs of life and
+    one looks after the others."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store, self._now = store, now
@@ -62,19 +63,31 @@ class Seat:
     def sit(self, slot: int | None = None) -> Term:
         """Take a seat: this slot, or the first that is free. Raises Misconfigured where
         the one asked for is another living process's."""
-        self._bury(self._silent_ones())
+        self.look()
         if slot is not None:
             return self._keep(self._wait_for(slot))
         term = next((t for n in range(MOST) if (t := self._take(n))), None)
         assert term is not None
         return self._keep(term)
 
-    def turn(self) -> Term | None:
-        """A sign of life, and a look for those who give none; the new term where ours was
-        over: what was begun under the former one is another's by now."""
-        began = self._beat()
+    def beat(self) -> Term | None:
+        """A sign of life. Gives the new term where ours was over: what was begun under it
+        is another's by now."""
+        term = self.term
+        if term is None:
+            return None
+        try:
+            with self._store.writing() as connection:
+                workers.beat(connection, term)
+        except LeaseLost:
+            log.warning("slot %s was taken over while this process slept", term.slot)
+            again = self._take(term.slot)
+            return self.sit() if again is None else self._keep(again)
+        return None
+
+    def look(self) -> None:
+        """Look for those who give no signs of life, and free what they held."""
         self._bury(self._silent_ones())
-        return began
 
     def prove(self, connection: Connection, term: Term | None) -> None:
         """Raises LeaseLost where what was begun under a term is another's by now."""
@@ -105,7 +118,7 @@ class Seat:
                     f"slot {slot} is another process's; without --slot a free one is taken"
                 )
             time.sleep(BEAT / 2)
-            self._bury(self._silent_ones())
+            self.look()
         return term
 
     def _take(self, slot: int) -> Term | None:
@@ -117,20 +130,6 @@ class Seat:
         with self._lock:
             self._term, self.held = term, self.held | {term.slot}
         return term
-
-    def _beat(self) -> Term | None:
-        term = self.term
-        if term is None:
-            return None
-        try:
-            with self._store.writing() as connection:
-                workers.beat(connection, term)
-        except LeaseLost:
-            log.warning("slot %s was taken over while this process slept", term.slot)
-            self._seen.clear()
-            again = self._take(term.slot)
-            return self.sit() if again is None else self._keep(again)
-        return None
 
     # Others' -----------------------------------------------------------------------------
 

@@ -86,11 +86,12 @@ class Service:
     def keep_seat(self) -> None:
         """A sign of life; where another had taken this process for dead, it goes on under
         what slot it has now."""
-        if (term := self.seat.turn()) is not None:
+        if (term := self.seat.beat()) is not None:
             self.engine.move(term.slot, END)
 
     def take_up(self) -> None:
         """What processes that are gone have left undone is queued again."""
+        self.seat.look()
         self.engine.take_up(self.seat.living, others=self.seat.leads)
 
     def work_off(self) -> None:

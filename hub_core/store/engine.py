@@ -14,6 +14,8 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.pool import QueuePool
 from sqlmodel import SQLModel, create_engine
 
+from .holder import new_holder, session_of
+
 BUSY_MS = 60_000
 """How long a writer waits for another; long readers do not block in WAL."""
 IDLE_MS = 60_000
@@ -73,6 +75,8 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def _postgres_connection(connection: Any, record: Any) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")
+    named = "SELECT set_config('application_name', %s, false)"
+    connection.execute(named, [session_of(new_holder())])
     connection.commit()
 
 

@@ -6,6 +6,7 @@ need not wait for the lease to run out: it can see that its holder lives no more
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import sys
@@ -24,6 +25,13 @@ def new_holder() -> str:
 def process_of(holder: str) -> str:
     """What the names of all a process holds begin with."""
     return holder.rpartition(":")[0] + ":"
+
+
+def session_of(holder: str) -> str:
+    """What a process calls its sessions on a database's server, by which they are known
+    there: of the 63 bytes that are kept of a name."""
+    machine, pid = holder.split(":")[:2]
+    return f"channel-hub {pid} {hashlib.sha256(machine.encode()).hexdigest()[:16]}"
 
 
 def is_gone(holder: str | None) -> bool:

@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, func, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, func, select, text, update
 from sqlmodel import col
 
 from ..errors import LeaseLost
 from .engine import insert_unless_there
-from .holder import process_of
+from .holder import is_gone, process_of, session_of
 from .tables import (
     AlarmLookRow,
     EndpointRow,
@@ -128,10 +128,22 @@ def take_back(write: Write, holder: str) -> None:
     """Free all that a process holds. What it still tries, it can't write: the epochs of
     its leases are over. Each table in a transaction of its own, so that nobody waits."""
     process = process_of(holder)
+    if not is_gone(holder):
+        write(partial(_cut_off, holder))
     for table, whose, free in _HELD:
         held = func.substr(whose, 1, len(process)) == process
         step = update(table).where(held).values(free)
         write(partial(_execute, step))
+
+
+def _cut_off(holder: str, connection: Connection) -> None:
+    """End the sessions of a process that is frozen: in the middle of a transaction it
+    keeps everybody waiting for what it has locked. On SQLite that can't be done."""
+    if connection.dialect.name != "postgresql":
+        return
+    its = "application_name = :its AND datname = current_database()"
+    query = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {its}")
+    connection.execute(query, {"its": session_of(holder)})
 
 
 def _execute(step: Executable, connection: Connection) -> None:
