@@ -14,6 +14,7 @@ from .store import (
     commands,
     feed,
     notes,
+    pages,
     parked,
     reads,
     records_reads,
@@ -81,7 +82,7 @@ class Stored:
     ) -> list[StoredOrder]:
         """The newest orders."""
         with self.store.reading() as connection:
-            return reads.newest_orders(connection, wanted or OrderFilter(), limit)
+            return pages.newest(connection, wanted or OrderFilter(), limit)
 
     def each_order(
         self, wanted: OrderFilter | None = None, *, children: bool = True

@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    literal,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from . import reads, records_reads
+from . import reads, records_reads, walks
 from .kinds import KINDS, ORDER, Kind
-from .reads import RawRecord, StoredOrder
+from .reads import OrderFilter, RawRecord, StoredOrder
 from .records_reads import StoredRecord
 from .tables import ShopRow
 from .vault import Vault
+from .walks import CHANGED, CREATED, SORTS, After, Span, Wanted
 
-CHANGED, CREATED = "hub_changed_at", "channel_created_at"
-SORTS = (CHANGED, CREATED)
-"""Columns a page may be sorted by; the second one's NULLs come last."""
-After = tuple[datetime | None, int]
-"""Where the page before ended: its last row's moment and internal key."""
-Span = tuple[datetime | None, datetime | None]
-"""Since (inclusive) and until (exclusive); None: open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which rows of one kind, in which order."""
-
-    plural: str
-    shop_ids: Collection[int]
-    """Only of these; of none: nothing."""
-    equal: Mapping[str, str] = field(default_factory=dict)
-    within: Mapping[str, Span] = field(default_factory=dict)
-    sort: str = CHANGED
-    descending: bool = False
-    missing: bool = False
-    """With what the platform no longer lists."""
-
-    @property
-    def kind(self) -> Kind:
-        """Of which kind."""
-        return KINDS[self.plural]
+__all__ = [
+    "CHANGED", "CREATED", "SORTS", "After", "Records", "Span", "Wanted",
+    "newest", "one", "page", "raw",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +37,40 @@ def page(
     """The rows after `after`, at most `limit`. A row that changes while the pages are read
     is met again where it is sorted by its change, and may be met nowhere else; none that
     stays as it is is left out."""
-    table = wanted.kind.table
-    query = _select(wanted).where(*_narrowed(wanted))
-    if after is not None:
-        query = query.where(_past(wanted, after))
-    at = table.c[wanted.sort]
-    order = (at.desc(), table.c.id.desc()) if wanted.descending else (at, table.c.id)
-    first = order[0] if wanted.sort == CHANGED else order[0].nulls_last()
-    query = query.order_by(first, order[1]).limit(limit + 1)
-    found = connection.execute(query).all()
-    rows, more = found[:limit], len(found) > limit
-    last = (getattr(rows[-1], wanted.sort), rows[-1].id) if more else None
-    return Records(_whole(connection, wanted.kind, rows), last)
+    found = walks.keys(connection, wanted, limit + 1, after)
+    places, more = found[:limit], len(found) > limit
+    rows = _rows(connection, wanted.kind, [id for _, id in places])
+    return Records(_whole(connection, wanted.kind, rows), places[-1] if more else None)
+
+
+def newest(connection: Connection, wanted: OrderFilter, limit: int) -> list[StoredOrder]:
+    """The newest orders by creation on the channel, without what stands under them; those
+    that tell no creation come last."""
+    equal = {walks.STATUS: wanted.status, walks.PLACE: wanted.place}
+    asked = Wanted(
+        ORDER.plural, reads.shops_of(connection, wanted),
+        {name: value for name, value in equal.items() if value is not None},
+        {
+            CREATED: (wanted.created_since, wanted.created_until),
+            CHANGED: (wanted.changed_since, None),
+        },
+        CREATED, descending=True,
+    )  # fmt: skip
+    found = walks.keys(connection, asked, limit)
+    rows = _rows(connection, ORDER, [id for _, id in found])
+    return [reads.stored(row) for row in rows]
 
 
 def one(
     connection: Connection, plural: str, uid: str, shop_ids: Collection[int]
 ) -> StoredOrder | StoredRecord | None:
     """The record of that hub id, if it is of one of these shops."""
-    wanted = Wanted(plural, shop_ids, {"uid": uid}, missing=True)
-    rows = connection.execute(_select(wanted).where(*_narrowed(wanted))).all()
-    found = _whole(connection, wanted.kind, rows)
+    kind = KINDS[plural]
+    query = select(kind.table.c.id).where(
+        kind.table.c.uid == uid, kind.table.c.shop_id.in_(sorted(shop_ids))
+    )
+    rows = _rows(connection, kind, connection.execute(query).scalars().all())
+    found = _whole(connection, kind, rows)
     return found[0] if found else None
 
 
@@ -108,36 +89,15 @@ def raw(
     return reads.raw_records(connection, found, vault, KINDS[plural])
 
 
-def _select(wanted: Wanted) -> Select[Any]:
-    table, shop = wanted.kind.table, ShopRow
+def _rows(connection: Connection, kind: Kind, ids: Sequence[int]) -> list[Any]:
+    """Rows with their shops' names, in the order of these keys."""
+    if not ids:
+        return []
+    table, shop = kind.table, ShopRow
     query = select(table, col(shop.name).label("shop_name"), col(shop.channel))
-    return query.join(shop, col(shop.id) == table.c.shop_id)
-
-
-def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
-    columns = wanted.kind.table.c
-    said: list[ColumnElement[bool]] = [columns.shop_id.in_(sorted(wanted.shop_ids))]
-    said += [columns[name] == value for name, value in wanted.equal.items()]
-    for name, (since, until) in wanted.within.items():
-        said += [columns[name] >= since] if since is not None else []
-        said += [columns[name] < until] if until is not None else []
-    if not wanted.missing and wanted.kind is not ORDER:
-        said.append(columns.missing_at.is_(None))
-    return said
-
-
-def _past(wanted: Wanted, after: After) -> ColumnElement[bool]:
-    """Behind a row: moments of none come last either way."""
-    columns, (moment, key) = wanted.kind.table.c, after
-    at, id = columns[wanted.sort], columns.id
-    later = id < key if wanted.descending else id > key
-    if wanted.sort == CHANGED:  # never NULL, and its index is read from here on
-        row = tuple_(literal(moment, at.type), literal(key, id.type))
-        return tuple_(at, id) < row if wanted.descending else tuple_(at, id) > row
-    if moment is None:
-        return and_(at.is_(None), later)
-    past = at < moment if wanted.descending else at > moment
-    return or_(past, and_(at == moment, later), at.is_(None))
+    query = query.join(shop, col(shop.id) == table.c.shop_id).where(table.c.id.in_(ids))
+    found = {row.id: row for row in connection.execute(query)}
+    return [found[id] for id in ids if id in found]
 
 
 def _whole(connection: Connection, kind: Kind, rows: Any) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlmodel import SQLModel, col
 
 from .kinds import ORDER, Kind
@@ -26,6 +26,9 @@ from .vault import Vault
 
 HIDDEN = {"id", "shop_id", "row_hash", "order_id", "position", "ext", "flags", "issues"}
 """Columns that are the store's own business, or are given in another form."""
+
+RECEIVER = ("protection", "name", "phone", "region")
+"""What is shown of whom an order goes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,8 @@ class StoredOrder:
         """Flat, for `--json`."""
         said = {"uid": self.uid, "shop": self.shop, "channel": self.channel, **self.values}
         if children:
-            rest = asdict(self)
             names = ("lines", "deliveries", "vouchers", "receiver")
-            said |= {name: rest[name] for name in names}
+            said |= {name: getattr(self, name) for name in names}
         return said
 
 
@@ -75,13 +77,19 @@ def _select() -> Any:
     )
 
 
-def _narrow(query: Any, wanted: OrderFilter) -> Any:
-    o, s = OrderRow, ShopRow
+def _of_shops(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    s = ShopRow
     equal = {
         col(s.name): wanted.shop, col(s.channel): wanted.channel,
         col(s.company): wanted.company, col(s.shop_group): wanted.group,
-        col(o.order_status): wanted.status, col(o.place_external_id): wanted.place,
     }  # fmt: skip
+    return [column == value for column, value in equal.items() if value is not None]
+
+
+def _narrow(query: Any, wanted: OrderFilter) -> Any:
+    o = OrderRow
+    query = query.where(*_of_shops(wanted))
+    equal = {col(o.order_status): wanted.status, col(o.place_external_id): wanted.place}
     for column, value in equal.items():
         if value is not None:
             query = query.where(column == value)
@@ -94,14 +102,11 @@ def _narrow(query: Any, wanted: OrderFilter) -> Any:
     return query
 
 
-def newest_orders(
-    connection: Connection, wanted: OrderFilter, limit: int
-) -> list[StoredOrder]:
-    """The newest orders by creation on the channel."""
-    o = OrderRow
-    query = _narrow(_select(), wanted)
-    query = query.order_by(col(o.channel_created_at).desc(), col(o.id).desc()).limit(limit)
-    return [stored(row) for row in connection.execute(query)]
+def shops_of(connection: Connection, wanted: OrderFilter) -> list[int]:
+    """Of which shops these orders are."""
+    s = ShopRow
+    said = _of_shops(wanted)
+    return [id for id in connection.execute(select(col(s.id)).where(*said)).scalars() if id]
 
 
 def each_order(
@@ -132,7 +137,7 @@ def find_order(connection: Connection, key: str) -> list[tuple[int, StoredOrder]
 
 def stored(row: Any) -> StoredOrder:
     """A row of orders, with its shop's name and channel, as it is given out."""
-    values = dict(row._mapping)
+    values = dict(zip(row._fields, row, strict=True))
     uid, shop, channel = values.pop("uid"), values.pop("shop_name"), values.pop("channel")
     flags, issues, ext = values["flags"], values["issues"], values["ext"]
     values = {k: v for k, v in values.items() if k not in HIDDEN}
@@ -146,23 +151,25 @@ def add_children(connection: Connection, found: dict[int, StoredOrder]) -> None:
     """What stands under these orders."""
     into = ((OrderLineRow, "lines"), (DeliveryRow, "deliveries"), (VoucherRow, "vouchers"))
     for table, name in into:
-        for row in _children(connection, table, list(found)):
-            values = {k: v for k, v in row._mapping.items() if k not in HIDDEN}
-            getattr(found[row.order_id], name).append(values)
+        shown, query = _children(table, list(found))
+        for order_id, *values in connection.execute(query):
+            getattr(found[order_id], name).append(dict(zip(shown, values, strict=True)))
     p = PartyRow
-    query = select(p.__table__).where(col(p.order_id).in_(found))  # type: ignore[attr-defined]
-    for row in connection.execute(query):
-        receiver = {
-            "protection": row.protection, "name": row.masked_name,
-            "phone": row.masked_phone, "region": row.region,
-        }  # fmt: skip
-        object.__setattr__(found[row.order_id], "receiver", receiver)
+    query = select(
+        col(p.order_id), col(p.protection), col(p.masked_name), col(p.masked_phone),
+        col(p.region),
+    ).where(col(p.order_id).in_(found))  # fmt: skip
+    for order_id, *told in connection.execute(query):
+        receiver = dict(zip(RECEIVER, told, strict=True))
+        object.__setattr__(found[order_id], "receiver", receiver)
 
 
-def _children(connection: Connection, table: type[SQLModel], ids: list[int]) -> Any:
+def _children(table: type[SQLModel], ids: list[int]) -> tuple[list[str], Any]:
+    """The columns that are given out, and a query of the parent's key and these."""
     t = table.__table__  # type: ignore[attr-defined]
-    query = select(t).where(t.c.order_id.in_(ids)).order_by(t.c.order_id, t.c.position)
-    return connection.execute(query)
+    shown = [c for c in t.c if c.name not in HIDDEN]
+    query = select(t.c.order_id, *shown).where(t.c.order_id.in_(ids))
+    return [c.name for c in shown], query.order_by(t.c.order_id, t.c.position)
 
 
 @dataclass(frozen=True, slots=True)

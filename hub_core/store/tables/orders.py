@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from .columns import key, money, ref, sealed
@@ -19,6 +19,16 @@ class OrderRow(SQLModel, table=True):
         Index("ix_orders_created", "shop_id", "channel_created_at"),
         Index("ix_orders_reread", "shop_id", "reread_at"),
         Index("ix_orders_changed", "hub_changed_at", "id"),
+        # What a page is read along: see `walks`.
+        Index("ix_orders_shop_changed", "shop_id", "hub_changed_at", "id"),
+        Index("ix_orders_status", "order_status", "hub_changed_at", "id", "shop_id"),
+        Index(
+            "ix_orders_place",
+            *("place_external_id", "hub_changed_at", "id", "order_status", "shop_id"),
+            sqlite_where=text("place_external_id IS NOT NULL"),
+            postgresql_where=text("place_external_id IS NOT NULL"),
+        ),
+        Index("ix_orders_newest", "channel_created_at", "id"),
     )
 
     id: int | None = key()
