@@ -15,14 +15,18 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hub_core.errors import Banned, Throttled
+from hub_core.hub import HEAL_HORIZON
 from hub_core.pace import Pace
 from hub_core.ports import Paging, Stream, Window
+from hub_core.pull import FAR
+from hub_core.queueing import Rank
 from hub_core.store.records import StoredVersion
 from hub_core.sync import Counts, Poll
 from hub_core.sync.commits import Commits
 from hub_core.sync.details import Details
 from hub_core.sync.intake import Intake
 from hub_core.sync.ledger import Batch, Ledger, Provenance
+from hub_core.sync.poll import Step
 from hub_core.sync.runs import Runs
 from hub_core.sync.windows import Windows
 from hub_core.wire import Fetched, Item, Page, Ref
@@ -41,8 +45,8 @@ UNSIGNED = "jd"
 SHOWN = 20
 """Rows of a list that takes no time: goods, which do not change here."""
 ATTEMPTS = 4
-HEALED = timedelta(days=3)
-"""`hub.HEAL_HORIZON`."""
+RANKS = {"push": Rank.PUSH, "heal": Rank.HEAL}
+"""What calls are for that do not keep up."""
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class Line:
     stored: Stored
     queued: Counter[str]
     """Calls of the app that wait for the pace, by name."""
+    rank: Rank = Rank.INCREMENTAL
 
     def send(self, name: str, answer: Any) -> Any:
         """One call, with the waits `client.Line` makes."""
@@ -86,7 +91,7 @@ class Line:
         account = self.stored.account
         self.queued[name] += 1
         try:
-            self.pace.wait(name, f"{account.channel}/app", account.name)
+            self.pace.wait(name, f"{account.channel}/app", account.name, self.rank)
         finally:
             self.queued[name] -= 1
 
@@ -228,11 +233,15 @@ class Reading(Poll):
     """`Poll` over a book: what it does is the hub's, what it knows is `stored`'s."""
 
     def __init__(self, listing: Listing, stream: Stream, work: str) -> None:
-        line = listing.line
+        line = self._line = replace(listing.line)
+        listing = replace(listing, line=line)
         self._stored, self._world = line.stored, line.world
         book = Book(line.world, line.stored, stream, listing.kind)
-        super().__init__(listing, stream, cast(Any, line.world), cast(Ledger, book))
+        super().__init__(
+            listing, stream, cast(Any, line.world), cast(Ledger, book), on_step=self._told
+        )
         self._work = work
+        line.rank = RANKS[work] if work in RANKS else self._keeping_up()
         self._details = Details(listing)
         self._intake = Known(self._details, book)
         self._commits = Commits(
@@ -242,6 +251,15 @@ class Reading(Poll):
             self._windows = Runs(listing, stream, self._commits)
         else:
             self._windows = Windows(listing, stream, self._commits, line.world.now)
+
+    def _keeping_up(self) -> Rank:
+        """As `Pull` ranks what is read to keep up."""
+        is_far = self._world.now() - self._cursor(START) > FAR
+        return Rank.BACKFILL if is_far else Rank.INCREMENTAL
+
+    def _told(self, step: Step) -> None:
+        if self._line.rank is Rank.BACKFILL and step.end - step.at < FAR:
+            self._line.rank = Rank.INCREMENTAL
 
     def once(self) -> None:
         """What the job is for; a limit that holds it up is another try's affair."""
@@ -270,7 +288,7 @@ class Reading(Poll):
     def _heal(self) -> None:
         self._intake.deep, self._commits.moves_cursor = True, False
         end = min(self._closed_until(), self._cursor(START))
-        self._between(end - HEALED, end)
+        self._between(end - HEAL_HORIZON, end)
 
     def _reread(self, limit: int = 500) -> None:
         if cast(Listing, self.source).kind == "orders":
