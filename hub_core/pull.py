@@ -25,7 +25,7 @@ from .plugins import Plugins, where_it_failed
 from .ports import CursorSource, Paging, Source, Stream, Window
 from .settings import Settings
 from .store import Store, streams
-from .store.holder import new_holder
+from .store.holder import freeing, new_holder
 from .store.journal import JournalBuffer
 from .store.kinds import KINDS
 from .store.records import Written
@@ -295,10 +295,9 @@ class Pull:
                 streams.withdraw(connection, shop.id, name, since)
 
     def _lease(self, shop: Shop, stream: str) -> Lease | None:
-        with self.store.writing() as connection:
-            return streams.take_lease(
-                connection, shop.id, stream, new_holder(), LEASE_SECONDS
-            )
+        name = new_holder()
+        with freeing(name), self.store.writing() as connection:
+            return streams.take_lease(connection, shop.id, stream, name, LEASE_SECONDS)
 
     def _ledger(
         self,
@@ -358,7 +357,7 @@ class Pull:
         self, ledger: Ledger, buffer: JournalBuffer, outcome: Outcome, *, notes: bool
     ) -> None:
         error = str(outcome.error) if outcome.error else None
-        with self.store.writing() as connection:
+        with freeing(ledger.lease.holder), self.store.writing() as connection:
             self.store.write_journal(connection, buffer.take())
             ledger.close(connection)
             if notes:

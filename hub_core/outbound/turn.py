@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from ..errors import LeaseLost
 from ..store import asks, endpoints, feed, messages
 from ..store.endpoints import Endpoint, Lease
+from ..store.holder import freeing
 from ..store.messages import Message
 from ..store.shops import shops
 from . import outcomes
@@ -95,7 +96,7 @@ class Turn:
         try:
             yield lease
         finally:
-            with store.writing() as connection:
+            with freeing(lease.holder), store.writing() as connection:
                 endpoints.free(connection, lease)
 
     # From the feed -------------------------------------------------------------------

@@ -16,7 +16,7 @@ from sqlmodel import col
 from ..errors import Retryable
 from ..tokens import StoredToken
 from .engine import database_now, insert_unless_there, reading, writing
-from .holder import is_gone, new_holder
+from .holder import freeing, is_gone, new_holder
 from .tables import TokenRow
 from .vault import Vault
 
@@ -114,7 +114,7 @@ class SqlTokens:
 
     def _take(self, subject: str, holder: str) -> bool:
         t = TokenRow
-        with writing(self._engine) as connection:
+        with freeing(holder), writing(self._engine) as connection:
             now = datetime.fromtimestamp(database_now(connection), UTC)
             free = col(t.locked_until).is_(None) | (col(t.locked_until) < now)
             query = select(col(t.locked_by)).where(col(t.subject) == subject)
@@ -128,7 +128,7 @@ class SqlTokens:
     def _free(self, subject: str, holder: str) -> None:
         t = TokenRow
         mine = (col(t.subject) == subject, col(t.locked_by) == holder)
-        with writing(self._engine) as connection:
+        with freeing(holder), writing(self._engine) as connection:
             step = update(t).where(*mine)
             connection.execute(step.values(locked_by=None, locked_until=None))
 

@@ -12,7 +12,7 @@ from ..errors import HubError, Retryable, Unreadable
 from ..ports import Done, Effect
 from ..store import Store, commands, streams
 from ..store.commands import Command
-from ..store.holder import new_holder
+from ..store.holder import freeing, new_holder
 from ..store.shops import Shop
 from ..store.streams import Lease
 
@@ -115,9 +115,10 @@ def desk(
     """The shop's desk for a kind of command; None while another works at it. What a
     former one left in the middle of sending is unknown from now on."""
     stream = f"{streams.COMMANDS}{kind}"
-    with store.writing() as connection:
+    name = new_holder()
+    with freeing(name), store.writing() as connection:
         lease = streams.take_lease(
-            connection, shop.id, stream, new_holder(), commands.LEASE_SECONDS
+            connection, shop.id, stream, name, commands.LEASE_SECONDS
         )
     if lease is None:
         yield None
@@ -127,5 +128,5 @@ def desk(
             commands.orphans_are_unknown(connection, lease, kind)
         yield Desk(store, shop, kind, lease, now)
     finally:
-        with store.writing() as connection:
+        with freeing(name), store.writing() as connection:
             streams.free_lease(connection, lease)
