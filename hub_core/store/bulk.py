@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -21,12 +22,15 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     TypeDecorator,
+    UniqueConstraint,
     bindparam,
 )
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
+
+from . import copying
 
 Columns = Mapping[str, Iterable[Any]]
 """Values by column; the shortest column says how many rows there are."""
@@ -51,19 +55,34 @@ def insert(
 ) -> None:
     """Insert rows; columns not given are NULL or the database's own. `unless_there`: a row
     whose key is taken is left as it is."""
+    made = _of(table)
     make = _insertion_of_new if unless_there else _insertion
-    _send(connection, make(connection.dialect, _of(table), tuple(columns)), columns)
+    statement = make(connection.dialect, made, tuple(columns))
+    rows = _rows(statement, columns)
+    if unless_there:  # it waits for others that insert the same
+        rows.sort(key=_by_key(made, statement.names))
+    copies = not unless_there and _copies(connection, rows, copying.INSERT_FROM)
+    if not (copies and copying.insert(connection, made, statement.names, rows)):
+        _send(connection, statement, rows)
 
 
 def update(
     connection: Connection, table: type[SQLModel], ids: Iterable[Any], columns: Columns
 ) -> None:
-    """Set columns of the rows with these ids."""
-    statement = _change(connection.dialect, _of(table), tuple(columns))
-    _send(connection, statement, {**columns, ROW: ids})
+    """Set columns of the rows with these ids, in the order of the ids: who changes some of
+    the same rows waits, and is not waited for."""
+    made = _of(table)
+    statement = _change(connection.dialect, made, tuple(columns))
+    rows = _rows(statement, {**columns, ROW: ids})
+    rows.sort(key=itemgetter(-1))
+    copies = _copies(connection, rows, copying.UPDATE_FROM)
+    if not (copies and copying.update(connection, made, statement.names, rows)):
+        _send(connection, statement, rows)
 
 
 ROW = "row_id"
+"""The parameter of a row's key, the last one."""
+Rows = list[tuple[Any, ...]]
 
 
 def _of(table: type[SQLModel]) -> Table:
@@ -71,18 +90,31 @@ def _of(table: type[SQLModel]) -> Table:
     return made
 
 
-def _send(connection: Connection, statement: _Statement, columns: Columns) -> None:
-    ready = {
-        name: _converted(values, statement.convert.get(name))
-        for name, values in columns.items()
-    }
-    found = list(zip(*[ready[name] for name in statement.names], strict=False))
-    if not found:
+def _rows(statement: _Statement, columns: Columns) -> Rows:
+    """Values as the driver wants them, a row each."""
+    ready = (_converted(columns[n], statement.convert.get(n)) for n in statement.names)
+    return list(zip(*ready, strict=False))
+
+
+def _by_key(table: Table, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Any]:
+    """A row's place by what no two rows have alike."""
+    unique = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    keys = [[c.name for c in one.columns] for one in (*unique, table.primary_key)]
+    known = next(key for key in keys if set(key) <= set(names))
+    return itemgetter(*[names.index(name) for name in known])
+
+
+def _copies(connection: Connection, rows: Rows, least: int) -> bool:
+    return connection.dialect.name == "postgresql" and len(rows) >= least
+
+
+def _send(connection: Connection, statement: _Statement, rows: Rows) -> None:
+    if not rows:
         return
     if statement.positional:
-        connection.exec_driver_sql(statement.text, found)
+        connection.exec_driver_sql(statement.text, rows)
     else:
-        named = [dict(zip(statement.names, row, strict=True)) for row in found]
+        named = [dict(zip(statement.names, row, strict=True)) for row in rows]
         connection.exec_driver_sql(statement.text, named)
 
 

@@ -81,15 +81,21 @@ def _postgres_connection(connection: Any, record: Any) -> None:
 
 
 def _discreet(context: ExceptionContext) -> None:
-    """PostgreSQL quotes rows in its details, and values where a value is wrong."""
-    said: Any = context.original_exception
+    discreet(context.original_exception, context.sqlalchemy_exception)
+
+
+def discreet(said: Any, told: BaseException | None) -> None:
+    """Take out what PostgreSQL quotes: rows in its details, and values where one is wrong.
+
+    `said` is the driver's error, `told` SQLAlchemy's over it.
+    """
     state = getattr(said, "sqlstate", None)
     if not state:
         return
     plain = "a value does not fit" if state.startswith("22") else said.diag.message_primary
     said.args = (plain,)
-    if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (f"({type(said).__name__}, {state}) {plain}",)
+    if told is not None:
+        told.args = (f"({type(said).__name__}, {state}) {plain}",)
 
 
 @contextlib.contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from hub_core.store import Store, bulk
 from hub_core.store.tables import FeedRow, OrderLineRow, OrderRow
@@ -116,3 +116,85 @@ def test_a_refused_row_is_not_quoted(store: Store) -> None:
     with pytest.raises(DBAPIError) as refused, store.writing() as connection:
         bulk.insert(connection, OrderRow, _orders("13812345678"))
     assert "13812345678" not in str(refused.value)
+
+
+# However many there are ------------------------------------------------------------------
+
+FEW, MANY = 2, 150
+"""PostgreSQL is given many another way than few: see `hub_core.store.copying`."""
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+def test_few_and_many_come_back_as_they_went_in(store: Store, count: int) -> None:
+    numbers = range(count)
+    columns: dict[str, Any] = {
+        "order_id": repeat(1), "position": numbers,
+        "external_id": [f"{n}-' \" %s ? :x \\N \\. \t" for n in numbers],
+        "spec_text": [None if n % 3 else "茶\n🍵" for n in numbers], "title": repeat("茶"),
+        "quantity": [2**31 - 1 - n for n in numbers],
+        "goods_amount": [10**16 + n if n % 2 else None for n in numbers],
+        "fulfillment_status": repeat("unknown"), "after_sale_status": repeat("none"),
+        "is_gift": [n % 2 == 0 for n in numbers],
+    }  # fmt: skip
+    with store.writing() as connection:
+        bulk.insert(connection, OrderLineRow, columns)
+    rows = sorted(rows_of(store, OrderLineRow), key=lambda row: row.position)
+    found = {name: [getattr(row, name) for row in rows] for name in columns}
+    given = {n: list(islice(values, count)) for n, values in columns.items()}
+    assert found == given
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+def test_few_and_many_are_changed_alike_and_twice(store: Store, count: int) -> None:
+    names = [f"A{n}" for n in range(count + 1)]
+    with store.writing() as connection:
+        bulk.insert(connection, OrderRow, _orders(*names))
+    ids = [row.id for row in rows_of(store, OrderRow)]
+    chosen = ids[:0:-1]
+    with store.writing() as connection:
+        for said in ("sent", "gone"):
+            values: dict[str, Any] = {
+                "reread_at": [None if n % 2 else at(n) for n in range(count)],
+                "row_hash": [bytes([n % 256]) for n in range(count)],
+                "status_raw": repeat(said), "buyer_paid_amount": range(count),
+            }  # fmt: skip
+            bulk.update(connection, OrderRow, chosen, values)
+    found = {r.id: (r.status_raw, r.row_hash, r.reread_at, r.buyer_paid_amount)
+             for r in rows_of(store, OrderRow)}  # fmt: skip
+    assert found == {ids[0]: ("paid", b"h", at(9), None)} | {
+        id: ("gone", bytes([n % 256]), None if n % 2 else at(n), n)
+        for n, id in enumerate(chosen)
+    }
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("odd", ["13812345678\0", 2**40 + 13812345678])
+def test_what_does_not_fit_is_refused_and_not_quoted(
+    store: Store, count: int, odd: str | int
+) -> None:
+    orders = _orders(*[f"A{n}" for n in range(count)])
+    columns: dict[str, Any] = {
+        "order_id": repeat(1), "position": [*range(count - 1), 7], "quantity": repeat(1),
+        "fulfillment_status": repeat("unknown"), "after_sale_status": repeat("none"),
+        "is_gift": repeat(False),
+    }  # fmt: skip
+    if isinstance(odd, int):
+        columns["quantity"] = [*repeat(1, count - 1), odd]
+    else:
+        columns["title"] = [*repeat("茶", count - 1), odd]
+    with store.writing() as connection:
+        bulk.insert(connection, OrderRow, orders)
+    with pytest.raises(DBAPIError) as refused, store.writing() as connection:
+        bulk.insert(connection, OrderLineRow, columns)
+    assert "13812345678" not in f"{refused.value} {refused.value.orig}"
+    assert rows_of(store, OrderLineRow) == []
+
+
+def test_of_many_twins_none_is_quoted(store: Store) -> None:
+    names = [f"1381234{n:04}" for n in range(MANY)]
+    with store.writing() as connection:
+        bulk.insert(connection, OrderRow, _orders(*names))
+    with pytest.raises(IntegrityError) as refused, store.writing() as connection:
+        bulk.insert(connection, OrderRow, _orders(*names))
+    assert "1381234" not in f"{refused.value} {refused.value.orig}"
