@@ -5,6 +5,14 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.databases import (
+    pytest_configure,
+    pytest_fixture_setup,
+    pytest_runtest_protocol,
+)
+
+__all__ = ["pytest_configure", "pytest_fixture_setup", "pytest_runtest_protocol"]
+
 # A test runner that starts others tells them how wide its terminal is; what the program
 # prints in a test has no terminal.
 os.environ.pop("COLUMNS", None)

@@ -17,6 +17,7 @@ from hub_core.sandbox import Account, Clock, Platform
 from hub_core.settings import Settings
 from hub_core.store import Store, streams
 from hub_core.testing.bridge import VirtualClock, platform_transport
+from tests import databases
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp()
 """2026-11-20 12:00 in Beijing."""
@@ -34,7 +35,7 @@ class Bench:
         platform: Platform,
         folder: Path,
         *,
-        database: str = "sqlite://",
+        database: str | None = None,
         skew: float = 0.0,
         channel_settings: Mapping[str, Any] | None = None,
         kinds: tuple[str, ...] = ("orders",),
@@ -58,7 +59,7 @@ class Bench:
                 },
             }
         )
-        store = Store.open(database, b"k" * 32, self.clock.now)
+        store = Store.open(database or databases.new(), b"k" * 32, self.clock.now)
         bridge = transports or (lambda channel: served(platform))
         self.hub = Hub(
             self.settings, store, plugins, clock=self.clock, transports=bridge,

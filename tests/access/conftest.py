@@ -15,6 +15,7 @@ from hub_core.store import Store
 from hub_core.store.engine import connect
 from hub_core.store.schema import upgrade
 from hub_core.store.shops import Shop, add_shop, shop_named
+from tests import databases
 from tests.store.conftest import BOTH
 from tests.store.making import KEY, at
 
@@ -69,7 +70,7 @@ def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def door(tmp_path: Path, empty_template: Path) -> Iterator[Door]:
     shutil.copy(empty_template, tmp_path / "hub.db")
-    made = Door(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path)
+    made = Door(databases.at(tmp_path / "hub.db"), tmp_path)
     yield made
     made.store.close()
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,8 +44,8 @@ def opens(world: World, text: str, permission: str) -> bool:
 
 
 def sql(world: World, step: str) -> None:
-    with closing(sqlite3.connect(world.folder / "hub.db")) as connection, connection:
-        connection.execute(step)
+    with world.open() as hub, hub.store.writing() as connection:
+        connection.exec_driver_sql(step)
 
 
 def test_from_a_new_key_to_its_end(made: World) -> None:
@@ -120,6 +118,7 @@ def test_the_audit_log_is_proved_and_a_change_is_named(made: World) -> None:
     assert "row 2: edited" in said.err
 
 
+@pytest.mark.sqlite("the head stands beside the file")
 def test_a_cut_tail_is_told_by_whoever_writes_next_and_by_a_head_elsewhere(
     made: World,
 ) -> None:

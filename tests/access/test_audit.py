@@ -23,6 +23,7 @@ from tests.access.conftest import Door
 from tests.access.tampering import ACTS, Act, cut, move_head, put, rows
 from tests.store.making import at
 
+pytestmark = pytest.mark.sqlite("the log is set back as a file is")
 ROWS = 40
 SEEDS = range(int(os.environ.get("AUDIT_SEEDS", "20")))
 """Of each of five acts. AUDIT_SEEDS=1000 for a long run."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 
 from hub_core.access import NoKey, Refused, TooMany
 from hub_core.access.texts import new_text
 from hub_core.errors import Misconfigured
 from hub_core.store import notes
+from tests import databases
 from tests.access.conftest import HOME, Door
 from tests.store.making import at
 
@@ -48,7 +49,7 @@ def test_a_key_is_shown_once_and_nowhere_kept(door: Door) -> None:
         door.let_in(text)
     door.audit.keep()
     door.store.close()
-    dump = "\n".join(sqlite3.connect(door.folder / "hub.db").iterdump())
+    dump = databases.dump(door.url)
     files = b"".join(p.read_bytes() for p in door.folder.iterdir() if p.is_file())
 
     assert made.text not in repr(made)
@@ -266,8 +267,8 @@ def test_guessing_is_told_of_once_and_forgotten_when_it_stops(door: Door) -> Non
         told = [i.text for i in notes.incidents(connection) if i.kind == "keys_tried"]
     door.seconds = 120
     guesses(door, "203.0.113.9", 1)
-    with sqlite3.connect(door.folder / "hub.db") as raw:
-        left = raw.execute("SELECT source FROM access_tries").fetchall()
+    with door.store.reading() as connection:
+        left = connection.execute(sql("SELECT source FROM access_tries")).all()
 
     assert [t.rpartition(" ")[2] for t in reversed(told)] == [
         f"203.0.113.{n}" for n in range(4)

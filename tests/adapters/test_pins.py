@@ -17,6 +17,7 @@ from hub_core.settings import Settings
 from hub_core.store import Store
 from hub_core.store.reads import OrderFilter
 from hub_core.testing.bridge import VirtualClock, platform_transport
+from tests import databases
 from tests.harness import NOON, OTHER_KINDS, PLUGINS, add_account
 
 
@@ -114,7 +115,7 @@ def hub(
     clock = VirtualClock(box.clock)
     one = Hub(
         Settings.of({"apps": apps, **tables}),
-        Store.open("sqlite://", b"k" * 32, clock.now),
+        Store.open(databases.new(), b"k" * 32, clock.now),
         PLUGINS,
         clock=clock,
         transports=lambda _: platform_transport(box),

@@ -27,6 +27,7 @@ from hub_core.store import Store, shops, streams
 from hub_core.store.engine import connect
 from hub_core.store.schema import upgrade
 from hub_core.store.tables import StreamRow
+from tests import databases
 from tests.store.making import KEY, NOON, at
 
 MINUTE = 60.0
@@ -138,7 +139,7 @@ class World:
         self.reads = True
         """Whether the shops' streams are read, where a test reads them."""
         self.file = folder / "hub.db"
-        self.url = url or f"sqlite:///{self.file}"
+        self.url = url or databases.at(self.file)
         if not url:
             self.file.write_bytes(template())
         (folder / "ops").write_text("wecombot://ops-key-0001")

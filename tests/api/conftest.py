@@ -15,6 +15,7 @@ from hub_core.client import httpx
 from hub_core.jobs import Schedules
 from hub_core.service import Front
 from hub_core.store import shops
+from tests import databases
 from tests.harness import Bench, bench
 
 KINDS = ("orders", "products", "after_sales", "redemptions", "places")
@@ -26,7 +27,7 @@ Client = Callable[..., httpx.Client]
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """Two shops of 抖音来客, each of a company of its own, read once."""
     folder: Path = tmp_path_factory.mktemp("api")
-    database = f"sqlite:///{folder / 'hub.db'}"
+    database = databases.at(folder / "hub.db")
     with bench(
         "douyin-laike", folder, orders=45, kinds=KINDS, shops=2, database=database
     ) as one:

@@ -15,6 +15,7 @@ from hub_core.api import create
 from hub_core.client import httpx
 from hub_core.service import Front
 from hub_core.settings.tables import HubTable
+from tests import databases
 from tests.harness import Bench, bench
 
 PAGE = "text/html; charset=utf-8"
@@ -49,7 +50,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder: Path = tmp_path_factory.mktemp("auth")
-    database = f"sqlite:///{folder / 'hub.db'}"
+    database = databases.at(folder / "hub.db")
     with bench("taobao", folder, orders=2, shops=2, database=database) as one:
         keys, grants = Keys(one.hub.store), Grants(one.hub.store)
         key = keys.create("desk", "test", actor="test", new="system").text

@@ -253,6 +253,7 @@ def test_a_database_that_cannot_be_opened_says_what_to_write(
     assert "Traceback" not in said.err
 
 
+@pytest.mark.sqlite("a file is damaged")
 def test_a_file_that_is_no_database_is_no_accident(bare: World) -> None:
     (bare.folder / "hub.db").write_bytes(b"this is no database at all" * 100)
     said = bare.hub("orders", "list")

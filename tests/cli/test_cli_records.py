@@ -3,7 +3,6 @@ orders, and what vouchers came to."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from hub_core.hub import Hub
 from hub_core.sandbox import TruthRecord
 from hub_core.store.kinds import KINDS
 from hub_core.store.tables import CoverageRow
+from tests import databases
 from tests.cli.world import NO_LIMIT, Said, World, boxed
 
 TAOBAO, LAIKE = "沙箱旗舰店1", "沙箱商户1"
@@ -252,11 +252,7 @@ def test_uses_are_listed_with_their_place_and_those_taken_back(read: World) -> N
 
 def report_over(read: World, *changes: Any, words: tuple[str, ...] = ()) -> Said:
     """The report over a copy of the store in which some rows are otherwise."""
-    with read.open() as hub, hub.store.reading() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    copy = read.folder / "copy.db"
-    shutil.copy(read.folder / "hub.db", copy)
-    database = f"sqlite:///{copy.as_posix()}"
+    database = databases.copy(read.folder / "hub.db", read.folder / "copy.db")
     opened = Hub.open(read.config, database=database)
     with opened as hub, hub.store.writing() as connection:
         for change in changes:

@@ -25,6 +25,7 @@ from hub_core.sandbox.server import running
 from hub_core.settings import key_file
 from hub_core.store.engine import connect
 from hub_core.store.schema import upgrade
+from tests import databases
 from tests.harness import OTHER_KINDS
 
 PROGRAM = Path(sys.executable).with_name("hub")
@@ -68,8 +69,10 @@ class World:
         for channel, box in self.boxes.items():
             made = app_tables(channel, box.accounts(), self.urls[channel], self.folder)
             apps |= {name: {**table, "attempts": 2} for name, table in made.items()}
-        file = f"sqlite:///{(self.folder / 'hub.db').as_posix()}"
-        hub = {"database": self.database or file, "key": "file:master.key"}
+        hub = {
+            "database": self.database or databases.at(self.folder / "hub.db"),
+            "key": "file:master.key",
+        }
         key_file(self.folder / "master.key")
         channels = {channel: dict(NO_LIMIT) for channel in self.boxes}
         tables = {"hub": hub, "apps": apps, "channels": channels, **more}

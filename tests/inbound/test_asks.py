@@ -18,6 +18,7 @@ from hub_core.errors import Misconfigured
 from hub_core.inbound import Inbound
 from hub_core.ports import Verdict
 from hub_core.sandbox import Account
+from tests import databases
 from tests.harness import Bench
 from tests.inbound.pushing import CHANNEL, Pusher
 
@@ -56,7 +57,7 @@ class Asker:
 
 @pytest.fixture
 def kind() -> str:
-    return "sqlite"
+    return databases.KEPT.kind
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from hub_core.inbound import Inbound, WorkedOff, work_off
 from hub_core.inbound.working import BACKOFF
 from hub_core.sandbox import Fault
 from hub_core.store import streams
+from tests import databases
 from tests.harness import NOON, Bench, bench
 from tests.inbound.pushing import CHANNEL, Pusher, push
 
@@ -28,7 +29,7 @@ ACTIONS = ("verify", "verify_cancel", "refund_success")
 
 @pytest.fixture
 def kind() -> str:
-    return "sqlite"
+    return databases.KEPT.kind
 
 
 @pytest.fixture

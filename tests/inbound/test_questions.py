@@ -24,6 +24,7 @@ from hub_core.store import asks, codes
 from hub_core.store.asks import Ask
 from hub_core.store.shops import change_shop
 from hub_core.testing.bridge import platform_transport
+from tests import databases
 from tests.harness import Bench, bench
 from tests.inbound.pushing import CHANNEL
 from tests.inbound.test_asks import ORDER, Asker
@@ -80,12 +81,12 @@ def joined(ear: list[Ear], tmp_path: Path) -> Iterator[Bench]:
 
 @pytest.fixture
 def kind() -> str:
-    return "sqlite"
+    return databases.KEPT.kind
 
 
 @pytest.fixture
 def database() -> str:
-    return "sqlite://"
+    return databases.new()
 
 
 @pytest.fixture

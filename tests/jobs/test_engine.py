@@ -17,6 +17,7 @@ import pytest
 
 from hub_core.jobs import Engine
 from hub_core.store import Store
+from tests import databases
 
 PATIENCE = 20.0
 
@@ -30,7 +31,7 @@ def until(true: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'hub.db'}"
+    return databases.at(tmp_path / "hub.db")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from hub_core.store import Store
 from hub_core.store.shops import Shop
+from tests import databases
 from tests.outbound.erp import Erp, Office, Watch
 from tests.store.conftest import database, sqlite_template
 from tests.store.making import KEY, Hands, a_shop
@@ -17,7 +18,7 @@ __all__ = ["database", "sqlite_template"]
 
 @pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
-    return str(getattr(request, "param", "sqlite"))
+    return str(getattr(request, "param", databases.KEPT.kind))
 
 
 @pytest.fixture

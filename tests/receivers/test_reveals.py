@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from hub_core.sandbox.people import Person
 from sandboxes.jd import receivers as jd_people
 from sandboxes.jd.states import CANCELLED, NOT_PAY
 from sandboxes.pinduoduo import receivers as pdd_people
+from tests import databases
 from tests.harness import NOON, Bench, bench
 
 CHANNELS = ("taobao", "pinduoduo", "jd", "douyin-laike")
@@ -411,7 +411,7 @@ def test_nobody_reveals_more_than_a_day_has(tmp_path: Path) -> None:
 def test_nothing_of_a_person_is_printed_logged_or_left(
     channel: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database = f"sqlite:///{tmp_path / 'hub.db'}"
+    database = databases.at(tmp_path / "hub.db")
     caplog.set_level(logging.DEBUG)
     with counter(channel, tmp_path, database=database) as desk:
         record = desk.records()[0]
@@ -421,8 +421,7 @@ def test_nothing_of_a_person_is_printed_logged_or_left(
         journal = [str(entry) for entry in desk.hub.journal(limit=10_000)]
     secrets = [to.phone, told.phone, told.address, told.extension and told.phone]
     secrets += [to.name, to.address]
-    with closing(sqlite3.connect(tmp_path / "hub.db")) as open_file:
-        dump = "\n".join(open_file.iterdump())
+    dump = databases.dump(database)
     shown = [repr(told), str(told), f"{[told]}", caplog.text, dump, *journal]
     for secret in {s for s in secrets if s}:
         assert not [text for text in shown if secret in text], channel

@@ -24,6 +24,7 @@ from hub_core.store.shops import Shop, shops
 from hub_core.store.tables import AskRow, InboxRow, OrderRow
 from hub_core.tokens import StoredToken
 from hub_core.wire import Misread
+from tests import databases
 from tests.store.making import NOON, Hands, a_party, a_shop, an_order, at
 from tests.store.test_store_records import ONE_OF_EACH, write
 
@@ -51,7 +52,7 @@ def text(*keys: bytes) -> str:
 
 
 def settings(folder: Path, key: str = "file:master.key") -> Settings:
-    database = f"sqlite:///{(folder / 'hub.db').as_posix()}"
+    database = databases.at(folder / "hub.db")
     tables = {"hub": {"database": database, "key": key}}
     return Settings.of(tables, folder / "plugins.toml")
 

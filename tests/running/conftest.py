@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.harness import Bench, bench
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Bench]:
-    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    url = databases.at(tmp_path / "hub.db")
     with bench("douyin-laike", tmp_path, orders=20, shops=2, database=url) as one:
         one.hub.sync()
         yield one

@@ -18,6 +18,7 @@ from hub_core.hub import Hub
 from hub_core.sandbox import Clock, Faults, Platform
 from hub_core.sandbox.server import running
 from hub_core.testing.bridge import VirtualClock, platform_transport
+from tests import databases
 from tests.harness import PLUGINS, add_account
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +148,7 @@ def served(
         clock=clock or Clock(running=True), history=history, **box
     )
     with running(platform) as url:
-        made = Served(platform, folder, database or f"sqlite:///{folder / 'hub.db'}")
+        made = Served(platform, folder, database or databases.at(folder / "hub.db"))
         limit = {"calls": per_second or 20_000, "burst": 1 if per_second else 1000}
         more = {"url": url, "deadline": deadline, "attempts": attempts, **limit}
         _write_settings(made, reading or {}, more)

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hub_core.clock import PlatformClock
 from hub_core.hub import Hub
 from hub_core.insight import export
+from tests import databases
 from tests.harness import NOON, Bench, bench, dense
 from tests.scenarios.served import Served, quiet, served
 
@@ -112,22 +112,21 @@ def test_h12_time_zones(channel: str, tmp_path: Path) -> None:
 def _another(first: Served, name: str) -> Served:
     """A second hub for the same shops, with a database of its own."""
     file = first.folder / f"{name.replace('/', '-')}.db"
-    with closing(sqlite3.connect(first.file)) as old, closing(sqlite3.connect(file)) as new:
-        old.backup(new)
-    return Served(first.platform, first.folder, f"sqlite:///{file}")
+    return Served(first.platform, first.folder, databases.copy(first.file, file))
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_h13_absurd_state(channel: str, tmp_path: Path) -> None:
     """A cursor from a broken backup lies ten years ahead: told, and mended by a person."""
     with bench(
-        channel, tmp_path, seed=13, database=f"sqlite:///{tmp_path / 'hub.db'}",
+        channel, tmp_path, seed=13, database=databases.at(tmp_path / "hub.db"),
         **dense(channel),
     ) as made:  # fmt: skip
         read(made)
         (account,) = made.platform.accounts()
-        with closing(sqlite3.connect(tmp_path / "hub.db")) as raw, raw:
-            raw.execute("UPDATE stream SET cursor_at = '2036-11-20 04:00:00.000000'")
+        ahead = "UPDATE stream SET cursor_at = '2036-11-20 04:00:00.000000'"
+        with made.hub.store.writing() as connection:
+            connection.execute(text(ahead))
         made.platform.churn(10)
         made.platform.clock.advance(1_000)
         for _ in range(2):

@@ -24,6 +24,7 @@ from hub_core.settings import Settings
 from hub_core.store import Store, alarms
 from hub_core.store.alarms import Alarm
 from hub_core.testing.bridge import VirtualClock, platform_transport
+from tests import databases
 from tests.alarms.world import Ear, template
 from tests.harness import NOON, OTHER_KINDS, PLUGINS, UNSET_LIMITS, add_account
 from tests.outbound.erp import Erp
@@ -91,7 +92,7 @@ class Living:
             "outbound": {"allow": [self.erp.host], "ports": [self.erp.port]},
         }
         clock = VirtualClock(self.clock)
-        store = Store.open(f"sqlite:///{self.folder / 'hub.db'}", b"k" * 32, clock.now)
+        store = Store.open(databases.at(self.folder / "hub.db"), b"k" * 32, clock.now)
         hub = Hub(
             Settings.of(tables), store, PLUGINS, clock=clock, shared_limits=False,
             transports=lambda channel: platform_transport(self.boxes[channel.id]),

@@ -28,7 +28,10 @@ def _server() -> str:
     uri: str = get_server(folder, cleanup_mode="delete").get_uri()
     with psycopg.connect(uri, autocommit=True) as connection:
         # Processes are killed in these tests, machines are not.
-        connection.execute("ALTER SYSTEM SET fsync = off")
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("ALTER SYSTEM SET file_copy_method = clone")
+        connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")
         connection.execute("SELECT pg_reload_conf()")
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
     engine = connect(_url(TEMPLATE, uri))
@@ -45,9 +48,22 @@ def fresh(*, migrated: bool = True) -> str:
     """The URL of a new database, with the hub's tables unless told otherwise."""
     uri, name = _server(), f"hub_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(uri, autocommit=True) as connection:
-        template = f"TEMPLATE {TEMPLATE}" if migrated else ""
+        template = f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY" if migrated else ""
         connection.execute(f"CREATE DATABASE {name} {template}")
     return _url(name, uri)
+
+
+def copy(url: str) -> str:
+    """The URL of a copy of a database; whoever is connected to that is cut off."""
+    name = f"hub_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(_server(), autocommit=True) as connection:
+        former = make_url(url).database
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            (former,),
+        )
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {former}")
+    return _url(name, _server())
 
 
 def drop(url: str) -> None:

@@ -12,6 +12,7 @@ from hub_core.store.shops import add_shop, shop_named
 from hub_core.sync import Counts
 from hub_core.sync.ledger import Batch, Ledger
 from hub_core.wire import Fetched
+from tests import databases
 from tests.store.making import an_order
 
 START = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -23,7 +24,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.at = START
-        self.store = Store.open("sqlite://", b"k" * 32, lambda: self.at)
+        self.store = Store.open(databases.new(), b"k" * 32, lambda: self.at)
         with self.store.writing() as connection:
             add_shop(
                 connection, at=START, name="s", channel="c", external_id="1", app="a",

@@ -20,6 +20,7 @@ from hub_core.sync import Counts, Poll
 from hub_core.sync.ledger import Ledger, Provenance
 from hub_core.sync.runs import PASSES
 from hub_core.wire import Fetched, Item, Misread, Page, Ref
+from tests import databases
 from tests.sync.rows_that_move import SECOND, START, MovingClock
 
 SNAPSHOT = Stream(
@@ -120,7 +121,7 @@ class Desk:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf, self.clock = shelf, shelf.clock
-        self.store = Store.open("sqlite://", b"k" * 32, self.clock.now)
+        self.store = Store.open(databases.new(), b"k" * 32, self.clock.now)
         self.provenance = Provenance()
         with self.store.writing() as connection:
             add_shop(

@@ -17,8 +17,10 @@ from hub_core.store.kinds import Owner
 from hub_core.store.shops import add_shop, shop_named
 from hub_core.store.tables import OrderRow
 from hub_core.sync import Counts, Poll
+from hub_core.sync.flights import Abreast
 from hub_core.sync.ledger import Ledger
 from hub_core.sync.walk import Walk
+from tests import databases
 from tests.sync.rows_that_move import START, MovingClock, MovingRows
 
 HOLDER = "a test"
@@ -27,10 +29,11 @@ HOLDER = "a test"
 class Desk:
     """A store, a shop and a poll over a source, the way the hub joins them."""
 
-    def __init__(self, rows: MovingRows, url: str = "sqlite://") -> None:
+    def __init__(self, rows: MovingRows, url: str | None = None) -> None:
         self.rows, self.clock = rows, rows.clock
         self.former: list[str] = []
-        self.store = Store.open(url, b"k" * 32, rows.clock.now)
+        self.abreast: Abreast | None = None
+        self.store = Store.open(url or databases.new(), b"k" * 32, rows.clock.now)
         with self.store.writing() as connection:
             add_shop(
                 connection, at=START, name="s", channel="c", external_id="1", app="a",
@@ -47,7 +50,10 @@ class Desk:
             self.store, owner, lease, None, self.clock.now, Counts(), JournalBuffer()
         )
         rows, stream, clock = self.rows, self.rows.streams[0], self.rows.clock
-        return Poll(rows, stream, clock, ledger, former=self.former)  # type: ignore[arg-type]
+        return Poll(
+            rows, stream, clock, ledger,  # type: ignore[arg-type]
+            former=self.former, abreast=self.abreast,
+        )  # fmt: skip
 
     def sync(self) -> Counts:
         poll = self.poll()

@@ -24,6 +24,7 @@ import pytest
 from hub_core.clock import SystemClock
 from hub_core.store import Store, notes
 from hub_core.tokens import Tokens
+from tests import databases
 from tests.store.making import KEY
 from tests.tokens_race.platform import Platform, listening
 from tests.tokens_race.racing import granted
@@ -94,14 +95,14 @@ def raced(
     file = folder / "hub.db"
     file.write_bytes(template)
     platform = Platform(SIZE.life, **rules)
-    store = Store.open(f"sqlite:///{file}", KEY)
+    store = Store.open(databases.at(file), KEY)
     shops = [f"shop-{n}" for n in range(SIZE.shops)]
     for shop in shops:
         pair = granted(platform.begin(shop))
         Tokens(shop, store.tokens, SystemClock()).accept(pair)
     with listening(platform) as port:
         plan = {
-            "database": f"sqlite:///{file}", "port": port, "shops": shops, "seed": seed,
+            "database": databases.at(file), "port": port, "shops": shops, "seed": seed,
             "processes": SIZE.processes, "refreshes": SIZE.refreshes,
             "kill_every": SIZE.kill_every, "pause": SIZE.pause, "life": SIZE.life,
             "reread": SIZE.life / 3, "spare": spare,

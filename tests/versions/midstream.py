@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import random
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,6 +26,7 @@ from hub_core.insight.versions.drift import words
 from hub_core.sandbox import Request, Response
 from hub_core.store.kinds import KINDS
 from hub_core.testing.bridge import platform_transport
+from tests import databases
 from tests.adapters.goldens import at, places
 from tests.adapters.units import ALL as AMOUNTS
 from tests.adapters.units import FEN, YUAN
@@ -140,7 +140,7 @@ class Lab:
             )
         )  # fmt: skip
         self.seen: dict[str, dict[Place, list[Any]]] = {}
-        with self._bench("first") as bench:
+        with databases.KEPT.within("module"), self._bench("first") as bench:
             bench.add_shops(datetime.fromtimestamp(NOON, UTC) - 2 * self._history)
             self._read_once(bench.hub)
 
@@ -148,7 +148,7 @@ class Lab:
     def _bench(self, name: str) -> Iterator[Bench]:
         made = Bench(
             self._wire.platform, self.folder, kinds=tuple(KINDS),
-            database=f"sqlite:///{self.folder / name}.db",
+            database=databases.at(self.folder / f"{name}.db"),
             channel_settings={"drift": self.drift},
             transports=lambda channel: platform_transport(self._wire),  # type: ignore[arg-type]
         )  # fmt: skip
@@ -183,13 +183,7 @@ class Lab:
             )
 
     def _copy(self) -> None:
-        for path in self.folder.glob("trial.db*"):
-            path.unlink()
-        with (
-            closing(sqlite3.connect(self.folder / "first.db")) as one,
-            closing(sqlite3.connect(self.folder / "trial.db")) as other,
-        ):
-            one.backup(other)
+        databases.copy(self.folder / "first.db", self.folder / "trial.db")
 
     def control(self, stream: str) -> Told:
         """The same, the answers as they are."""

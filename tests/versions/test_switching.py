@@ -16,6 +16,7 @@ from hub_core.insight.versions.rebuild import Rebuilding, Rebuilt
 from hub_core.store import shops
 from hub_core.store.kinds import KINDS, ORDER, Kind
 from hub_core.store.tables import OrderRow, RawRow
+from tests import databases
 from tests.harness import OTHER_KINDS, Bench, bench
 
 CHANNELS: dict[str, dict[str, Any]] = {
@@ -103,7 +104,11 @@ def test_to_and_fro_under_load_loses_and_doubles_nothing(
 def test_a_switch_in_the_midst_of_two_readers_loses_and_doubles_nothing(
     channel: str, tmp_path: Path
 ) -> None:
-    how = {"poison": 0.0, "database": f"sqlite:///{tmp_path}/hub.db", **CHANNELS[channel]}
+    how = {
+        "poison": 0.0,
+        "database": databases.at(tmp_path / "hub.db"),
+        **CHANNELS[channel],
+    }
     with bench(channel, tmp_path, seed=5, orders=15, **how) as one:
         one.platform.churn_per_call, one.platform.churn_left = 1, 60
 
