@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from ..client import httpx
 from ..sandbox import Clock as BoxClock
 from ..sandbox import Platform, Request, Response
+from ..sandbox.websocket import Talk
 
 CHUNK = 65536
 
@@ -94,3 +97,52 @@ def platform_transport(platform: Platform) -> httpx.BaseTransport:
     exceptions httpx raises for them.
     """
     return _Bridge(platform, platform.clock)
+
+
+class Refusing(Exception):
+    """A platform did not let a connection in."""
+
+
+class Spoken:
+    """A connection to what a sandbox serves over websockets, without sockets.
+
+    Handed to `talk` in a `Line`'s place. Raises Refusing where it is not let in.
+    """
+
+    def __init__(self, talk: Talk, address: str) -> None:
+        parts = urlsplit(address)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        self.request, self.open = Request("GET", target), True
+        self._talk, self._said = talk, deque[str]()
+        if (refusal := talk.admit(self.request)) is not None:
+            raise Refusing(f"HTTP {refusal.status}")
+        talk.opened(self)  # type: ignore[arg-type]
+        if not self.open:
+            raise Refusing("it was hung up on")
+
+    def hear(self, text: str) -> None:
+        """The client says something."""
+        self._talk.heard(self, text)  # type: ignore[arg-type]
+
+    def take(self) -> list[str]:
+        """What the platform has said since."""
+        said = list(self._said)
+        self._said.clear()
+        return said
+
+    # What the platform does with it -----------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """One text."""
+        if self.open:
+            self._said.append(text)
+
+    def close(self, code: int = 1000, why: str = "") -> None:
+        """Hang up."""
+        self.drop()
+
+    def drop(self) -> None:
+        """Hang up without a word."""
+        if self.open:
+            self.open = False
+            self._talk.closed(self)  # type: ignore[arg-type]

@@ -9,8 +9,12 @@ from collections.abc import Mapping
 
 from .authorising import AuthorisationContract
 from .boxes import SandboxContract
+from .consents import ConsentsContract
 from .given import Given
+from .messages import MessagesContract
 from .orders import OrderSourceContract
+from .pushes import PushesContract
+from .questions import AnsweringContract, AsksContract
 from .receivers import ReceiversContract
 from .records import (
     AfterSaleSourceContract,
@@ -24,10 +28,15 @@ from .stock import StockContract
 __all__ = [
     "CONTRACTS",
     "AfterSaleSourceContract",
+    "AnsweringContract",
+    "AsksContract",
     "AuthorisationContract",
+    "ConsentsContract",
+    "MessagesContract",
     "OrderSourceContract",
     "PlaceSourceContract",
     "ProductSourceContract",
+    "PushesContract",
     "ReceiversContract",
     "RedemptionSourceContract",
     "SandboxContract",
@@ -45,6 +54,11 @@ CONTRACTS: Mapping[str, type[Given]] = {
     "shipping": ShippingContract,
     "receivers": ReceiversContract,
     "authorisation": AuthorisationContract,
+    "consents": ConsentsContract,
+    "messages": MessagesContract,
+    "pushes": PushesContract,
+    "asks": AsksContract,
+    "answering": AnsweringContract,
     "sandbox": SandboxContract,
 }
 """Capability (a hook's name without `hub_`) to contract. Broadcast hooks have none."""

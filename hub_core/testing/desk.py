@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from ..journal import JournalEntry, MemoryJournal
 from ..models import Order
 from ..pace import Pace
 from ..plugins.registry import Plugins, Row
-from ..ports import CursorSource, Paging, ShopInfo, Source, Stream, Window
+from ..ports import CursorSource, Grant, Paging, ShopInfo, Source, Stream, Window
 from ..sandbox import Account
 from ..sandbox import Clock as BoxClock
 from ..tokens import MemoryTokenStore, StoredToken, Tokens
@@ -81,9 +81,11 @@ class Desk:
         transport: httpx.BaseTransport,
         clock: BoxClock,
         what: str = "orders",
+        facts: Mapping[str, str] | None = None,
     ) -> None:
-        self.what = what
-        """The capability that is looked at."""
+        self.what, self.facts = what, dict(facts or {})
+        """The capability that is looked at; facts that are configured otherwise than the
+        channel has them."""
         self.plugins, self.account, self.tap = Plugins(), account, Tap(transport)
         self.plugins.admit(Row(NAME), plugin)
         assert self.row.state == "on", f"the hub refuses this plugin: {self.row.error}"
@@ -125,22 +127,40 @@ class Desk:
         return self.plugins.sources(self.channel.id, self.line)
 
     def _line(self) -> Line:
-        line = Line(
-            self.channel,
-            self._shop(),
-            self._credentials(),
-            open_http(self.channel.base_url, transport=self.tap),
-            clock=self.clock,
-            pace=Pace(self.channel.limits, self.clock.local),
-            journal=self._noted,
-            attempts=1,
-            rng=random.Random(0),
-        )
+        line = self._made(self._shop(), self._credentials())
         renews = "authorisation" in self.row.capabilities
         if renews or self.account.access_token is not None:
             how = self.plugins.authorisation(self.channel.id, line) if renews else None
             line.tokens = Tokens(SUBJECT, self.tokens, self.clock, how)
         return line
+
+    def of_app(self, grant: Grant | None = None) -> Line:
+        """A line for calls that are the app's own: it is of no shop, and has no token but
+        the one that is given."""
+        line = self._made(ShopInfo(name="", external_id=""), self.app)
+        if grant is not None:
+            line.tokens = Tokens("granted", MemoryTokenStore(), self.clock)
+            line.tokens.accept(replace(grant, refresh_token=None))
+        return line
+
+    @property
+    def app(self) -> Credentials:
+        """What the app signs with, of no shop."""
+        return replace(self._credentials(), account={})
+
+    def _made(self, shop: ShopInfo, who: Credentials) -> Line:
+        return Line(
+            self.channel,
+            shop,
+            who,
+            open_http(self.channel.base_url, transport=self.tap),
+            clock=self.clock,
+            pace=Pace(self.channel.limits, self.clock.local),
+            journal=self._noted,
+            facts=self.facts,
+            attempts=1,
+            rng=random.Random(0),
+        )
 
     def _shop(self) -> ShopInfo:
         given, fields = self.account.account, self.channel.account_fields
@@ -156,7 +176,7 @@ class Desk:
             self.account.app_key,
             self.account.app_secret,
             account={"shop_id": self.account.external_id, **self.account.account},
-            options=dict(self.channel.facts),
+            options={**self.channel.facts, **self.facts},
         )
 
     @property

@@ -58,8 +58,18 @@ class Given:
         return {k: platform.error(k).body for k in ("throttled", "busy", "error_body")}
 
     @pytest.fixture
+    def facts(self) -> Mapping[str, str]:
+        """Facts of the channel that are configured otherwise than it has them."""
+        return {}
+
+    @pytest.fixture
     def desk(
-        self, plugin: Any, account: Account, transport: httpx.BaseTransport, clock: Clock
+        self,
+        plugin: Any,
+        account: Account,
+        transport: httpx.BaseTransport,
+        clock: Clock,
+        facts: Mapping[str, str],
     ) -> Desk:
         """The connector at work; not for overriding."""
-        return Desk(plugin, account, transport, clock, self.capability)
+        return Desk(plugin, account, transport, clock, self.capability, facts)

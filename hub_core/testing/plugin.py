@@ -9,8 +9,11 @@ import pytest
 from .whole import complaint_about
 
 HERE = __name__.rpartition(".")[0]
-REWRITTEN = ("reading", "pages", "enduring", "records", "stock", "shipping", "boxes")
-pytest.register_assert_rewrite(*(f"{HERE}.{name}" for name in (*REWRITTEN, "authorising")))
+REWRITTEN = (
+    *("reading", "pages", "enduring", "records", "stock", "shipping", "boxes"),
+    *("authorising", "consents", "messages", "pushes", "posting", "questions"),
+)
+pytest.register_assert_rewrite(*(f"{HERE}.{name}" for name in REWRITTEN))
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:

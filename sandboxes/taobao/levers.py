@@ -100,6 +100,7 @@ class Levers:
             access_token=session.token,
             refresh_token=session.refresh if self.grants.refreshable else None,
             expires_in=max(0, int(session.until - self.clock.now())),
+            account={"nick": seller.nick},
             settings={
                 "privacy": "clear" if seller.clear else "masked",
                 "refunds": "after" if seller.disputes else "before",

@@ -13,6 +13,7 @@ from hub_core.sandbox import Clock, Platform
 from hub_core.testing.contracts import (
     AfterSaleSourceContract,
     AuthorisationContract,
+    ConsentsContract,
     OrderSourceContract,
     ProductSourceContract,
     ReceiversContract,
@@ -91,3 +92,17 @@ class TestSandbox(SandboxContract):
     @pytest.fixture
     def plugin(self) -> ModuleType:
         return connectors.jd
+
+
+class Few(Given):
+    """Two shops, whose owners may agree, and a few orders."""
+
+    @pytest.fixture
+    def platform(self) -> Platform:
+        return create(
+            seed=3, shops=2, orders=20, clock=Clock(NOON), history=timedelta(hours=4)
+        )
+
+
+class TestConsents(Few, ConsentsContract):
+    pass

@@ -10,9 +10,12 @@ import pytest
 
 import connectors.pinduoduo
 from hub_core.sandbox import Clock, Platform
+from hub_core.sandbox.websocket import Talk
 from hub_core.testing.contracts import (
     AfterSaleSourceContract,
     AuthorisationContract,
+    ConsentsContract,
+    MessagesContract,
     OrderSourceContract,
     ProductSourceContract,
     ReceiversContract,
@@ -20,7 +23,7 @@ from hub_core.testing.contracts import (
     ShippingContract,
     StockContract,
 )
-from sandboxes.pinduoduo import create
+from sandboxes.pinduoduo import PddPlatform, create
 from tests.harness import NOON
 
 BOXES: dict[str, dict[str, Any]] = {
@@ -103,3 +106,23 @@ class TestSandbox(SandboxContract):
     @pytest.fixture
     def plugin(self) -> ModuleType:
         return connectors.pinduoduo
+
+
+class Few(Given):
+    """Two shops, whose owners may agree, and a few orders."""
+
+    @pytest.fixture
+    def platform(self) -> Platform:
+        return create(
+            seed=3, shops=2, orders=20, clock=Clock(NOON), history=timedelta(hours=4)
+        )
+
+
+class TestConsents(Few, ConsentsContract):
+    pass
+
+
+class TestMessages(Few, MessagesContract):
+    @pytest.fixture
+    def talk(self, platform: PddPlatform) -> Talk:
+        return platform.pmc

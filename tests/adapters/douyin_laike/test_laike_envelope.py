@@ -106,6 +106,17 @@ def test_a_vague_code_is_told_by_its_sub_code(sub: int, kind: type[HubError]) ->
     assert type(error(refused(2999999, str(sub)))) is kind
 
 
+VAGUE = {2100007, *range(2191001, 2191010)}
+"""Families, says the status-code page: what it was the sub code tells (paper §2.4)."""
+
+
+@pytest.mark.parametrize("code", sorted({code for code, _ in PAIRS} - {10002}))
+def test_families_and_no_other_codes_are_told_by_their_sub_codes(code: int) -> None:
+    met = error(refused(code, 13000))
+    plain = error(refused(code))
+    assert type(met) is (Retryable if code in VAGUE else type(plain))
+
+
 def test_a_clear_code_is_not_overruled_by_a_sub_code() -> None:
     assert type(error(refused(2190008, 10000))) is TokenExpired
 

@@ -41,7 +41,9 @@ class Scripted:
         """What the client does, less the network and the retries."""
         request = self._dialect.request(call, call.parameters(**asked), WHO, NOON)
         form = dict(request.form or ())
-        method, asked_for = form["method"], json.loads(form["360buy_param_json"])
+        method, asked_for = call.endpoint, dict(request.query)
+        if form:
+            method, asked_for = form["method"], json.loads(form["360buy_param_json"])
         self.sent.append((method, asked_for))
         body = json.loads(json.dumps(self._answer(method, asked_for)))
         return call.read(self._dialect.unwrap(call, body))

@@ -130,6 +130,19 @@ def test_each_state_says_one_thing_and_only_one_that_money_went(word: str) -> No
     assert (Issue("status", "unknown_word") in found.issues) is (word not in STATES)
 
 
+AGREED = ("1", "3", "5", "6", "7", "9", "10")
+"""States a merchant's or the platform's yes comes before, as the page orders them: passed
+(1), passed by finance (3), passed by a person (5), the parcel is called back (6, 10) and
+what follows when it was (7, 9). 0, 2, 4, 8 and 11 are none."""
+
+
+@pytest.mark.parametrize("word", [*STATES, "12"])
+def test_only_what_somebody_said_yes_to_is_agreed(word: str) -> None:
+    found = case(applied(status=int(word)))
+    assert found.requested_amount == 5000
+    assert found.agreed_amount == (5000 if word in AGREED else None)
+
+
 def test_the_documented_states_are_all_there_is() -> None:
     assert set(STATES) == {str(number) for number in range(12)}
 

@@ -139,6 +139,27 @@ def test_a_misshapen_case_is_parked_alone(broken: JSON) -> None:
     assert isinstance(good, Fetched)
 
 
+KEPT_LISTED = ("created_time", "after_sale_reason", "tracking_number")
+KEPT_SINGLE = ("recreated_at", "after_sales_reason", "express_no")
+
+
+@pytest.mark.parametrize("facts", [{}, {"case_detail_unit": "yuan"}])
+@pytest.mark.parametrize("name", [*KEPT_LISTED, *KEPT_SINGLE])
+def test_a_kept_case_is_told_by_any_name_that_only_one_of_them_has(
+    name: str, facts: JSON
+) -> None:
+    row = {**ROW, "after_sales_type": 2, "refund_amount": "8", name: None}
+    kept = after_sales_v1.READ_ROW(row, facts)
+    in_yuan = name in KEPT_LISTED or bool(facts)
+    assert kept.requested_amount == (800 if in_yuan else 8)
+
+
+def test_a_kept_case_that_could_be_either_is_neither() -> None:
+    for row in (ROW, ROW | dict.fromkeys((KEPT_LISTED[0], KEPT_SINGLE[0]))):
+        with pytest.raises(ValueError, match="neither"):
+            after_sales_v1.READ_ROW(row, {})
+
+
 def test_the_buyer_s_words_stay_unread() -> None:
     case = single(remark="秘密备注", images=["https://x/1.jpg"])
     assert "秘密备注" not in f"{case!r}"
