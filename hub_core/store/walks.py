@@ -11,11 +11,20 @@ Measured at a million orders: `benchmarks.erp_reads`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from .kinds import KINDS, ORDER, Kind
 
@@ -62,15 +71,12 @@ def keys(
     connection: Connection, wanted: Wanted, limit: int, after: After | None = None
 ) -> list[After]:
     """The places of the rows behind `after`, at most `limit`, in order."""
-    lead = _lead(wanted)
-    if lead != SHOP or len(wanted.shop_ids) <= 1:
-        return _along(connection, wanted, lead, limit, after)
-    found: list[After] = []
-    for id in sorted(wanted.shop_ids):
-        one = replace(wanted, shop_ids=(id,))
-        found += _along(connection, one, lead, limit, after)
-    found.sort(key=lambda place: (place[0] or NEVER, place[1]), reverse=wanted.descending)
-    found.sort(key=lambda place: place[0] is None)
+    walk, found = _Walk(wanted, limit, after), []
+    for id in sorted(wanted.shop_ids) if walk.lead == SHOP else (0,):
+        found += walk.along(connection, id)
+    if walk.lead == SHOP:
+        found.sort(key=lambda at: (at[0] or NEVER, at[1]), reverse=wanted.descending)
+        found.sort(key=lambda at: at[0] is None)
     return found[:limit]
 
 
@@ -81,7 +87,10 @@ def narrowed(wanted: Wanted, lead: str | None = None) -> list[ColumnElement[bool
     def fit(name: str) -> ColumnElement[Any]:
         return columns[name] if lead in (None, name) else _unfit(columns[name])
 
-    said: list[ColumnElement[bool]] = [_one_of(fit(SHOP), sorted(wanted.shop_ids))]
+    shop = fit(SHOP)
+    said: list[ColumnElement[bool]] = [
+        shop == bindparam("shop") if lead == SHOP else shop.in_(sorted(wanted.shop_ids))
+    ]
     said += [fit(name) == value for name, value in wanted.equal.items()]
     for name, (since, until) in wanted.within.items():
         column = columns[name] if name == wanted.sort else fit(name)
@@ -114,23 +123,27 @@ def _is_rare(wanted: Wanted) -> bool:
     return status is not None and status not in COMMON
 
 
-def _along(
-    connection: Connection,
-    wanted: Wanted,
-    lead: str | None,
-    limit: int,
-    after: After | None,
-) -> list[After]:
-    """Dated rows first, where there may be others."""
-    found: list[After] = []
-    if after is None or after[0] is not None:
-        query = _dated(wanted, lead, after).limit(limit)
-        found = [(row[0], row[1]) for row in connection.execute(query)]
-    if wanted.sort != CHANGED and len(found) < limit and not _spans(wanted):
-        behind = after[1] if after is not None and after[0] is None else None
-        query = _undated(wanted, lead, behind).limit(limit - len(found))
-        found += [(None, row[0]) for row in connection.execute(query)]
-    return found
+class _Walk:
+    """What is asked of the database, once or for each shop."""
+
+    def __init__(self, wanted: Wanted, limit: int, after: After | None) -> None:
+        self.lead, self._limit = _lead(wanted), limit
+        self._dated: Select[Any] | None = None
+        self._undated: Select[Any] | None = None
+        if after is None or after[0] is not None:
+            self._dated = _dated(wanted, self.lead, after).limit(limit)
+        if wanted.sort != CHANGED and not _spans(wanted):
+            behind = after[1] if after is not None and after[0] is None else None
+            self._undated = _undated(wanted, self.lead, behind).limit(limit)
+
+    def along(self, connection: Connection, shop_id: int) -> list[After]:
+        """Dated rows first, where there may be others. The shop counts if it leads."""
+        of, found = {"shop": shop_id}, []
+        if self._dated is not None:
+            found = [(at, id) for at, id in connection.execute(self._dated, of)]
+        if self._undated is not None and len(found) < self._limit:
+            found += [(None, id) for (id,) in connection.execute(self._undated, of)]
+        return found
 
 
 def _spans(wanted: Wanted) -> bool:
@@ -162,10 +175,6 @@ def _undated(wanted: Wanted, lead: str | None, behind: int | None) -> Select[Any
         later = columns.id < behind if wanted.descending else columns.id > behind
         query = query.where(later)
     return query.order_by(columns.id.desc() if wanted.descending else columns.id)
-
-
-def _one_of(column: ColumnElement[int], ids: list[int]) -> ColumnElement[bool]:
-    return column == ids[0] if len(ids) == 1 else column.in_(ids)
 
 
 def _unfit(column: ColumnElement[Any]) -> ColumnElement[Any]:
