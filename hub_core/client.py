@@ -167,6 +167,15 @@ class Line:
         """Whether this thread's newest good answer is known to be no former one."""
         return bool(getattr(self._mine, "sure", False))
 
+    @property
+    def trail(self) -> tuple[JournalEntry | None, bool]:
+        """`last` and `is_new`, for a thread that goes on with what this one was given."""
+        return self.last, self.is_new
+
+    def follow(self, trail: tuple[JournalEntry | None, bool]) -> None:
+        """Go on as if this thread had made another's newest call."""
+        self._mine.last, self._mine.sure = trail
+
     def now(self) -> datetime:
         """The platform's time, aware."""
         return self.clock.now()

@@ -168,7 +168,8 @@ class Source(Protocol):
     def page(
         self, stream: Stream, window: Window, number: int, *, count: bool = False
     ) -> Page:
-        """Page `number` (from 1). With `count` the answer must carry `total`."""
+        """Page `number` (from 1). With `count` the answer must carry `total`. Called from
+        several threads at once where the platform's limits ask for it, as `probe` is."""
         ...
 
     def record(self, external_id: str) -> Fetched | Misread | None:

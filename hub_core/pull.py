@@ -6,6 +6,7 @@ One shop's failure, whatever it is, stops no other and is named in its outcome.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from .ahead import MOST, Ahead
 from .client import Line
 from .consent import Consent
 from .deadline import Overdue, Pulse, Task, abreast
@@ -33,6 +35,7 @@ from .store.shops import Shop
 from .store.streams import Lease
 from .store.trouble import ailment
 from .sync import Counts, Poll
+from .sync.flights import Abreast
 from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
 from .sync.poll import Step
 from .tokens import StoredToken
@@ -114,6 +117,16 @@ class Pull:
         self.consent = Consent(store, now)
         self._former: dict[tuple[int, str], list[str]] = {}
         """The rows of the last answer of each stream."""
+        self.abreast: Callable[[Shop, Line], Abreast | None] = self._side_by_side
+        """Where a shop's calls are made side by side; None: one after the other."""
+        self._out: dict[str, threading.Semaphore] = {}
+        """By app, what bounds its calls that are out at once."""
+
+    def _side_by_side(self, shop: Shop, line: Line) -> Abreast | None:
+        """Over a network only: in a box, time passes by calls, each after the other."""
+        if self.lines.room(shop.app).boxed:
+            return None
+        return Ahead(line, self._out.setdefault(shop.app, threading.Semaphore(MOST)))
 
     def each(
         self,
@@ -249,6 +262,7 @@ class Pull:
             clock_known=lambda: line.clock.known,
             on_step=told,
             former=self._former.setdefault((shop.id, stream.name), []),
+            abreast=self.abreast(shop, line),
         )  # fmt: skip
         try:
             self.consent.check(shop)

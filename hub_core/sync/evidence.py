@@ -29,6 +29,9 @@ class Evidence:
     known: dict[str, datetime | None] = field(default_factory=dict)
     nameless: set[str] = field(default_factory=set)
     """Rows without an id that every pass of the account showed."""
+    sober: int = 0
+    """Passes that were read page by page, or whose pages add up: one that was asked for
+    side by side and does not is no opinion."""
     hollow: int = 0
     """Passes in a row that saw nothing of what was counted."""
     _counted: int | None = None
@@ -42,6 +45,7 @@ class Evidence:
     def add(self, walk: Walk) -> None:
         """One more pass."""
         self.passes += 1
+        self.sober += not walk.hasty or walk.proof is not None
         self.hollow = self.hollow + 1 if walk.first_total and not walk.seen else 0
         self.pages += walk.page_count
         self.rows = max(self.rows, len(walk.seen))

@@ -12,6 +12,7 @@ from ..store import streams
 from ..store.streams import Proof
 from .commits import Commits, NotClosed
 from .details import Details
+from .flights import Abreast
 from .intake import Intake
 from .ledger import Batch, Ledger
 from .revisits import Revisits
@@ -54,6 +55,7 @@ class Poll:
         clock_known: Callable[[], bool] = lambda: True,
         on_step: Callable[[Step], None] = lambda step: None,
         former: list[str] | None = None,
+        abreast: Abreast | None = None,
     ) -> None:
         self.source, self.stream, self.session = source, stream, session
         self.ledger, self.counts = ledger, ledger.counts
@@ -69,7 +71,9 @@ class Poll:
             assert isinstance(source, CursorSource)
             self._windows = Runs(source, stream, self._commits)
         else:
-            self._windows = Windows(source, stream, self._commits, session.now, former)
+            self._windows = Windows(
+                source, stream, self._commits, session.now, former, abreast
+            )
         self._begin = self._end = session.now()
 
     # What a caller asks for ----------------------------------------------------------

@@ -13,6 +13,13 @@ call; or as many rows were seen as the platform counted before the pass began.
 Where two pages meet inside such a group (a seam), a row can only have slipped through if
 it has that very time: where the list is sorted by the window's own time, asking for that
 one second closes the seam.
+
+Where calls go side by side, pages are asked for before those above them are answered, and
+a row that leaves meanwhile may slip between two. As rows only leave, the pages from one
+number on are known to be whole when they showed as many different rows as were counted
+before the pass for them: whatever the order in which they were answered. A pass that went
+so from end to end proves its window by that count or not at all; at the first sign of a
+change it goes on page by page from where it is, and what came before has to be counted.
 """
 
 from __future__ import annotations
@@ -20,15 +27,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from ..errors import BadRequest
 from ..ports import Source, Stream, Window
 from ..wire import Item, Page
+from .flights import Abreast, Flights, Pending
 from .rows import is_nameless, key_of, stamp_of, stamps
 
 SECOND = timedelta(seconds=1)
 PAGES_BEYOND = 50
 """How far past a total that lies a walk looks for the real end."""
+LEAST_PAGES = 3
+"""A window of fewer is read one page after the other."""
 MOST_SEAMS = 20
 """Beyond these the window is better read again, in halves."""
 TOLERANCE = 3 * SECOND
@@ -38,9 +49,11 @@ TOLERANCE = 3 * SECOND
 class TooMany(Exception):
     """The window has more rows than should, or can, be read at once."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, counted: bool = False) -> None:
         super().__init__(f"{total} rows")
         self.total = total
+        self.counted = counted
+        """Whether the platform counted them."""
 
 
 @dataclass(slots=True)
@@ -75,6 +88,14 @@ class Walk:
     rough: bool = False
     """The line fails: a row without an id may be another's spoiled form all the same, and
     that other stand on a later page."""
+    abreast: Abreast | None = None
+    """Where pages are asked for side by side; None: one after the other."""
+    probed: Pending[Page] | None = None
+    """The probe, where it was sent before this walk began."""
+    then: Callable[[], None] = lambda: None
+    """Called when the last of the pages asked for side by side has gone out."""
+    hasty: bool = False
+    """Only the count can prove it: pages were asked for side by side."""
     calls: int = 0
     first_total: int = 0
     grew: bool = False
@@ -94,12 +115,19 @@ class Walk:
     """Rows only leave: no later count may be higher, and those it counts were there for
     the whole pass."""
     _lower: list[Item] = field(default_factory=list)
+    _flights: Flights[int, Page] | None = None
 
     def pages(self) -> Iterator[Page]:
         """The window's pages, last to first; counts as it goes.
 
         Raises TooMany where the platform has more rows than it pages through.
         """
+        try:
+            yield from self._backwards()
+        finally:
+            self._land()
+
+    def _backwards(self) -> Iterator[Page]:
         first = self._probe()
         if first.number == 1 and self._is_whole(first):
             self.reached = self.beyond is not None
@@ -109,9 +137,11 @@ class Walk:
             return
         number, page = self._own_bottom() if self.beyond else self._bottom(first)
         yield self._note(page, number)
-        while number > 1:
+        while number > 2:
             number -= 1
-            yield self._note(self._page(number, count=number == 1), number)
+            yield self._note(self._page(number), number)
+        if number == 2:
+            yield self._note(self._first_page(first), 1)
         self.reached = self.beyond is not None and self._least_total == self._probed
 
     @property
@@ -123,7 +153,7 @@ class Walk:
             return "one page"
         if self.grew or len(self.seen) < self._least_total:
             return None
-        if not self.tied and not self.seams:
+        if not self.tied and not self.seams and not self.hasty:
             return "last page first, nothing entered"
         return "every row counted" if self._counted_rows >= self.first_total else None
 
@@ -144,7 +174,7 @@ class Walk:
     @property
     def wants_only_seams(self) -> bool:
         """Whether closing its seams is all that its proof lacks."""
-        wrong = self.doubtful or self.short or self.grew or self.tied
+        wrong = self.doubtful or self.short or self.grew or self.tied or self.hasty
         wrong |= len(self.seen) < self._least_total
         return not wrong and 0 < len(self.seams) <= MOST_SEAMS
 
@@ -163,14 +193,15 @@ class Walk:
 
     def _counted(self, window: Window) -> Page:
         self.calls += 1
-        page = self.source.probe(self.stream, window)
+        sent, self.probed = self.probed, None
+        page = sent.result() if sent else self.source.probe(self.stream, window)
         if page.total is None:
             raise ValueError(f"{self.stream.name}: the list gave no total")
         return page
 
     def _refuse_many(self, total: int) -> None:
         if self.most is not None and total > self.most:
-            raise TooMany(total)
+            raise TooMany(total, counted=True)
 
     def _is_whole(self, page: Page) -> bool:
         return len(page.items) < self.stream.page_size and not page.has_more
@@ -186,11 +217,16 @@ class Walk:
             return number, page
         self.first_total = self._least_total = page.total
         is_behind = not page.items and self._pages_of(page.total) < number
-        return self._bottom(None) if is_behind else (number, page)
+        if is_behind:
+            return self._bottom(None)
+        self._take_off(number - 1)
+        return number, page
 
     def _bottom(self, first: Page | None) -> tuple[int, Page]:
         """The real last page: one with room to spare, whatever the total says."""
         last = self._pages_of(self.first_total)
+        if first:
+            self._take_off(last)
         for number in range(last, last + PAGES_BEYOND):
             known = first is not None and first.number == number
             page = first if first and known else self._page(number)
@@ -201,6 +237,8 @@ class Walk:
 
     def _page(self, number: int, *, count: bool = False) -> Page:
         def ask(again: bool) -> Page:
+            if page := self._flown(number, again):
+                return page
             self.calls += 1
             counts = count or again
             return self.source.page(self.stream, self.window, number, count=counts)
@@ -211,6 +249,63 @@ class Walk:
             if number == 1:
                 raise
             raise TooMany(max(self.first_total, number)) from None
+
+    # Side by side ----------------------------------------------------------------------
+
+    def _take_off(self, last: int) -> None:
+        """Ask for this page and those above 1 side by side, where that is worth it."""
+        if self.abreast and last >= LEAST_PAGES and self.abreast.depth > 1:
+            keys = range(last, 1, -1)
+            self._flights = Flights(self.abreast, self._alone, keys, self.then)
+
+    def _alone(self, number: int) -> Page:
+        return self.source.page(self.stream, self.window, number)
+
+    def _flown(self, number: int, again: bool) -> Page | None:
+        """The page as it was asked for ahead, if nothing has changed by then."""
+        if self._flights is None:
+            return None
+        page = None if again else self._flights.take(number)
+        if page and page.total not in (None, self._least_total):
+            page = None
+        if page is None:
+            self._go_on_alone(number)
+        else:
+            self.calls += 1
+        return page
+
+    def _go_on_alone(self, left: int) -> None:
+        """From this page on one after the other. Those behind it are sound if they showed
+        as many rows as were counted for them before the first was asked for."""
+        self._land()
+        self.hasty |= not self._has_all_but(left * self.stream.page_size, {})
+
+    def _land(self) -> None:
+        if self._flights is not None:
+            self._flights.land()
+            self._flights = None
+
+    def _has_all_but(self, rows: int, others: dict[str, datetime | None]) -> bool:
+        return len(self.named | others) >= self.first_total - rows
+
+    def _first_page(self, first: Page) -> Page:
+        """Page 1; that of the probe, where with it every row that it counted was seen."""
+        if self._flights is None:
+            return self._page(1, count=True)
+        self._land()
+        self.hasty = True
+        own = first.number == 1 and not self.beyond
+        shown = {key_of(i): stamp_of(i) for i in first.items if not is_nameless(i)}
+        if own and self._has_all_but(0, shown):
+            return first
+        return self._page(1, count=True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is time to store what has come before the next page does."""
+        if self._flights is None or self.abreast is None:
+            return False
+        return self._flights.late and self.abreast.paced
 
     # Whether to believe a page ---------------------------------------------------------
 
@@ -315,10 +410,17 @@ def _is_inside(moment: datetime, window: Window) -> bool:
     return window.since - TOLERANCE <= moment <= window.until + TOLERANCE
 
 
-def halves(window: Window) -> tuple[Window, Window] | None:
+def halves(window: Window) -> tuple[Window, ...] | None:
     """The window cut at a whole second; None when it is too short to cut."""
-    span = window.until - window.since
-    if span < 2 * SECOND:
-        return None
-    middle = window.since + timedelta(seconds=int(span.total_seconds()) // 2)
-    return Window(window.since, middle), Window(middle, window.until)
+    return parts(window, 2) or None
+
+
+def parts(window: Window, many: int) -> tuple[Window, ...]:
+    """The window cut at whole seconds, in so many parts or as many as there are seconds;
+    none when it is too short to cut."""
+    seconds = int((window.until - window.since).total_seconds())
+    many = min(many, seconds)
+    if many < 2:
+        return ()
+    cuts = [window.since + SECOND * (seconds * n // many) for n in range(1, many)]
+    return tuple(Window(*ends) for ends in pairwise((window.since, *cuts, window.until)))

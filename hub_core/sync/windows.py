@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from ..errors import Rejected, Retryable, Unreadable
 from ..ports import Source, Stream, Window
+from ..wire import Page
 from .commits import FINAL, Commits
 from .evidence import Evidence
-from .walk import SECOND, TooMany, Walk, halves
+from .flights import Abreast, Pending
+from .walk import SECOND, TooMany, Walk, halves, parts
 
 ROWS_PER_WINDOW = 5_000
-"""A window with more rows is halved, so that a restart repeats little."""
+"""A window with more rows is cut, so that a restart repeats little."""
+FILLED = 0.94
+"""How full of these the parts of a window are meant to be, where rows are evenly spread."""
 PASSES = 8
 """The most passes over a window that can't be cut, before it is called partial."""
 HOLLOW = 3
@@ -32,9 +38,10 @@ class Windows:
         commits: Commits,
         now: Callable[[], datetime],
         former: list[str] | None = None,
+        abreast: Abreast | None = None,
     ) -> None:
         """`former`: the rows of the last answer of the reading before this one, which is
-        kept up to date for the next."""
+        kept up to date for the next. `abreast`: where pages are asked for side by side."""
         self._source, self._stream, self._commits = source, stream, commits
         self._ledger, self._now = commits.ledger, now
         self.careful = False
@@ -46,19 +53,28 @@ class Windows:
         self._former = [] if former is None else former
         self._begun = False
         """A window has been read."""
+        self._abreast = abreast
+        self._next: tuple[Window, Pending[Page]] | None = None
+        """The probe of the window after this one, where it was sent before its turn."""
 
-    def read(self, window: Window, beyond: datetime | None = None) -> None:
-        """Read one closed window until it is proved; in halves when it is too big, or
-        when it breaks off in its middle: what is read of a shorter one is kept sooner.
+    def read(
+        self,
+        window: Window,
+        beyond: datetime | None = None,
+        following: Window | None = None,
+    ) -> None:
+        """Read one closed window until it is proved; in parts when it is too big, in
+        halves when it breaks off in its middle: what is read of a shorter one is kept
+        sooner.
 
         With `beyond` its first call asks as far as that; `reached` says whether this
-        told of all there is.
+        told of all there is. `following` is the window that will be read after it.
         """
         self.reached = False
         try:
-            return self._prove(window, beyond)
-        except TooMany:
-            cut = halves(window) or ()
+            return self._prove(window, beyond, following)
+        except TooMany as much:
+            cut = self._parts(window, much)
         except (Retryable, Rejected, Unreadable) as error:
             if isinstance(error, FINAL):
                 raise
@@ -67,8 +83,14 @@ class Windows:
             cut = halves(window) or ()
             if not cut or self._pages < 2:
                 raise
-        for half in cut:
-            self.read(half)
+        for part, after in pairwise((*cut, following)):
+            assert part is not None
+            self.read(part, following=after)
+
+    def _parts(self, window: Window, much: TooMany) -> tuple[Window, ...]:
+        """As many as its count asks for; where nobody has counted, two."""
+        many = math.ceil(much.total / (FILLED * self._most())) if much.counted else 2
+        return parts(window, max(many, 2))
 
     def read_young(self, window: Window) -> None:
         """Read a window that rows still enter, once: nothing of it is proved."""
@@ -83,14 +105,18 @@ class Windows:
 
     # Proving ---------------------------------------------------------------------------
 
-    def _prove(self, window: Window, beyond: datetime | None) -> None:
-        asked = Window(window.since - SECOND, window.until + SECOND)
+    def _prove(
+        self, window: Window, beyond: datetime | None, following: Window | None
+    ) -> None:
+        asked = _asked(window)
         can_cut = halves(window) is not None
         evidence = Evidence()
         self._commits.intake.begin()
         for passes in range(1, PASSES + 1):
             walk = self._walk(asked, evidence, can_cut)
-            walk.beyond = beyond if passes == 1 else None
+            if passes == 1:
+                walk.beyond = beyond
+                self._hasten(walk, following)
             try:
                 self._read(walk, window)
             except TooMany:
@@ -98,11 +124,13 @@ class Windows:
                     raise
                 return self._settle(window, "partial", TOO_DEEP, evidence)
             evidence.add(walk)
+            if walk.hasty and walk.proof is None:
+                self._abreast = None  # it counts otherwise than it shows, or keeps changing
             self.reached |= walk.reached and not walk.doubtful and not walk.short
             self._refuse_hollow(walk, evidence)
             if (rule := self._rule(walk, evidence)) is not None:
                 return self._settle(window, "complete", rule, evidence)
-            if passes == 2 and can_cut and not walk.is_small:
+            if evidence.sober == 2 and can_cut and not walk.is_small:
                 raise TooMany(len(evidence.known))
         self._settle(window, "partial", f"{PASSES} passes kept differing", evidence)
 
@@ -112,6 +140,23 @@ class Windows:
             self._source, self._stream, asked, most, strangers=evidence.strangers,
             former=self._former, signed=lambda: self._ledger.provenance().signed,
         )  # fmt: skip
+
+    def _hasten(self, walk: Walk, following: Window | None) -> None:
+        """Have its pages asked for side by side, and the next window's probe with them. Not
+        on a line that fails where no answer has an id: former ones would mingle."""
+        sent, self._next = self._next, None
+        of = self._ledger.provenance()
+        if walk.beyond is None and sent and sent[0] == walk.window:
+            walk.probed = sent[1]
+        if self._abreast and (of.signed or of.smooth):
+            walk.abreast = self._abreast
+            walk.then = lambda: self._probe_ahead(following)
+
+    def _probe_ahead(self, window: Window | None) -> None:
+        if self._abreast and window and self._commits.is_closed(window):
+            asked = _asked(window)
+            sent = self._abreast.start(lambda: self._source.probe(self._stream, asked))
+            self._next = (asked, sent) if sent else None
 
     def _most(self) -> int:
         cap = self._stream.rows_cap
@@ -128,7 +173,7 @@ class Windows:
         """What has proved the window by now, if anything."""
         misses = not walk.seen or len(walk.seen) < walk.first_total
         doubt = misses or walk.echoed or self._is_blind()
-        if doubt and evidence.passes < self._opinions():
+        if doubt and evidence.sober < self._opinions():
             return None
         if walk.proof or not walk.wants_only_seams:
             return walk.proof or evidence.rule
@@ -172,6 +217,8 @@ class Windows:
                 self._commits.check_closed(window)
                 young = walk.beyond is None or walk.beyond > self._now() - YOUNG
             self._commits.take(page)
+            if walk.idle:
+                self._commits.flush()
         if window is not None:
             self._commits.check_closed(window)
             walk.reached &= young
@@ -185,3 +232,7 @@ class Windows:
             window, state, rule, passes=e.passes, pages=e.pages, rows=e.rows
         )
         self._begun = True
+
+
+def _asked(window: Window) -> Window:
+    return Window(window.since - SECOND, window.until + SECOND)

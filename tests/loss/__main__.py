@@ -1,6 +1,7 @@
 """Run one seed, or a range of them: `python -m tests.loss taobao 17` or `jd 0 200`.
 
-With `forward` a page 1, 2, 3 reader lives through the day instead of the hub.
+With `forward` a page 1, 2, 3 reader lives through the day instead of the hub; with
+`abreast` the hub asks for pages side by side.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .day import Result, live, live_forward
+from .day import Result, live, live_forward, live_side_by_side
 from .scenario import Scenario, scenario
 
 WRONGS = ("lost", "doubled", "false_completes")
@@ -19,13 +20,14 @@ COUNTS = ("orders", "calls", "parked", "unnamed", "late", "partial")
 
 def main() -> None:
     channel, first, *more = sys.argv[1:]
-    forward = "forward" in more
+    how = {"forward": live_forward, "abreast": live_side_by_side}
+    reader = next((how[word] for word in more if word in how), live)
     upper = [int(word) for word in more if word.isdigit()]
     seeds = range(int(first), upper[0] if upper else int(first) + 1)
     for seed in seeds:
         day, began = scenario(channel, seed), time.process_time()
         with tempfile.TemporaryDirectory() as folder:
-            result = (live_forward if forward else live)(day, Path(folder))
+            result = reader(day, Path(folder))
         _say(f"{channel} {seed} {time.process_time() - began:.2f}s {_counts(result)}")
         if len(seeds) == 1 or not result.held:
             _explain(day, result)

@@ -19,6 +19,7 @@ from hub_core.pull import Outcome
 from hub_core.sandbox import Account, Faults, Platform
 from hub_core.sandbox.server import running
 from tests.harness import NOON, PLUGINS, Bench, bench, dense
+from tests.side_by_side import Shuffled
 
 from . import grading
 from .scenario import LAG, Scenario
@@ -56,13 +57,29 @@ class Result:
         return not any(wrong)
 
 
-def live(scenario: Scenario, folder: Path, **joined: Any) -> Result:
+def live(
+    scenario: Scenario,
+    folder: Path,
+    prepare: Callable[[Bench], None] = lambda made: None,
+    **joined: Any,
+) -> Result:
     """The hub through this day."""
     random.seed(scenario.repeat)  # pauses before repeated calls are drawn from it
     with _opened(scenario, folder, joined) as made:
+        prepare(made)
         day = _Day(scenario, made, made.hub.sync, made.hub.heal)
         day.run()
         return day.graded()
+
+
+def live_side_by_side(scenario: Scenario, folder: Path) -> Result:
+    """The same, with pages asked for side by side and answered in any order."""
+    rng = random.Random(f"side by side {scenario.channel} {scenario.seed}")
+
+    def shuffled(made: Bench) -> None:
+        made.hub.pull.abreast = lambda shop, line: Shuffled(rng, line)
+
+    return live(scenario, folder, prepare=shuffled)
 
 
 def live_over_sockets(scenario: Scenario, folder: Path) -> Result:
