@@ -18,7 +18,7 @@ own test is skipped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -26,22 +26,15 @@ import pytest
 from ..errors import HubError, Misconfigured, Retryable
 from ..ports import Consent, Consents, Telling, Visit
 from ..sandbox import Account, Consenting, Platform
-from ..wire import JSON
 from .asking import only_hub_errors, told
 from .authorising import faults_of
+from .consenting import BACK, STATE, VISIT, Agree, Consented, Heard, consents_of, told_by
 from .desk import STRANGE, Desk, failure
-from .posting import LONG, Noted, Posted, Posting, document_of
-from .pushes import Hub, pushes_of
+from .posting import Posted, Posting
+from .pushes import Hub
 from .spoiling import misshapen
 
-BACK = "https://hub.example.com/auth/contract/callback"
-STATE = "c0ntract-State_" + "7" * 28
-VISIT = Visit(state=STATE, redirect=BACK)
 SPOILED = 40
-Agree = Callable[[str, str], str]
-"""From a page's address and a shop's id to where its owner's browser is sent."""
-Heard = Callable[[], Sequence[JSON]]
-"""The documents that were pushed since."""
 
 
 class ConsentsContract(Posted):
@@ -77,7 +70,7 @@ class ConsentsContract(Posted):
             return list
         posting: Posting = request.getfixturevalue("posting")
         assert posting.subscribe(Hub(desk)), "the address of pushes was not taken"
-        return lambda: _pushed(desk, posting)
+        return lambda: told_by(desk, posting)
 
     @pytest.fixture
     def consented(self, desk: Desk, page: str, agree: Agree, heard: Heard) -> Consented:
@@ -264,60 +257,9 @@ class ConsentsContract(Posted):
         assert [n for n, secret in enumerate(held) if secret in "".join(shown)] == []
 
 
-class Consented:
-    """A shop's owner goes the whole way; called with the shop's id."""
-
-    def __init__(self, desk: Desk, page: str, agree: Agree, heard: Heard) -> None:
-        self._desk, self._page, self._agree, self._heard = desk, page, agree, heard
-
-    def __call__(self, shop: str) -> Consent:
-        """What its owner has consented to."""
-        if consents_of(self._desk).telling is Telling.PUSH:
-            return self._told(shop)
-        code = self.code(shop)
-        found = consents_of(self._desk).redeem(code, BACK)
-        return consents_of(self._desk, found).whose(found)
-
-    def by_code(self) -> None:
-        """Skips where no code comes back."""
-        if consents_of(self._desk).telling is Telling.PUSH:
-            pytest.skip("a push tells of it: there is no code")
-
-    def code(self, shop: str) -> str:
-        """What the browser comes back with."""
-        self.by_code()
-        back = self._agree(self._page, shop)
-        assert back.startswith(f"{BACK}?"), "the browser was sent elsewhere"
-        found = dict(parse_qsl(urlsplit(back).query))
-        assert found.get("state") == STATE
-        return found["code"]
-
-    def _told(self, shop: str) -> Consent:
-        assert self._agree(self._page, shop) == ""
-        event = consents_of(self._desk).event
-        documents = [d for d in self._heard() if event in d.values()]
-        assert len(documents) == 1, "one push tells of it"
-        return consents_of(self._desk).told(documents[0])
-
-
-def consents_of(desk: Desk, consent: Consent | None = None) -> Consents:
-    """The plugin's own, on a line of the app; with a consent's token where one is given."""
-    line = desk.of_app(consent.grant if consent else None)
-    return desk.plugins.consents(desk.channel.id, line)
-
-
 def _now(platform: Platform, account: Account) -> Account:
     mine = (a for a in platform.accounts() if a.external_id == account.external_id)
     return next(mine, account)
-
-
-def _pushed(desk: Desk, posting: Posting) -> Sequence[JSON]:
-    noted = Noted(pushes_of(desk).thanks)
-    for _ in range(int(LONG / 60)):
-        desk.clock.local.sleep(1)
-        if posting.deliver(noted):
-            break
-    return [document_of(push) for push in noted.pushed]
 
 
 def _replaced(desk: Desk, page: str, visit: Visit) -> str:

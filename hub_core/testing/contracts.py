@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .answers import AnsweringContract
+from .asks import AsksContract
 from .authorising import AuthorisationContract
 from .boxes import SandboxContract
 from .consents import ConsentsContract
@@ -14,7 +16,6 @@ from .given import Given
 from .messages import MessagesContract
 from .orders import OrderSourceContract
 from .pushes import PushesContract
-from .questions import AnsweringContract, AsksContract
 from .receivers import ReceiversContract
 from .records import (
     AfterSaleSourceContract,

@@ -11,7 +11,8 @@ from .whole import complaint_about
 HERE = __name__.rpartition(".")[0]
 REWRITTEN = (
     *("reading", "pages", "enduring", "records", "stock", "shipping", "boxes"),
-    *("authorising", "consents", "messages", "pushes", "posting", "questions"),
+    *("authorising", "consents", "consenting", "messages", "taking", "pushes"),
+    *("posting", "questions", "asks", "answers"),
 )
 pytest.register_assert_rewrite(*(f"{HERE}.{name}" for name in REWRITTEN))
 
