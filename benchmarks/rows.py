@@ -1,9 +1,9 @@
 """Rows and bytes a stored order takes, with its changes, on SQLite and on PostgreSQL.
 
-    python -m benchmarks.rows [--orders 5000] [--changes 4] [--json]
+    python -m benchmarks.rows [--orders 2000] [--rounds 8] [--json]
 
-A box of each channel has so many orders; the hub reads them, and after each of as many
-rounds as there are changes reads what changed meanwhile. Then every table is looked at:
+A box of each channel has so many orders; the hub reads them, and in each of so many rounds
+reads what was made and changed meanwhile. Then every table is looked at:
 its rows, its pages, those of its indexes (`dbstat`; `pg_table_size`, `pg_indexes_size`).
 PostgreSQL is vacuumed before, so that rows that were updated do not count twice; how large
 its tables were before that is told, too.
@@ -41,7 +41,7 @@ Sizes = dict[str, tuple[int, int, int]]
 """By table: rows, bytes, bytes of its indexes."""
 
 
-def filled(channel: str, url: str, orders: int, changes: int) -> dict[str, int]:
+def filled(channel: str, url: str, orders: int, rounds: int) -> dict[str, int]:
     """A store of a day's orders and their changes; gives what the hub counted."""
     day = timedelta(days=1)
     with (
@@ -51,7 +51,7 @@ def filled(channel: str, url: str, orders: int, changes: int) -> dict[str, int]:
         ) as made,
     ):
         counts = _synced(made)
-        for _ in range(changes):
+        for _ in range(rounds):
             _change(made, orders)
             counts = {name: n + counts[name] for name, n in _synced(made).items()}
         return {**counts, "raw_bytes": _raw(made)}
@@ -102,14 +102,14 @@ def vacuumed(url: str) -> None:
         server.execute("VACUUM FULL")
 
 
-def measured(channel: str, orders: int, changes: int) -> dict[str, Any]:
+def measured(channel: str, orders: int, rounds: int) -> dict[str, Any]:
     """One channel, on both."""
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("sqlite", "postgresql"):
             lite = f"sqlite:///{Path(folder) / 'hub.db'}"
             url = lite if kind == "sqlite" else postgres.fresh()
-            counts = filled(channel, url, orders, changes)
+            counts = filled(channel, url, orders, rounds)
             engine = connect(url)
             grown = _total(sizes(engine))
             vacuumed(url)
@@ -122,10 +122,11 @@ def _total(tables: Sizes) -> int:
     return sum(own + index for _, own, index in tables.values())
 
 
-def show(channel: str, orders: int, found: dict[str, Any]) -> None:
-    """By the order, the largest tables first."""
+def show(channel: str, found: dict[str, Any]) -> None:
+    """By the order, the largest tables first. A box makes new orders while it changes."""
     for kind, of in found.items():
         tables: Sizes = of["tables"]
+        orders = tables["orders"][0]
         print(
             f"\n{channel}, {kind}: {of['raw_bytes']} B raw. An order:"
             f" {of['calls'] / orders:.2f} calls, {of['changed'] / orders:.1f} changes,"
@@ -145,17 +146,17 @@ def _largest(tables: Sizes) -> Iterable[tuple[str, tuple[int, int, int]]]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, default=5_000)
-    parser.add_argument("--changes", type=int, default=4)
+    parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--channel", action="append", choices=CHANNELS)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     for channel in given.channel or CHANNELS:
-        found = measured(channel, given.orders, given.changes)
+        found = measured(channel, given.orders, given.rounds)
         if given.json:
             print(json.dumps({channel: found}))
         else:
-            show(channel, given.orders, found)
+            show(channel, found)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.peak.__main__ import MOST_OLDER, arguments, failings, giant, peak, show
+from benchmarks.peak.days import MOST_OLDER, arguments, failings, giant, peak, show
 from benchmarks.peak.demand import ORDINARY, accounts, lives, moments
 from benchmarks.peak.figures import told
 from benchmarks.peak.house import House, Plan
