@@ -14,9 +14,9 @@ from .clock import Clock
 from .ports import Limit
 from .queueing import Queue
 
-SLACK = 0.02
+SLACK = 0.03
 """Seconds added to each limit's window: what sending may jitter without overfilling it."""
-CREDIT = 0.01
+CREDIT = 0.02
 """Seconds after its slot within which a call may still go, so that waking late costs no
 throughput. Less than the slack, hence still never more than the limit in any window."""
 AHEAD = 1.0
@@ -81,8 +81,10 @@ class Lane:
         now = self._clock.monotonic()
         while slots and now - slots[0] > CREDIT:
             slots.popleft()
-        if not slots and (wait := self._book()) > 0:
+        if not slots and (wait := self._book(1 + self.queue.eager())) > 0:
             return wait
+        if len(slots) == 1 and slots[0] > now and self.queue.is_wanted:
+            self._book(max(1, self.queue.eager()))  # while there is time, for who follows
         wait = slots[0] - self._clock.monotonic()
         if wait < -CREDIT:  # the store took so long: next time a later one
             self._lead = min(2 * self._lead - wait, LONGEST_LEAD)
@@ -94,10 +96,11 @@ class Lane:
         self._slots.popleft()
         self._lead = 0.0
 
-    def _book(self) -> float:
-        """Book what is wanted; 0.0, or the seconds it would take where that is too long."""
+    def _book(self, many: int) -> float:
+        """Book so many more, or what may be; 0.0, or the seconds it would take where that
+        is too long."""
         how = Booking(self._within, int(self._lead * TICKS))
-        told = self._check(how, min(1 + self.queue.eager(), self._most))
+        told = self._check(how, min(many, self._most))
         if not isinstance(told, Booked):
             return (told.retry_after_ms or 1) / TICKS
         now = self._clock.monotonic()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
 from datetime import datetime
 from typing import Protocol
 
@@ -119,12 +118,15 @@ class Pace:
         began = self.clock.monotonic()
         turn = threading.Lock()
         turn.acquire()
-        with closing(self.steps(call_name, app, shop, rank, turn.release)) as steps:
+        steps = self.steps(call_name, app, shop, rank, turn.release)
+        try:
             for seconds in steps:
                 if seconds is None:
                     turn.acquire()
                 else:
                     self.clock.sleep(seconds)
+        finally:
+            steps.close()
         return self.clock.monotonic() - began
 
     def steps(

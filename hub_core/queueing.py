@@ -99,9 +99,16 @@ class Queue:
             if waits:
                 self._add(ticket)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._waiting)
+
     def eager(self) -> int:
         """How many turns are wanted besides the holder's by those who have a claim to them:
         every call down to the writes, one a shop of those that keep up, none below."""
+        if not self._waiting:
+            return 0
         with self._lock:
             return sum(
                 len(shops) if rank == Rank.INCREMENTAL else sum(map(len, shops.values()))
