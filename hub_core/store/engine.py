@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import SQLModel, create_engine
 
 from .holder import new_holder, session_of
+
+Work = Callable[[Connection], None]
 
 BUSY_MS = 60_000
 """How long a writer waits for another; long readers do not block in WAL."""
@@ -120,16 +123,33 @@ def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
     """
     turn = engine.get_execution_options().get("turn") or contextlib.nullcontext()
     with turn, engine.connect() as plain:
-        connection = plain.execution_options(writes=True)
+        last: list[tuple[tuple[str, ...], Work]] = []
+        connection = plain.execution_options(writes=True, last=last)
         sync = durable and _synchronous(connection, "FULL")
         try:
             with connection.begin():
                 if durable and not sync:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
                 yield connection
+                for _, work in sorted(last, key=itemgetter(0)):
+                    work(connection)
         finally:
             if sync:
                 _synchronous(connection, "NORMAL")
+
+
+def at_last(connection: Connection, what: tuple[str, ...], work: Work) -> None:
+    """Do it right before the commit of the transaction `writing` gave; in any other, now.
+
+    For rows that transactions of all shops write to: nobody waits for the rest of one
+    then. They are taken in the order of their names, `what`, so that no two who need the
+    same ones wait for each other.
+    """
+    last = connection.get_execution_options().get("last")
+    if last is None:
+        work(connection)
+    else:
+        last.append((what, work))
 
 
 def _synchronous(connection: Connection, level: str) -> bool:

@@ -12,8 +12,12 @@ from sqlmodel import col
 
 from ..errors import PositionLost
 from . import bulk
+from .engine import at_last
 from .kinds import KINDS, Kind
 from .tables import EndpointRow, FeedCounterRow, FeedRow, ShopRow
+
+LAST = ("feed",)
+"""Its counter's place among what all shops' transactions write to."""
 
 
 def append(
@@ -23,11 +27,22 @@ def append(
     events: Sequence[tuple[int | None, str]],
     at: datetime,
 ) -> None:
-    """Add events in the caller's transaction.
+    """Add events in the caller's transaction, as the last thing in it.
 
-    The counter's row stays locked until the commit, so a higher `seq` never shows before
-    a lower one and a reader that asks for "after n" skips nothing.
+    The counter's row is locked from then until the commit, so a higher `seq` never shows
+    before a lower one and a reader that asks for "after n" skips nothing. Everything else
+    the transaction does is done before: others wait for the numbers alone.
     """
+    at_last(connection, LAST, lambda c: _append(c, shop_id, entity, events, at))
+
+
+def _append(
+    connection: Connection,
+    shop_id: int,
+    entity: str,
+    events: Sequence[tuple[int | None, str]],
+    at: datetime,
+) -> None:
     last = _advance(connection, len(events))
     first = last - len(events) + 1
     columns = {
@@ -99,8 +114,9 @@ def forget(connection: Connection, before: datetime, limit: int) -> int:
     ).scalar()
     if last is None:
         return 0
+    done = connection.execute(delete(f).where(col(f.seq) <= last)).rowcount
     connection.execute(update(c).where(col(c.id) == 1).values(forgotten=last))
-    return connection.execute(delete(f).where(col(f.seq) <= last)).rowcount
+    return done
 
 
 @dataclass(frozen=True, slots=True)

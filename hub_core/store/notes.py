@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
-from .engine import insert_unless_there
+from .engine import at_last, insert_unless_there
 from .tables import DriftRow, IncidentRow
 
 
@@ -44,12 +45,16 @@ def drift(
     known = {(row.field, row.code) for row in connection.execute(query)}
     for (field, code), rows in sorted(seen.items()):
         key = {"channel": channel, "shape": shape, "field": field, "code": code}
-        first = {"rows": 0, "first_seen_at": at, "last_seen_at": at}
-        insert_unless_there(connection, d, {**key, **first})
-        this = [getattr(d, name) == value for name, value in key.items()]
-        step = update(d).where(*this)
-        connection.execute(step.values(rows=col(d.rows) + rows, last_seen_at=at))
+        at_last(connection, ("drift", *key.values()), partial(_count, key, rows, at))
     return sorted(seen.keys() - known)
+
+
+def _count(key: Mapping[str, str], rows: int, at: datetime, connection: Connection) -> None:
+    d = DriftRow
+    first = {"rows": 0, "first_seen_at": at, "last_seen_at": at}
+    insert_unless_there(connection, d, {**key, **first})
+    step = update(d).where(*[getattr(d, name) == value for name, value in key.items()])
+    connection.execute(step.values(rows=col(d.rows) + rows, last_seen_at=at))
 
 
 def incidents(connection: Connection, limit: int = 100) -> list[IncidentRow]:

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from ..wire import Misread
 from . import rows
+from .shops import take_turn
 from .tables import ParkedRow
 from .vault import Vault
 
@@ -71,6 +72,7 @@ def park(
     """
     if not misread:
         return 0
+    take_turn(connection, shop_id)
     found = {record_key(m): m for m in misread}
     p = ParkedRow
     query = select(col(p.record_key), col(p.id), col(p.attempts), col(p.resolved_at)).where(
@@ -154,6 +156,7 @@ def resolve(
     at: datetime,
 ) -> int:
     """Close what has been stored well since. Gives how many were open."""
+    take_turn(connection, shop_id)
     p = ParkedRow
     step = (
         update(p)

@@ -14,7 +14,8 @@ from ..models import Record
 from ..wire import Fetched
 from . import bulk, feed, rows
 from .kinds import Kind, Owner
-from .tables import RawRow, ShopRow
+from .shops import take_turn
+from .tables import RawRow
 from .vault import Vault
 
 
@@ -90,7 +91,7 @@ def write_records(
 
     Of an id given twice the newer version wins, of two alike the later.
     """
-    _take_turn(connection, owner.shop_id)
+    take_turn(connection, owner.shop_id)
     drafts = {f.record.external_id: _draft(kind, f) for f in _newest(fetched)}
     known = known_versions(connection, kind, owner.shop_id, sorted(drafts))
     done = Written()
@@ -119,16 +120,6 @@ def write_records(
         due = {"reread_at": _due(kind, reread, source)}
         bulk.update(connection, kind.model, [d.id for d in reread], due)
     return done
-
-
-def _take_turn(connection: Connection, shop_id: int) -> None:
-    """One writer of a shop's records at a time: two streams may hold the same one.
-
-    SQLite has one writer anyhow.
-    """
-    turn = select(col(ShopRow.id)).where(col(ShopRow.id) == shop_id).with_for_update()
-    if connection.dialect.name != "sqlite":
-        connection.execute(turn)
 
 
 def _newest(fetched: Sequence[Fetched]) -> Iterable[Fetched]:
@@ -332,6 +323,7 @@ def postpone_reread(
     due: datetime,
 ) -> None:
     """Look at those of these records later that are to be looked at again."""
+    take_turn(connection, shop_id)
     c = kind.table.c
     mine = (c.shop_id == shop_id, c.external_id.in_(external_ids), c.reread_at < due)
     connection.execute(update(kind.table).where(*mine).values(reread_at=due))
@@ -350,7 +342,7 @@ def mark_missing(
     With `due` it is asked for again then; it comes back by itself should the platform
     know it again.
     """
-    _take_turn(connection, shop_id)
+    take_turn(connection, shop_id)
     c = kind.table.c
     query = select(c.id, c.missing_at).where(
         c.shop_id == shop_id, c.external_id == external_id

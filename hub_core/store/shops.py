@@ -55,6 +55,18 @@ class Shop:
         return Owner(self.id, self.channel, self.external_id, zone, self.day_cut_hour)
 
 
+def take_turn(connection: Connection, shop_id: int) -> None:
+    """One writer of a shop's records at a time, from here to the commit: two streams may
+    hold the same one. It is taken before anything of the shop's is written, so that no two
+    wait for each other.
+
+    SQLite has one writer anyhow.
+    """
+    turn = select(col(ShopRow.id)).where(col(ShopRow.id) == shop_id).with_for_update()
+    if connection.dialect.name != "sqlite":
+        connection.execute(turn)
+
+
 def _shop(row: Any) -> Shop:
     return Shop(
         id=row.id, uid=row.uid, name=row.name, channel=row.channel,

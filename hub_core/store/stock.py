@@ -161,9 +161,9 @@ def bind(
     """Bind a SKU; with `replace` these are all the items it is made of."""
     b, found = SkuBindingRow, list(bindings)
     if replace:
-        for shop_id, sku in {(one.shop_id, one.sku_external_id) for one in found}:
+        for shop_id, sku in sorted({(b.shop_id, b.sku_external_id) for b in found}):
             unbind(connection, shop_id, sku)
-    for one in found:
+    for one in sorted(found, key=lambda b: (b.shop_id, b.sku_external_id, b.code)):
         insert_unless_there(
             connection,
             b,

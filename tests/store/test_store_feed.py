@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from sqlalchemy import Connection
+
 from hub_core.store import Store, feed, reads
+from hub_core.store.engine import at_last
 from tests.store.making import Hands, a_shop, an_order, at
 
 
@@ -19,11 +23,14 @@ def test_d5_sequence_gap(store: Store) -> None:
     def page() -> None:
         read.extend(c.seq for c in slow.changes(after=read[-1] if read else 0))
 
+    def sleep(connection: Connection) -> None:
+        numbers_taken.set()
+        assert may_commit.wait(30)
+
     def sleep_on_it() -> None:
         with store.writing() as connection:
             feed.append(connection, slow.shop.id, "order", [(1, "order.changed")], at(1))
-            numbers_taken.set()
-            assert may_commit.wait(30)
+            at_last(connection, ("feed", "then"), sleep)
 
     with ThreadPoolExecutor(2) as pool:
         a = pool.submit(sleep_on_it)
@@ -37,6 +44,18 @@ def test_d5_sequence_gap(store: Store) -> None:
         b.result(30)
     page()
     assert read == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_who_writes_for_long_keeps_nobody_waiting(store: Store) -> None:
+    """The feed has one row that every commit writes to: it is written to last."""
+    slow, quick = (Hands(store, a_shop(store, name)) for name in ("slow", "quick"))
+    with store.writing() as connection:
+        feed.append(connection, slow.shop.id, "order", [(1, "order.changed")], at(1))
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(quick.write, an_order("Q1")).result(30)
+        assert [c.seq for c in quick.changes()] == [1]
+    assert [(c.seq, c.shop) for c in quick.changes()] == [(1, "quick"), (2, "slow")]
 
 
 def test_readers_beside_many_writers_skip_nothing(store: Store) -> None:

@@ -19,8 +19,8 @@ from ...models import Record
 from ...settings import Settings
 from ...store import Store, bulk, parked, records, rows
 from ...store.kinds import Kind
-from ...store.shops import Shop
-from ...store.tables import ParkedRow, RawRow, ShopRow
+from ...store.shops import Shop, take_turn
+from ...store.tables import ParkedRow, RawRow
 from ...wire import Fetched, Misread
 from . import kept
 from .apart import told_apart, with_the_rest
@@ -155,7 +155,7 @@ class Rebuilding:
             return
         at, written = self.store.now(), list[Record]()
         with self.store.writing() as connection:
-            _take_turn(connection, self.shop.id)
+            take_turn(connection, self.shop.id)
             page = kept.of_ids(connection, self.store, self.kind, self.shop, ids)
             found = self._read(connection, page)
             self._park([one for one in found if isinstance(one.found, str)], connection, at)
@@ -260,11 +260,3 @@ class Rebuilding:
                 connection, self.shop.id, stream, [Misread(name, why, one.kept.raw)],
                 shape=shape, journal_id=one.kept.journal_id, at=at, vault=self.store.vault,
             )  # fmt: skip
-
-
-def _take_turn(connection: Connection, shop_id: int) -> None:
-    """Readers of the shop wait: what is compared here must not change before it is
-    written. SQLite has one writer anyhow."""
-    if connection.dialect.name != "sqlite":
-        turn = select(col(ShopRow.id)).where(col(ShopRow.id) == shop_id)
-        connection.execute(turn.with_for_update())
