@@ -1,10 +1,11 @@
 """抖音来客's order query over a socket, as fast as sockets go: bytes made beforehand.
 
-    python -m benchmarks.laike_server 100000
+    python -m benchmarks.laike_server 100000 [LATENCY]
 
-prints its port. Any window, page and total is answered by slicing what was serialised at
-the start; an answer is one send on a socket without Nagle's algorithm. `GET /asked` tells
-the targets asked for since it was last asked.
+prints its port. Each page takes LATENCY seconds (none). Any window, page and total is
+answered by slicing what was serialised at the start; an answer is one send on a socket
+without Nagle's algorithm. `GET /asked` tells the targets asked for since it was last asked,
+`GET /arrived` when they came.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class Shelf:
     rows: list[bytes]
     older: list[int]
     """Negated stamps, ascending: to search in."""
+    latency: float = 0.0
     asked: list[str] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)
     answered: Iterator[int] = field(default_factory=itertools.count)
     """Every answer bears an id of its own, as the platform's do."""
 
@@ -46,8 +49,13 @@ class Shelf:
         if url.path == "/asked":
             told, self.asked = self.asked, []
             return text(told)
+        if url.path == "/arrived":
+            came, self.arrived = self.arrived, []
+            return text(sorted(came))
         if url.path == PATH:
+            self.arrived.append(time.monotonic())
             self.asked.append(target)
+            time.sleep(self.latency)
             return self._page({k: v[0] for k, v in parse_qs(url.query).items()})
         good = {"access_token": TOKEN, "expires_in": 7200, "error_code": 0}
         return text({"data": good, "message": "success"})
@@ -90,14 +98,14 @@ def _talk(shelf: Shelf, connection: socket.socket) -> None:
             connection.sendall(head + b"content-length: %d\r\n\r\n" % len(body) + body)
 
 
-def main(count: int) -> None:
+def main(count: int, latency: float = 0.0) -> None:
     now = int(time.time())
     orders = population(count, now - DAYS * 86_400, now - SETTLED)
-    shelf = Shelf([row for _, row in orders], [-at for at, _ in orders])
+    shelf = Shelf([row for _, row in orders], [-at for at, _ in orders], latency)
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
     serve(shelf, listener)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *map(float, sys.argv[2:]))

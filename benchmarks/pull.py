@@ -37,9 +37,10 @@ FIGURES = ("wall_s", "cpu_s", "peak_mb")
 
 
 @contextlib.contextmanager
-def server(orders: int) -> Iterator[str]:
+def server(orders: int, latency: float = 0.0) -> Iterator[str]:
     """The address of a server with that many orders, in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.laike_server", str(orders)]
+    of = (str(orders), str(latency))
+    command = [sys.executable, "-m", "benchmarks.laike_server", *of]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
         assert child.stdout
         try:
@@ -58,21 +59,22 @@ def ran(module: str, *arguments: str) -> JSON:
     return figures
 
 
-def asked(base_url: str) -> list[str]:
-    """The pages asked for since this was last asked."""
-    with urlopen(f"{base_url}/asked") as answer:  # noqa: S310
-        targets: list[str] = json.load(answer)
-    return targets
+def asked(base_url: str, what: str = "asked") -> list[Any]:
+    """The pages asked for since this was last asked; or when they `arrived`."""
+    with urlopen(f"{base_url}/{what}") as answer:  # noqa: S310
+        told: list[Any] = json.load(answer)
+    return told
 
 
 @contextlib.contextmanager
-def folders(base_url: str, *names: str) -> Iterator[list[Path]]:
-    """A fresh hub's folder for each name, gone afterwards."""
+def folders(base_url: str, *names: str, quota: int | None = None) -> Iterator[list[Path]]:
+    """A fresh hub's folder for each name, gone afterwards. Its limits: so many order
+    queries a second, or none."""
     with tempfile.TemporaryDirectory() as parent:
         made = [Path(parent, name) for name in names]
         for folder in made:
             folder.mkdir()
-            make(base_url, folder, DAYS + 1)
+            make(base_url, folder, DAYS + 1, quota=quota)
         yield made
 
 

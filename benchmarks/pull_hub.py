@@ -14,7 +14,9 @@ from hub_core.hub import Hub
 SHOP = "benchmark"
 ACCOUNT = "7000000000000000021"
 LIFTED = "calls = 1000000, seconds = 1.0, burst = 1000000"
-SETTINGS = f"""\
+KEPT = "calls = %d, seconds = 1.0"
+LIMITS = 'limits = [{ prefix = "orders.", %s }, { prefix = "token.", %s }]'
+SETTINGS = """\
 [hub]
 key = "file:key"
 
@@ -23,19 +25,21 @@ channel = "douyin-laike"
 app_key = "benchmark"
 app_secret = "file:secret"
 base_url = "%s"
-limits = [{{ prefix = "orders.", {LIFTED} }}, {{ prefix = "token.", {LIFTED} }}]
+%s
 
 [channels.douyin-laike]
 off = ["products", "after_sales", "redemptions", "places"]
 """
 
 
-def make(base_url: str, folder: Path, days: int) -> None:
-    """A hub's folder: settings, key, an empty database with one shop."""
+def make(base_url: str, folder: Path, days: int, *, quota: int | None = None) -> None:
+    """A hub's folder: settings, key, an empty database with one shop. `quota`: order
+    queries a second; None: no limit worth the name."""
+    limits = LIMITS % (LIFTED if quota is None else KEPT % quota, LIFTED)
     for name, text in (("secret", "benchmark"), ("key", "YmJi" * 10 + "YmI=")):
         (folder / name).write_text(text)
         (folder / name).chmod(0o600)
-    (folder / "plugins.toml").write_text(SETTINGS % base_url)
+    (folder / "plugins.toml").write_text(SETTINGS % (base_url, limits))
     start_at = datetime.now(UTC) - timedelta(days=days)
     with Hub.open(folder / "plugins.toml", database=database(folder)) as hub:
         hub.add_shop(

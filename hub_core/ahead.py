@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 MOST = 12
 """Calls of one app that are out at once, of all its shops: pages waiting to be stored take
 memory, and those of one commit are ten."""
-STORING = 0.5
+STORING = 1.0
 """Seconds that the reader may be busy storing while calls go on."""
 SPARE = 0.05
 """Seconds a reader takes between two calls."""

@@ -248,14 +248,14 @@ class Poll:
             self.stream.overlap
         )  # the windows of one way meet; only its first laps over
         while cursor < end:
-            moved = self._advance(cursor, min(end, cursor + step), end, behind)
+            moved = self._advance(cursor, step, end, behind)
             if moved <= cursor:
                 break
             cursor, behind = moved, timedelta(0)
         return cursor
 
     def _advance(
-        self, cursor: datetime, goal: datetime, end: datetime, behind: timedelta
+        self, cursor: datetime, step: timedelta, end: datetime, behind: timedelta
     ) -> datetime:
         """Read the next legal window, from so far behind the cursor; gives where the
         cursor stands after it.
@@ -263,19 +263,32 @@ class Poll:
         The last one before `end` asks for what is younger in the same call.
         """
         since = max(cursor - behind, self._edge())
-        until = min(goal, since + self.stream.max_window - 2 * SECOND)
+        until = self._until(cursor, since, step, end)
         beyond = _whole(self.session.now()) + SECOND
-        fits = until == end and beyond - since <= self.stream.max_window - 2 * SECOND
+        fits = until == end and beyond - since <= self._longest
+        later = self._until(until, until, step, end)
+        following = Window(until, later) if later < end else None
         try:
-            self._windows.read(Window(since, until), beyond if fits else None)
+            self._windows.read(Window(since, until), beyond if fits else None, following)
         except NotClosed:
             return cursor
         return until
 
+    @property
+    def _longest(self) -> timedelta:
+        return self.stream.max_window - 2 * SECOND
+
+    def _until(
+        self, cursor: datetime, since: datetime, step: timedelta, end: datetime
+    ) -> datetime:
+        """Where a legal window from `since` ends that goes a step beyond the cursor."""
+        return min(end, cursor + step, since + self._longest)
+
     def _between(self, since: datetime, until: datetime) -> None:
         while since < until:
-            step = min(until, since + self.stream.max_window - 2 * SECOND)
-            self._windows.read(Window(since, step))
+            step = min(until, since + self._longest)
+            later = Window(step, min(until, step + self._longest))
+            self._windows.read(Window(since, step), None, later if step < until else None)
             since = step
 
     def _closed_until(self, *, hopeful: bool = False) -> datetime:

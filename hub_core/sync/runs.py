@@ -75,7 +75,12 @@ class Runs:
         """Whether the last reading told of all that is younger, too: it never does."""
         self._pages = 0
 
-    def read(self, window: Window, beyond: datetime | None = None) -> None:
+    def read(
+        self,
+        window: Window,
+        beyond: datetime | None = None,
+        following: Window | None = None,
+    ) -> None:
         """Read one closed window until it is proved; in halves when it breaks off."""
         try:
             self._prove(window)
