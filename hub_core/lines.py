@@ -19,6 +19,7 @@ from .settings import AppSettings, Settings
 from .store import Store
 from .store.limits import limit_states
 from .store.shops import Shop
+from .store.usage import SqlDays, SqlUsage
 from .tokens import TokenDiedEarly, Tokens
 from .wire import Credentials
 from .wire.calls import Unsealing
@@ -182,6 +183,7 @@ class Lines:
     def close(self) -> None:
         """Close the connections."""
         for room in self._rooms.values():
+            room.pace.close()
             room.http.close()
 
     def _make_room(self, app: str) -> Room:
@@ -196,6 +198,9 @@ class Lines:
             self._clock,
             stores=stores,
             bans=self._store.bans,
+            days=SqlDays(self._store.engine) if self._shared_limits else None,
+            usage=SqlUsage(self._store.engine) if self._shared_limits else None,
+            zone=channel.zone,
         )
         transport = self._transports(channel)
         http = open_http(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from pyrate_limiter import InMemoryStateStore, StateStore
 
 from .clock import Clock
+from .days import Day, DayStore, MemoryDays
 from .errors import Banned, Throttled
 from .lanes import Lane
 from .ports import Limit
 from .queueing import Rank, Ticket
+from .usage import Tally, UsageStore
 
 __all__ = ["BanStore", "MemoryBans", "Pace", "Rank", "StoreFactory", "ban_keys"]
 
@@ -90,8 +93,11 @@ class Pace:
         *,
         stores: StoreFactory | None = None,
         bans: BanStore | None = None,
+        days: DayStore | None = None,
+        usage: UsageStore | None = None,
         stamp: Callable[[], float] | None = None,
         patience: float = 60.0,
+        zone: str = "Asia/Shanghai",
     ) -> None:
         self.limits = tuple(sorted(limits, key=_narrow_first))
         self.clock = clock
@@ -101,8 +107,13 @@ class Pace:
         self._stamp = stamp or (
             (lambda: clock.now().timestamp()) if stores else clock.monotonic
         )
-        self._scopes = _scopes(self.limits)
+        self._zone = ZoneInfo(zone)
+        self._day_store = days or MemoryDays()
+        self._tally = Tally(usage, self._zone, clock.now)
+        self._scopes = _scopes(x for x in self.limits if not x.day)
+        self._budgets = tuple(x for x in self.limits if x.day)
         self._lanes: dict[str, Lane] = {}
+        self._days: dict[str, Day] = {}
         self._ways: dict[tuple[str, str, str], list[Lane]] = {}
         self._holds: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -145,18 +156,37 @@ class Pace:
         """
         began = self.clock.monotonic()
         self._refuse_banned(call_name, app, shop)
-        lanes = self._lanes_of(call_name, app, shop)
-        yield from self._through(lanes, Ticket(rank, shop, wake))
-        if not lanes:
-            yield from self._sit_out(lambda: self._held(_own(call_name, app, shop)))
-        if self.clock.monotonic() - began > STALE:
-            self._refuse_banned(call_name, app, shop)
+        counted = self._count(call_name, app, shop, rank) if self._budgets else []
+        try:
+            yield from self._turns(call_name, app, shop, Ticket(rank, shop, wake))
+            waited = self.clock.monotonic() - began
+            if waited > STALE:
+                self._refuse_banned(call_name, app, shop)
+        except BaseException:
+            for day in counted:
+                day.undo()
+            raise
+        self._tally.went(app, shop, call_name, rank, waited)
 
-    def throttled(self, call_name: str, app: str, shop: str, after: float) -> None:
+    def close(self) -> None:
+        """Give back what was taken of budgets, and tell what was used."""
+        for day in list(self._days.values()):
+            day.close()
+        self._tally.tell()
+
+    def throttled(
+        self,
+        call_name: str,
+        app: str,
+        shop: str,
+        after: float,
+        rank: Rank = Rank.INCREMENTAL,
+    ) -> None:
         """The platform's limit was met: its narrowest lane rests, then goes half as fast.
 
         A call under no configured limit rests by itself.
         """
+        self._tally.throttled(app, shop, call_name, rank)
         if lanes := self._lanes_of(call_name, app, shop):
             lanes[0].slow_down(after)
             return
@@ -177,6 +207,28 @@ class Pace:
         """The part of the configured limits now in use for this call, as learned."""
         return min((x.part for x in self._lanes_of(call_name, app, shop)), default=1.0)
 
+    def _count(self, call_name: str, app: str, shop: str, rank: Rank) -> list[Day]:
+        """Count the call in every budget of the day that is for it; none of them, where
+        one has nothing left for its rank."""
+        counted: list[Day] = []
+        for limit in self._budgets:
+            if not call_name.startswith(limit.prefix):
+                continue
+            day = self._day(limit, f"{app}/{shop}" if limit.per == "shop" else app)
+            if (rest := day.take(rank)) > 0:
+                for other in counted:
+                    other.undo()
+                said = f"the day's {limit.calls} calls are used up for {rank.word}"
+                raise Throttled(f"{said}; nothing was sent", after=rest)
+            counted.append(day)
+        return counted
+
+    def _turns(self, call_name: str, app: str, shop: str, ticket: Ticket) -> Steps:
+        if lanes := self._lanes_of(call_name, app, shop):
+            yield from self._through(lanes, ticket)
+        else:
+            yield from self._sit_out(lambda: self._held(_own(call_name, app, shop)))
+
     def _through(self, lanes: Sequence[Lane], ticket: Ticket) -> Steps:
         """Wait for the turn in one lane after the other, holding those before: what is
         spent in a narrow one must go at once, not wait for the next."""
@@ -188,8 +240,7 @@ class Pace:
                     yield None
                 if lane is not lanes[-1]:
                     yield from self._sit_out(lane.look)
-            if lanes:
-                yield from self._sit_out(lambda: _go(lanes))
+            yield from self._sit_out(lambda: _go(lanes))
         finally:
             for lane in joined:
                 lane.queue.leave(ticket)
@@ -232,12 +283,21 @@ class Pace:
                 )
             return self._lanes[key]
 
+    def _day(self, limit: Limit, whose: str) -> Day:
+        key = f"{limit.per}:{whose}:{limit.prefix}"
+        with self._lock:
+            if key not in self._days:
+                self._days[key] = Day(
+                    key, limit, self._zone, self._day_store, self.clock.now
+                )
+            return self._days[key]
+
 
 def _narrow_first(limit: Limit) -> tuple[bool, int]:
     return limit.per == "app", -len(limit.prefix)
 
 
-def _scopes(limits: Sequence[Limit]) -> list[list[Limit]]:
+def _scopes(limits: Iterable[Limit]) -> list[list[Limit]]:
     """Limits of the same calls of the same, which one lane keeps, in their order."""
     scopes: dict[tuple[str, str], list[Limit]] = {}
     for limit in limits:

@@ -19,7 +19,9 @@ class Limit:
     """At most `calls` in any `seconds` for calls whose name starts with `prefix`.
 
     `per` says what shares it: `app` (one app key) or `shop`. `burst` calls may go at
-    once; 1 means evenly spaced.
+    once; 1 means evenly spaced. With `day` it is a budget instead: at most `calls` on a day
+    of the channel's calendar, as they come, of which a part is kept for what is urgent;
+    `seconds` is then a day's.
     """
 
     calls: int
@@ -27,6 +29,7 @@ class Limit:
     prefix: str = ""
     per: str = "app"
     burst: int = 1
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

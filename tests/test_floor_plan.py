@@ -34,6 +34,8 @@ FLOORS: tuple[tuple[str, ...] | set[str], ...] = (
             "queueing",
             "booking",
             "lanes",
+            "days",
+            "usage",
             "pace",
             "tokens",
         ),

@@ -297,5 +297,5 @@ class Settings(Table):
 
 def _over(below: Iterable[Limit], above: Iterable[Limit]) -> tuple[Limit, ...]:
     """`above`, and what of `below` it says nothing about."""
-    told = {(limit.prefix, limit.per) for limit in above}
-    return (*(x for x in below if (x.prefix, x.per) not in told), *above)
+    told = {(limit.prefix, limit.per, limit.day) for limit in above}
+    return (*(x for x in below if (x.prefix, x.per, x.day) not in told), *above)

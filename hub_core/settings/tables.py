@@ -7,7 +7,14 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from ..ports import Limit, Stream
 from .secret import OpenURL, Reference
@@ -15,6 +22,7 @@ from .secret import OpenURL, Reference
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
+DAY_SECONDS = 86_400.0
 URL = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$")]
 AppName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """It stands in the address the platform pushes to: /push/<channel>/<app>."""
@@ -74,17 +82,24 @@ class OutboundTable(Table):
 
 
 class LimitTable(Table):
-    """One entry of `limits`: at most `calls` in any `seconds`."""
+    """One entry of `limits`: at most `calls` in any `seconds`, or on a `day`."""
 
     calls: Count
-    seconds: Positive
+    seconds: Positive | None = None
     prefix: str = ""
     per: Literal["app", "shop"] = "app"
     burst: Count = 1
+    day: bool = False
+
+    @model_validator(mode="after")
+    def _seconds_or_day(self) -> LimitTable:
+        if self.day == (self.seconds is not None):
+            raise ValueError("should have `seconds`, or `day = true` in their place")
+        return self
 
     def limit(self) -> Limit:
         """The same, as the engine knows it."""
-        return Limit(**self.model_dump())
+        return Limit(**{**self.model_dump(), "seconds": self.seconds or DAY_SECONDS})
 
 
 class StreamTable(Table):

@@ -19,6 +19,7 @@ from .engine import insert_unless_there, reading, writing
 from .tables import PaceRow
 
 BAN = "ban/"
+LIMIT = "limit/"
 FRESH = 0.25
 """Seconds for which it is not asked again whether somebody is banned."""
 KNOWN = 1000
@@ -83,7 +84,7 @@ class SqlLimitState(StateStore):
         state, moment, at = self._read(connection, algorithm, rates, locked=True)
         after, told = algorithm.step(rates, state, int(moment * TICKS), weight)
         if after is not state:
-            connection.execute(PUT, {"of": self._key, "to": {"gcra": list(after)}})
+            put(connection, self._key, {"gcra": list(after)})
         return told, at
 
     def _read(
@@ -117,7 +118,7 @@ class SqlLimitState(StateStore):
 def limit_states(engine: Engine, now: Now | None = None) -> Callable[[str], StateStore]:
     """The factory `Pace` takes. `now` is a clock in place of the one the database goes by:
     where time is played."""
-    return lambda key: SqlLimitState(engine, f"limit/{key}", now)
+    return lambda key: SqlLimitState(engine, LIMIT + key, now)
 
 
 class SqlBans:
@@ -151,10 +152,10 @@ class SqlBans:
     def put(self, key: str, until: datetime, why: str) -> None:
         """Ban `key`; a longer ban already there is kept."""
         with writing(self._engine, durable=True) as connection:
-            stored = _locked(connection, BAN + key)
+            stored = locked(connection, BAN + key)
             if not stored or stored["until"] < until.timestamp():
                 state = {"until": until.timestamp(), "why": why[:200]}
-                connection.execute(PUT, {"of": BAN + key, "to": state})
+                put(connection, BAN + key, state)
         with self._lock:
             self._puts += 1
             self._known.clear()
@@ -166,10 +167,15 @@ class SqlBans:
         return datetime.fromtimestamp(max(ends), UTC) if ends else None
 
 
-def _locked(connection: Connection, key: str) -> dict[str, Any]:
+def locked(connection: Connection, key: str) -> dict[str, Any]:
     """The row's state, which nobody else may change until the commit; made if need be."""
     stored: dict[str, Any] | None = connection.execute(LOCKED, {"of": key}).scalar()
     if stored is None:
         insert_unless_there(connection, PaceRow, {"key": key, "state": {}})
         stored = connection.execute(LOCKED, {"of": key}).scalar_one()
     return stored
+
+
+def put(connection: Connection, key: str, state: dict[str, Any]) -> None:
+    """Write the row's state."""
+    connection.execute(PUT, {"of": key, "to": state})

@@ -32,6 +32,7 @@ from .profiles import ProfileRow
 from .reveals import RevealDayRow, RevealRow
 from .schedules import ScheduleRow
 from .shops import CoverageRow, ShopRow, StreamRow, TokenRow
+from .usage import UsageRow
 from .writes import CommandRow, OfferRow, SkuBindingRow, StockItemRow, StockMovementRow
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "StreamRow",
     "TokenRow",
     "TriesRow",
+    "UsageRow",
     "VoucherRow",
     "WorkerRow",
 ]
