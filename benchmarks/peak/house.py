@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from hub_core import lanes, pace
-from hub_core.jobs.schedules import HEALED, HOUR, MINUTE, POLL
+from hub_core.jobs.schedules import CAPABLE, HEALED, HOUR, POLL, SENT
 from hub_core.pace import Pace
 from hub_core.plugins import Plugins, load
 from hub_core.ports import ShopInfo, Stream
@@ -23,9 +23,6 @@ from .pushes import Pushes
 from .reading import START, Line, Listing, Reading
 from .stored import Stored
 from .world import World, by_its_time
-
-SENT = {"push": MINUTE / 2, "ship": MINUTE}
-"""Looked at by itself, without a call where there is nothing (`schedules.SENT`)."""
 
 PACED = (pace, lanes)
 """The modules that wait for each other within a process."""
@@ -130,8 +127,10 @@ class House:
                 if not stream.is_snapshot:
                     every = HEALED.total_seconds()
                     yield self._job(account, listing, stream, "heal", every, chance)
-        for name, every_ in SENT.items():
-            seconds = every_.total_seconds()
+        for name, (_, often) in SENT.items():
+            if not self.plugins.can(account.channel, CAPABLE[name]):
+                continue
+            seconds = often.total_seconds()
             yield Job(
                 account.id, account.channel, seconds, chance.random() * seconds, name=name
             )
