@@ -14,6 +14,7 @@ import typer
 from ..errors import Misconfigured
 from .opening import Json, opened
 from .output import complain, say
+from .stopping import end_now
 
 if TYPE_CHECKING:
     from ..access import Keys
@@ -73,6 +74,7 @@ def serve(
     with opened() if boxes is None else _boxes(boxes) as hub:
         _refuse_well_known(hub, host, throwaway=boxes is not None)
         _run(hub, host, port, slot, threads, boxes, json)
+    end_now()
 
 
 def refuse_bare(extra: Sequence[str]) -> None:

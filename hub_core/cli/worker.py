@@ -19,6 +19,7 @@ from .serve import (
     log_as,
     refuse_bare,
 )
+from .stopping import end_now
 
 EXTRA = ("dbos",)
 """What of `channel-hub[serve]` it does not begin without."""
@@ -54,6 +55,7 @@ def worker(
         while not ending.wait(1.0):
             pass
         complain("hub: stopping; what is being read ends with its step …")
+    end_now()
 
 
 def _tell(slot: int, json: bool) -> None:

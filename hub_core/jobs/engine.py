@@ -23,6 +23,9 @@ from ..errors import Misconfigured
 
 Work = Callable[[Sequence[Any]], dict[str, Any]]
 NAME, QUEUE, JOB = "channel-hub", "streams", "stream"
+AGAIN, THREADS_AGAIN = "streams-again", 4
+"""Where what was left undone waits, lest it waits behind all the rest; and how many of it
+are done side by side. That none is read twice at once is seen to by leases."""
 VERSION = "1"
 """Pinned: jobs of a former release are taken up by the next."""
 LOOK = 0.3
@@ -79,10 +82,11 @@ class Engine:
                 return self._work(what)
 
         dbos.DBOS.launch()
-        dbos.DBOS.register_queue(
-            QUEUE, partition_concurrency=1, worker_concurrency=self._threads,
-            polling_interval_sec=LOOK,
-        )  # fmt: skip
+        for name, threads in ((QUEUE, self._threads), (AGAIN, THREADS_AGAIN)):
+            dbos.DBOS.register_queue(
+                name, partition_concurrency=1, worker_concurrency=threads,
+                polling_interval_sec=LOOK,
+            )  # fmt: skip
         self._client = dbos.DBOSClient(system_database_url=self._system_url())
 
     def _config(self) -> dict[str, Any]:
@@ -90,7 +94,8 @@ class Engine:
             "name": NAME, "system_database_url": self._system_url(),
             "executor_id": _executor(self._slot), "application_version": VERSION,
             "log_level": "ERROR", "enable_otlp": False,
-            "max_executor_threads": self._threads + 4, "sys_db_pool_size": CONNECTIONS,
+            "max_executor_threads": self._threads + 2 * THREADS_AGAIN,
+            "sys_db_pool_size": CONNECTIONS,
             "sys_db_idle_transaction_timeout_sec": IDLE,
         }  # fmt: skip
         kwargs: dict[str, Any] = {"hide_parameters": True}
@@ -128,7 +133,7 @@ class Engine:
             found |= {o.workflow_id for o in begun if o.executor_id not in names}
         if found:
             log.warning("%s jobs were left undone, and are taken up", len(found))
-            self._dbos.DBOS.resume_workflows(sorted(found), queue_name=QUEUE)
+            self._dbos.DBOS.resume_workflows(sorted(found), queue_name=AGAIN)
         return len(found)
 
     def _is_mine(self, one: Any) -> bool:
