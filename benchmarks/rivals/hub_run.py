@@ -14,10 +14,10 @@ from pathlib import Path
 
 from benchmarks.laike_server import DAYS
 from benchmarks.pull_hub import ACCOUNT, SHOP, synced
+from benchmarks.rivals.served import AGO
 from hub_core.clock import SystemClock
 from hub_core.hub import Hub
 
-AGO = timedelta(hours=1)
 LIFTED = "calls = 1000000, seconds = 1.0, burst = 1000000"
 SETTINGS = f"""\
 [hub]
@@ -40,7 +40,7 @@ class Earlier(SystemClock):
 
     def now(self) -> datetime:
         """An hour ago."""
-        return super().now() - AGO
+        return super().now() - timedelta(seconds=AGO)
 
 
 def make(base_url: str, folder: Path, url: str) -> None:

@@ -5,14 +5,15 @@
 prints its port. Ids are drawn at random, or grow with the time of the orders' changes.
 `GET /change?count=1000` has one voucher each of so many orders refunded, at moments of the
 last hour; `GET /truth` tells what a full copy sums up to now. The newest order of the
-beginning is two hours old: who read everything "an hour ago" has all of it, and of the
-changes none.
+beginning is two hours old, and until something changes answers bear a time an hour back:
+who read everything "an hour ago" has all of it, and of the changes none.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import socket
 import sys
 import time
@@ -23,7 +24,8 @@ from benchmarks.laike_orders import order, text
 from benchmarks.laike_server import DAYS, Shelf, serve
 
 JSON = dict[str, Any]
-SETTLED = 7200
+SETTLED, AGO = 7200, 3600
+NOW = re.compile(rb'"now":\d+\}')
 CHANGES = (600, 3000)
 """How many seconds ago orders change: the settle lag is past, the hour is not."""
 REFUNDED = 301
@@ -45,17 +47,23 @@ def population(
 class Changing(Shelf):
     """Orders that change when they are told to."""
 
+    back = AGO
+    """How many seconds answers' time is behind."""
+
     def answer(self, target: str) -> bytes:
         """The body for a request target."""
         url = urlsplit(target)
         if url.path == "/change":
             self.change(int(parse_qs(url.query)["count"][0]))
             return text({"changed": True})
-        return text(truth(self.rows)) if url.path == "/truth" else super().answer(target)
+        if url.path == "/truth":
+            return text(truth(self.rows))
+        body = super().answer(target)
+        return NOW.sub(b'"now":%d}' % (int(time.time()) - self.back), body)
 
     def change(self, count: int, seed: int = 11) -> None:
         """Orders that were refunded before are left alone."""
-        rng, now = random.Random(seed), int(time.time())
+        rng, now, self.back = random.Random(seed), int(time.time()), 0
         stamps = sorted((now - rng.randrange(*CHANGES) for _ in range(count)), reverse=True)
         free = [n for n, row in enumerate(self.rows) if b'"item_status":301' not in row]
         chosen = rng.sample(free, count)
