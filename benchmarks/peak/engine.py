@@ -52,8 +52,11 @@ class Engine:
     delays: dict[str, list[float]] = field(default_factory=dict)
     """How much later than due jobs began, by name."""
     _due: list[tuple[float, int]] = field(default_factory=list)
-    _queue: deque[int] = field(default_factory=deque)
-    _shops: set[int] = field(default_factory=set)
+    _queues: dict[int, deque[tuple[float, int]]] = field(default_factory=dict)
+    """By shop: when each of its jobs was queued, and which."""
+    _ready: list[tuple[float, int]] = field(default_factory=list)
+    """Shops none of whose jobs runs, the longest waiting first."""
+    _busy: set[int] = field(default_factory=set)
 
     def start(self) -> None:
         """Begin to tick, and to look."""
@@ -77,23 +80,22 @@ class Engine:
             _, number = heappop(self._due)
             job = self.jobs[number]
             job.follows = max(job.due + job.every, now)
-            self._queue.append(number)
             self.waiting[job.app] += 1
+            queue = self._queues.setdefault(job.shop, deque())
+            queue.append((now, number))
+            if len(queue) == 1 and job.shop not in self._busy:
+                heappush(self._ready, (now, job.shop))
 
     def _look(self, free: list[int]) -> None:
-        left: list[int] = []
-        while self._queue and free[0]:
-            number = self._queue.popleft()
-            if self.jobs[number].shop in self._shops:
-                left.append(number)
-            else:
-                self._begin(number, free)
-        self._queue.extendleft(reversed(left))
+        while self._ready and free[0]:
+            _, shop = heappop(self._ready)
+            _, number = self._queues[shop].popleft()
+            self._begin(number, free)
 
     def _begin(self, number: int, free: list[int]) -> None:
         job, work = self.jobs[number], self.jobs[number].work
         free[0] -= 1
-        self._shops.add(job.shop)
+        self._busy.add(job.shop)
         self.waiting[job.app] -= 1
         self.delays.setdefault(job.name, []).append(self.world.time - job.due)
         at = self.world.time + self.cost
@@ -110,7 +112,9 @@ class Engine:
     def _end(self, number: int, free: list[int]) -> None:
         job = self.jobs[number]
         free[0] += 1
-        self._shops.discard(job.shop)
+        self._busy.discard(job.shop)
+        if queue := self._queues[job.shop]:
+            heappush(self._ready, (queue[0][0], job.shop))
         self.done[job.name] += 1
         job.due = job.follows
         heappush(self._due, (job.due, number))
