@@ -24,19 +24,16 @@ import argparse
 import contextlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.request import urlopen
 
 from benchmarks.databases import KINDS, Server, cache, postgresql
 from benchmarks.rivals.contenders import (
     RIVALS,
-    ROOT,
     Contender,
     Environments,
     Ground,
@@ -47,6 +44,7 @@ from benchmarks.rivals.contenders import (
 from benchmarks.rivals.floor import Floor
 from benchmarks.rivals.outside import Failed, run
 from benchmarks.rivals.served import IDS
+from benchmarks.rivals.server import asked, server
 
 JSON = dict[str, Any]
 SHARE = 100
@@ -55,24 +53,6 @@ TIMES = {"floor": 1.5, "script": 1.0, "dlt": 0.25, "singer": 0.25}
 """The most of each one's time that the hub may take."""
 MOST = {"peak_mb": 128.0, "incremental_s": 0.8}
 RUNS = ("full", "incremental")
-
-
-@contextlib.contextmanager
-def server(orders: int, ids: str) -> Iterator[str]:
-    """The address of a server with that many orders, in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.rivals.served", str(orders), ids]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
-        assert child.stdout
-        try:
-            yield f"http://127.0.0.1:{child.stdout.readline().strip()}"
-        finally:
-            child.kill()
-
-
-def asked(base_url: str, path: str) -> Any:
-    """What the server says of itself."""
-    with urlopen(f"{base_url}/{path}") as answer:  # noqa: S310
-        return json.load(answer)
 
 
 class Round:
