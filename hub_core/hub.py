@@ -78,13 +78,13 @@ class Hub(Stored):
         """
         settings = settings or Settings.load(config)
         clock = clock or SystemClock()
-        url = database or settings.database
+        url, pool = database or settings.database, settings.hub.pool
         if key is None:
             found = warned_key(settings)
             source = KeySource(settings, found)
-            store = Store.open(url, found.every, clock.now, source=source)
+            store = Store.open(url, found.every, clock.now, source=source, pool=pool)
         else:
-            store = Store.open(url, key, clock.now)
+            store = Store.open(url, key, clock.now, pool=pool)
         loaded = plugins or load(settings.disabled)
         return cls(
             settings, store, loaded, clock=clock, transports=transports,

@@ -1,9 +1,10 @@
-"""`hub db`: the schema of the store."""
+"""`hub db`: the schema of the store, and where it stands."""
 
 from __future__ import annotations
 
 import typer
 
+from .db_move import move
 from .opening import Chosen, Json
 from .output import say, say_json
 
@@ -12,6 +13,7 @@ def add(app: typer.Typer) -> None:
     """Put the commands on the app."""
     group = typer.Typer(help="The database.", no_args_is_help=True)
     group.command("upgrade")(upgrade)
+    group.command("move")(move)
     app.add_typer(group, name="db")
 
 

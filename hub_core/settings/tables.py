@@ -69,6 +69,8 @@ class HubTable(Table):
     first copy."""
     plugin_seconds: Positive = 120.0
     """How long a plugin may take for itself between two calls before it is given up."""
+    pool: Count = 20
+    """Connections of one process to the database, at most."""
 
 
 class OutboundTable(Table):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from ..journal import JournalEntry
 from . import again, journal, keyring, notes
-from .engine import connect, reading, writing
+from .engine import POOL, connect, reading, writing
 from .limits import SqlBans
 from .tokens import SqlTokens
 from .vault import Source, Vault
@@ -43,15 +43,16 @@ class Store:
         now: Callable[[], datetime] = _utc_now,
         *,
         source: Source | None = None,
+        pool: int = POOL,
     ) -> Store:
         """Open, making the tables of a new database. Of several keys the first seals;
-        `source` tells of such as come later.
+        `source` tells of such as come later. `pool`: how many connections at most.
 
         Raises Misconfigured for a wrong key and for a schema older or newer than ours.
         """
         from .schema import check_schema
 
-        engine = connect(url)
+        engine = connect(url, pool)
         try:
             check_schema(engine)
             keys = (master_key,) if isinstance(master_key, bytes) else master_key

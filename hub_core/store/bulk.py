@@ -48,7 +48,7 @@ class _Statement(NamedTuple):
 
 def insert(
     connection: Connection,
-    table: type[SQLModel],
+    table: type[SQLModel] | Table,
     columns: Columns,
     *,
     unless_there: bool = False,
@@ -85,7 +85,9 @@ ROW = "row_id"
 Rows = list[tuple[Any, ...]]
 
 
-def _of(table: type[SQLModel]) -> Table:
+def _of(table: type[SQLModel] | Table) -> Table:
+    if isinstance(table, Table):
+        return table
     made: Table = table.__table__  # type: ignore[attr-defined]
     return made
 

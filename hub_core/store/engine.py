@@ -19,6 +19,9 @@ from .holder import new_holder, session_of
 
 Work = Callable[[Connection], None]
 
+POOL = 20
+"""Connections of one process: its threads hold one while they read or write, not while
+they wait for a platform. Half of them are kept open."""
 BUSY_MS = 60_000
 """How long a writer waits for another; long readers do not block in WAL."""
 IDLE_MS = 60_000
@@ -31,27 +34,29 @@ NOW = {
 }
 
 
-def connect(url: str) -> Engine:
-    """An engine for `url`. Statements' values never show in errors (`hide_parameters`)."""
+def connect(url: str, pool: int = POOL) -> Engine:
+    """An engine for `url`, of so many connections at most. Statements' values never show in
+    errors (`hide_parameters`)."""
     parsed = make_url(url)
+    sizes = {"pool_size": (pool + 1) // 2, "max_overflow": pool // 2}
     if parsed.get_backend_name() == "sqlite":
-        engine = _sqlite(parsed)
+        engine = _sqlite(parsed, sizes)
         engine.update_execution_options(turn=threading.Lock())
         event.listen(engine, "connect", _sqlite_connection)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **sizes)
     event.listen(engine, "connect", _postgres_connection)
     event.listen(engine, "handle_error", _discreet)
     return engine
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, sizes: Mapping[str, int]) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        return create_engine(url, hide_parameters=True)
+        return create_engine(url, hide_parameters=True, **sizes)
     # A database in memory is its connection: all threads take turns on the one.
     return create_engine(
         url, hide_parameters=True, poolclass=QueuePool, pool_size=1, max_overflow=0,

@@ -51,12 +51,17 @@ def upgrade(engine: Engine) -> None:
     Of several processes that find an old schema one does it, the others wait and find
     nothing left to do.
     """
+    with writing(engine, durable=True) as connection:
+        upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection) -> None:
+    """The same inside a write transaction of the caller's."""
     from alembic import command
 
-    with writing(engine, durable=True) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
-        command.upgrade(configuration(connection), "head")
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
+    command.upgrade(configuration(connection), "head")
 
 
 def configuration(connection: Connection | None = None) -> Any:

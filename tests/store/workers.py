@@ -16,6 +16,7 @@ from hub_core.errors import LeaseLost
 from hub_core.store import Store, notes, streams
 from hub_core.store.engine import connect
 from hub_core.store.journal import JournalBuffer
+from hub_core.store.moving import move
 from hub_core.store.schema import upgrade
 from hub_core.store.shops import Shop, shops
 from hub_core.store.streams import Lease, Proof
@@ -88,6 +89,24 @@ def migrate(url: str, until: str) -> None:
     upgrade(engine)
 
 
+def move_it(source: str, target: str, until: str) -> None:
+    """Move a store, and be killed at the n-th statement of the target or before its
+    commit."""
+    old, new, statements = connect(source), connect(target), itertools.count(1)
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def count(*_: object) -> None:
+        if str(next(statements)) == until:
+            die()
+
+    event.listen(new, "after_cursor_execute", count)
+    if until == "commit":
+        event.listen(new, "commit", die)
+    move(old, new)
+
+
 def keep(url: str, durable: str) -> None:
     """Write something, durably or not, and say so right after it.
 
@@ -120,6 +139,7 @@ WORK: dict[str, Callable[..., None]] = {
     "zombie": zombie,
     "open": open_it,
     "migrate": migrate,
+    "move": move_it,
     "keep": keep,
     "fill": fill,
 }
