@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
@@ -42,8 +43,8 @@ class Lane:
 
     A process books slots in the shared state ahead of time, one after another in the order
     of asking, and gives them to whoever is next when they come: so nobody polls, and who
-    waits costs nothing. A slot that was slept through is lost. All but `slow_down` is for
-    the one whose turn it is in `queue`.
+    waits costs nothing. A slot that was slept through is lost. All but `join_in` and
+    `slow_down` is for the one whose turn it is in `queue`.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Lane:
         spacing = max((x.seconds + SLACK) / x.calls for x in limits)
         self._most = min(max(1, int(AHEAD / spacing)), MOST)
         self._slots: deque[float] = deque()
+        self._booking = threading.Lock()
         self._void = False
         self._lead = 0.0
         self._promised = -math.inf
@@ -81,10 +83,8 @@ class Lane:
         now = self._clock.monotonic()
         while slots and now - slots[0] > CREDIT:
             slots.popleft()
-        if not slots and (wait := self._book(1 + self.queue.eager())) > 0:
+        if not slots and (wait := self._book()) > 0:
             return wait
-        if len(slots) == 1 and slots[0] > now and self.queue.is_wanted:
-            self._book(max(1, self.queue.eager()))  # while there is time, for who follows
         wait = slots[0] - self._clock.monotonic()
         if wait < -CREDIT:  # the store took so long: next time a later one
             self._lead = min(2 * self._lead - wait, LONGEST_LEAD)
@@ -96,16 +96,25 @@ class Lane:
         self._slots.popleft()
         self._lead = 0.0
 
-    def _book(self, many: int) -> float:
-        """Book so many more, or what may be; 0.0, or the seconds it would take where that
-        is too long."""
-        how = Booking(self._within, int(self._lead * TICKS))
-        told = self._check(how, min(many, self._most))
-        if not isinstance(told, Booked):
-            return (told.retry_after_ms or 1) / TICKS
-        now = self._clock.monotonic()
-        self._slots.extend(now + wait / TICKS for wait in told.waits)
-        return 0.0
+    def join_in(self) -> None:
+        """Book one more for whoever has begun to wait, if those who do have a claim to it.
+        He need not have the turn."""
+        if len(self._slots) <= self.queue.eager():
+            self._book()
+
+    def _book(self) -> float:
+        """Book what is wanted; 0.0, or the seconds it would take where that is too long."""
+        with self._booking:
+            many = min(1 + self.queue.eager(), self._most) - len(self._slots)
+            if many <= 0:
+                return 0.0
+            how = Booking(self._within, int(self._lead * TICKS))
+            told = self._check(how, many)
+            if not isinstance(told, Booked):
+                return (told.retry_after_ms or 1) / TICKS
+            now = self._clock.monotonic()
+            self._slots.extend(now + wait / TICKS for wait in told.waits)
+            return 0.0
 
     # The narrower ones: free, or not ------------------------------------------------------
 

@@ -237,6 +237,8 @@ class Pace:
             for lane in lanes:
                 joined.append(lane)
                 if not lane.queue.join(ticket):
+                    if lane is lanes[-1]:
+                        lane.join_in()
                     yield None
                 if lane is not lanes[-1]:
                     yield from self._sit_out(lane.look)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from itertools import count
@@ -12,6 +12,8 @@ SHARE = 10
 """Every so many turns one goes to a rank below the best that waits: a tenth of a lane is
 theirs however much there is to do above them."""
 
+MANY = 1000
+"""Shops whose last turn is remembered, before those are forgotten it says nothing of."""
 _numbers = count()
 
 
@@ -60,15 +62,18 @@ class Ticket:
 class Queue:
     """One ticket at a time has the turn; who is next is settled when it is given on.
 
-    A shop's tickets are served in their order, shops of one rank in rotation: however many
-    threads a shop waits with, it has one turn a round. Thread safe.
+    A shop's tickets are served in their order; of shops of one rank, the one whose last
+    turn is the longest ago: however many threads a shop waits with, it has one turn a
+    round, and one that seldom calls comes first. (Start-time fair queueing: a shop's turn
+    is tagged with the round after its last, or with the round that is on.) Thread safe.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._holder: Ticket | None = None
-        self._waiting: dict[Rank, OrderedDict[str, deque[Ticket]]] = {}
-        self._turns = 0
+        self._waiting: dict[Rank, dict[str, deque[Ticket]]] = {}
+        self._tags: dict[str, int] = {}
+        self._round = self._turns = 0
 
     def join(self, ticket: Ticket) -> bool:
         """Whether it is its turn at once; if not, `ticket.wake` is called when it is."""
@@ -76,6 +81,7 @@ class Queue:
             holder = self._holder
             if holder is None:
                 self._holder = ticket
+                self._served(ticket.shop)
                 return True
             self._add(ticket)
         holder.hurry(ticket.rank)
@@ -99,25 +105,23 @@ class Queue:
             if waits:
                 self._add(ticket)
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether anybody waits."""
-        return bool(self._waiting)
-
     def eager(self) -> int:
         """How many turns are wanted besides the holder's by those who have a claim to them:
         every call down to the writes, one a shop of those that keep up, none below."""
         if not self._waiting:
             return 0
         with self._lock:
-            return sum(
-                len(shops) if rank == Rank.INCREMENTAL else sum(map(len, shops.values()))
+            calls = sum(
+                sum(map(len, shops.values()))
                 for rank, shops in self._waiting.items()
-                if rank <= Rank.INCREMENTAL
+                if rank < Rank.INCREMENTAL
             )
+            shops = self._waiting.get(Rank.INCREMENTAL, {})
+            is_in = self._holder is not None and self._holder.shop in shops
+            return calls + len(shops) - is_in
 
     def _add(self, ticket: Ticket) -> None:
-        shops = self._waiting.setdefault(ticket.rank, OrderedDict())
+        shops = self._waiting.setdefault(ticket.rank, {})
         shops.setdefault(ticket.shop, deque()).append(ticket)
         ticket.queue = self
 
@@ -141,11 +145,19 @@ class Queue:
         if lower:
             ticket = min(lower, key=lambda t: t.number)
         else:
-            ticket = next(iter(self._waiting[best].values()))[0]
-        if len(self._waiting[ticket.rank][ticket.shop]) > 1:
-            self._waiting[ticket.rank].move_to_end(ticket.shop)
+            ticket = min(self._waiting[best].values(), key=self._tag)[0]
         self._remove(ticket)
+        self._served(ticket.shop)
         return ticket
+
+    def _tag(self, line: deque[Ticket]) -> int:
+        return max(self._tags.get(line[0].shop, 0), self._round)
+
+    def _served(self, shop: str) -> None:
+        self._round = max(self._tags.get(shop, 0), self._round)
+        self._tags[shop] = self._round + 1
+        if len(self._tags) > MANY:
+            self._tags = {s: tag for s, tag in self._tags.items() if tag > self._round}
 
     def _is_theirs(self) -> bool:
         return self._turns % SHARE == 0
