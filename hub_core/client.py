@@ -236,8 +236,7 @@ class Line:
     ) -> Answer:
         """Pace, sign, send and read, once. For `_Sending` only."""
         with self.pulse.held():
-            rank = min(self.rank, _own_rank(call))
-            self.pace.wait(call.name, self._app, self._shop.name, rank)
+            self.pace.wait(call.name, self._app, self._shop.name, self._rank_of(call))
         who = replace(self._who, token=token.access_token) if token else self._who
         request = self.channel.dialect.request(call, params, who, self.clock.now())
         trip = self._trip(params, who, token, number)
@@ -369,8 +368,13 @@ class Line:
             self.pace.ban(key, until, error.args[0])
         elif isinstance(error, Throttled):
             error.after = max(error.after, THROTTLE_FLOOR)
-            self.pace.throttled(call.name, self._app, self._shop.name, error.after)
+            self.pace.throttled(
+                call.name, self._app, self._shop.name, error.after, self._rank_of(call)
+            )
         self._note(call, trip, error)
+
+    def _rank_of(self, call: Call[Any]) -> Rank:
+        return min(self.rank, _own_rank(call))
 
     def _note(self, call: Call[Any], trip: Attempt, error: HubError | None) -> None:
         trip.seconds = self.clock.monotonic() - trip.sent

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..insight.quota import quota
 from ..store import commands, journal, parked
 from .records import ERRORS
 from .shapes import told
-from .who import ThisHub, Who, chosen
+from .who import ThisHub, Who, allowed, chosen
 
 MOST = 1000
 
@@ -116,6 +117,61 @@ class Entries(BaseModel):
     data: list[Entry]
 
 
+class CallsUsed(BaseModel):
+    """Calls of one day, shop, name and rank, and how long they waited for their turn."""
+
+    day: date
+    channel: str
+    app_key: str
+    shop: str
+    """Empty: calls that are the app's own."""
+    call: str
+    rank: str
+    """What they were for: `push`, `token`, `write`, `incremental`, `heal`, `backfill`."""
+    calls: int
+    waited: float
+    throttled: int
+    """How many the platform refused: too many."""
+
+
+class LimitNow(BaseModel):
+    """A limit that calls were made under, and how it stands."""
+
+    app: str
+    channel: str
+    per: str
+    shop: str
+    prefix: str
+    allowed: str
+    part: float
+    used: int | None
+    left: int | None
+    free_at: datetime | None
+
+
+class Ban(BaseModel):
+    """Nothing is sent for an app, a shop or a call before then."""
+
+    key: str
+    until: datetime
+
+
+class Quota(BaseModel):
+    """Of the shops the key may see; what is an app's, for who may see all."""
+
+    used: list[CallsUsed]
+    limits: list[LimitNow]
+    bans: list[Ban]
+
+
+class AskQuota(BaseModel):
+    """How many days, today's included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(1, ge=1, le=31)
+
+
 def router() -> APIRouter:
     """The routes of the ledgers."""
     made = APIRouter(responses=ERRORS)
@@ -126,6 +182,7 @@ def router() -> APIRouter:
         list_parked
     )
     made.get("/journal", response_model=Entries, summary="Calls to platforms")(list_calls)
+    made.get("/quota", response_model=Quota, summary="What calls were spent on")(show_quota)
     return made
 
 
@@ -158,3 +215,18 @@ def list_calls(hub: ThisHub, who: Who, asked: Annotated[AskCalls, Query()]) -> A
             connection, shops=names, outcome=asked.outcome, limit=asked.limit
         )
     return {"data": [told(Entry, one) for one in found]}
+
+
+def show_quota(hub: ThisHub, who: Who, asked: Annotated[AskQuota, Query()]) -> Any:
+    """Of the shops the key may see; what is an app's, for who may see all."""
+    names = {shop.name for shop in allowed(hub, who, "journal.read")}
+    everywhere = who.may("journal.read")
+    found = quota(hub.store, hub.settings, hub.plugins, hub.clock.now(), asked.days)
+    said = found.as_dict()
+    for kind in ("used", "limits"):
+        said[kind] = [
+            one
+            for one in said[kind]
+            if (one["shop"] in names if one["shop"] else everywhere)
+        ]
+    return {**said, "bans": said["bans"] if everywhere else []}

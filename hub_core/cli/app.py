@@ -32,6 +32,7 @@ from . import (
     parked,
     plugins,
     pushes,
+    quota,
     rebuild,
     receiver,
     record,
@@ -110,6 +111,7 @@ changes.add(app)
 parked.add(app)
 pushes.add(app)
 journal.add(app)
+quota.add(app)
 plugins.add(app)
 adapter.add(app)
 drift.add(app)

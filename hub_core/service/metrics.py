@@ -24,8 +24,9 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import Connection
 
 from ..hub import Hub
-from ..store import feed, gauges, health, inbox, inlets, schedules
+from ..store import feed, gauges, health, inbox, inlets, schedules, usage
 from ..store.schema import HEAD
+from ..wire import BEIJING
 
 NAME = "channel_hub_"
 RECENT = timedelta(minutes=10)
@@ -63,6 +64,7 @@ class Metrics:
             yield from _streams(connection, now)
             yield from _shops(connection, now)
             yield from _traffic(connection, now)
+            yield from _limits(connection, now)
             yield from _writes(connection)
             yield from _size(connection, now, self._hub.store.engine.url.database)
             jobs = Counter(one.state for one in schedules.listing(connection))
@@ -184,6 +186,28 @@ def _traffic(connection: Connection, now: datetime) -> Iterator[Family]:
     yield _family(
         "question_seconds", "Until the first of them is decided without us.", ["channel"],
         [(row[:1], _seconds(row[2] - now)) for row in asks if row[2] is not None],
+    )  # fmt: skip
+
+
+def _limits(connection: Connection, now: datetime) -> Iterator[Family]:
+    """By channel, not by shop or app: the rest is in `hub quota`."""
+    used, refused = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    part: dict[tuple[str, str], float] = {}
+    for one in usage.spent(connection, now.astimezone(BEIJING).date()):
+        used[one.channel, one.rank] += one.calls
+        refused[one.channel, one.rank] += one.throttled
+    for limit in usage.standings(connection, now):
+        key = (limit.channel, limit.prefix)
+        part[key] = min(limit.part, part.get(key, 1.0))
+    for name, said, counts in (
+        ("calls_today", "Calls to platforms since midnight in Beijing, by rank.", used),
+        ("throttled_today", "Those that platforms refused: too many.", refused),
+    ):
+        rows = [(list(key), float(n)) for key, n in sorted(counts.items())]
+        yield _family(name, said, ["channel", "rank"], rows)
+    yield _family(
+        "limit_part", "The least part of a limit in use, by what its platform showed.",
+        ["channel", "prefix"], [(list(key), n) for key, n in sorted(part.items())],
     )  # fmt: skip
 
 

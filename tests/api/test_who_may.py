@@ -41,6 +41,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/commands"): ("commands.read", None),
     ("get", "/parked"): ("parked.read", None),
     ("get", "/journal"): ("journal.read", None),
+    ("get", "/quota"): ("journal.read", None),
     ("get", "/tokens"): ("tokens.read", None),
     ("get", "/authorisations"): ("tokens.read", None),
     ("post", "/authorisations"): ("tokens.write", LOGIN),
