@@ -45,7 +45,7 @@ def pulled(orders: int, ids: str, folder: Path, pg: Server | None) -> JSON:
     with server(orders, ids) as base_url:
         at = Ground(base_url, folder, url, Environments(folder))
         hub.prepare(at)
-        used = run(hub.full(at), pg and pg.pid)
+        used = run(hub.full(at), pg.pid if pg else None)
     size = _bytes(url) if pg else sum(p.stat().st_size for p in folder.glob("hub.db*"))
     return used | {
         "orders": orders, "ids": ids,
@@ -83,7 +83,9 @@ def _pulls(kind: str, sizes: Sequence[int], ids: Sequence[str]) -> Iterator[JSON
 
 def growth(pulls: Sequence[JSON], ids: str) -> float:
     """How much more of the processor an order takes among the most."""
-    of = {one["orders"]: one["cpu_us"] for one in pulls if one["ids"] == ids}
+    of: dict[int, float] = {
+        one["orders"]: one["cpu_us"] for one in pulls if one["ids"] == ids
+    }
     base = of.get(BASE, of[min(of)])
     return round(of[max(of)] / base, 2)
 

@@ -99,7 +99,7 @@ class Round:
         at = self._grounds[one.name]
         command = one.full(at) if which == "full" else one.incremental(at)
         asked(self._base_url, "asked")
-        figures = run(command, self._pg and self._pg.pid)
+        figures = run(command, self._pg.pid if self._pg else None)
         targets = asked(self._base_url, "asked")
         if isinstance(one, Hub) and which == "full":
             Floor.targets = targets
@@ -219,7 +219,7 @@ def _show(kind: str, of: JSON, orders: int) -> None:
         if name == "ratios":
             continue
         if "refused" in told:
-            print(f"  {name:10}could not be installed: {told['refused']}")
+            print(f"  {name:10}takes no part: {told['refused']}")
             continue
         for which in RUNS:
             if which in told:

@@ -38,7 +38,7 @@ meta = MetaData()
 
 
 def table(name: str, key: str, texts: str, numbers: str) -> Table:
-    columns = [Column(n, String, primary_key=True) for n in key.split()]
+    columns: list[Any] = [Column(n, String, primary_key=True) for n in key.split()]
     columns += [Column(n, String) for n in texts.split()]
     columns += [Column(n, BigInteger) for n in numbers.split()]
     return Table(name, meta, *columns)

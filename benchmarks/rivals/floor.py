@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from benchmarks.rivals.contenders import ROOT, Contender, Ground, Hub
+from benchmarks.rivals.contenders import ROOT, Contender, Ground, Hub, NotInstalled
 from benchmarks.rivals.outside import Command
 
 
@@ -16,6 +16,9 @@ class Floor(Contender):
     targets: list[str] = []  # noqa: RUF012  # of the hub's last full run
 
     def prepare(self, at: Ground) -> None:
+        """Raises NotInstalled for PostgreSQL, into which it does not write."""
+        if not at.url.startswith("sqlite"):
+            raise NotInstalled("it writes into SQLite alone")
         Hub().prepare(at)
         (at.folder / "asked.json").write_text(json.dumps(self.targets))
 

@@ -25,6 +25,7 @@ class OrderRow(SQLModel, table=True):
         Index(
             "ix_orders_place",
             *("place_external_id", "hub_changed_at", "id", "order_status", "shop_id"),
+            "channel_created_at",
             sqlite_where=text("place_external_id IS NOT NULL"),
             postgresql_where=text("place_external_id IS NOT NULL"),
         ),

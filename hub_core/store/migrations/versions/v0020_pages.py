@@ -17,7 +17,10 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_orders_place", "orders",
-        ["place_external_id", "hub_changed_at", "id", "order_status", "shop_id"],
+        [
+            *("place_external_id", "hub_changed_at", "id", "order_status", "shop_id"),
+            "channel_created_at",
+        ],
         sqlite_where=WITH_PLACE, postgresql_where=WITH_PLACE,
     )  # fmt: skip
     op.create_index("ix_orders_newest", "orders", ["channel_created_at", "id"])
