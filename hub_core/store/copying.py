@@ -21,13 +21,13 @@ from .engine import discreet
 
 Rows = Sequence[tuple[Any, ...]]
 INSERT_FROM = 5
-"""Rows; below, a statement a row is quicker. Measured beside each other for orders of 26
-columns: at 1 row 0.8 times as quick as that, at 5 1.3, at 100 2.5 with a quarter of the
-client's CPU, at 1,000 2.3 with a tenth (`benchmarks/copying.py`)."""
+"""Rows; below, a statement a row is quicker. Measured beside each other, orders, raw
+payloads and the feed: with 1 row COPY is 0.7 to 0.9 times as quick, with 5 it is 1.0 to 1.3,
+with 100 2.4 to 3.2, with 1,000 1.9 to 5.4 with a quarter of this process's CPU or less
+(`benchmarks/copying.py`, which says it anew)."""
 UPDATE_FROM = 100
-"""The same of changes, whose merge has a price of its own: at 20 rows 0.7 times as quick
-as a statement a row, at 100 1.1 with half the client's CPU, at 1,000 1.5 with a
-seventh."""
+"""The same of changes, whose merge has a price of its own: with 20 rows 0.85 times as quick
+as a statement a row, with 100 1.1 times at 57 % of the CPU, with 1,000 1.2 at 29 %."""
 NAMES = {"varchar": "text", "float": "float8"}
 """PostgreSQL's own names, where SQLAlchemy says another or PostgreSQL takes more."""
 
