@@ -22,8 +22,8 @@ from .engine import discreet
 Rows = Sequence[tuple[Any, ...]]
 INSERT_FROM = 5
 """Rows; below, a statement a row is quicker. Measured beside each other, orders, raw
-payloads and the feed: with 1 row COPY is 0.7 to 0.9 times as quick, with 5 it is 1.0 to 1.3,
-with 100 2.4 to 3.2, with 1,000 1.9 to 5.4 with a quarter of this process's CPU or less
+payloads and the feed: with 1 row COPY is 0.7 to 0.9 times as quick, with 5 it is 1.0 to
+1.3, with 100 2.4 to 3.2, with 1,000 1.9 to 5.4 with a quarter of this process's CPU or less
 (`benchmarks/copying.py`, which says it anew)."""
 UPDATE_FROM = 100
 """The same of changes, whose merge has a price of its own: with 20 rows 0.85 times as quick
