@@ -8,6 +8,10 @@ import pytest
 
 from hub_core.access import Audit
 from hub_core.client import httpx
+from hub_core.pace import Rank
+from hub_core.store.usage import SqlUsage
+from hub_core.usage import Use, Used
+from hub_core.wire import BEIJING
 from tests.harness import Bench
 
 from .conftest import COMPANIES, Client
@@ -202,3 +206,22 @@ def test_calls_and_parked_records_are_told(client: Client) -> None:
     assert [c["outcome"] for c in calls] == ["ok"] * 5
     assert api.get("parked").json() == {"data": []}
     assert api.get("commands").json() == {"data": []}
+
+
+def test_what_calls_were_spent_on_is_told_of_the_shops_one_may_see(
+    client: Client, made: Bench
+) -> None:
+    first, other = made.hub.shops()
+    app = f"{first.channel}/key"
+    today = made.hub.clock.now().astimezone(BEIJING).date()
+    used = {
+        Use(today, app, shop, "orders.list", Rank.HEAL): Used(3, 1.5, 1)
+        for shop in (first.name, other.name, "")
+    }
+    SqlUsage(made.hub.store.engine).add(used)
+    found = client("developer").get("quota").json()
+    of_one = client("developer", company=first.company).get("quota").json()
+    assert {one["shop"] for one in found["used"]} == {first.name, other.name, ""}
+    assert [one["shop"] for one in of_one["used"]] == [first.name]
+    (one,) = of_one["used"]
+    assert (one["rank"], one["calls"], one["throttled"]) == ("heal", 3, 1)
