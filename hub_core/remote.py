@@ -284,6 +284,34 @@ class RemoteHub:
         path = f"endpoints/{_path(uid)}/replay"
         return int(self._write("POST", path, {"messages": messages}, key)["replayed"])
 
+    # Jobs ------------------------------------------------------------------------------
+
+    def jobs(self, **wanted: Any) -> list[Record]:
+        """Work that was asked for, the newest first: `shop`, `state`, `limit`."""
+        found: list[Record] = self._ask("GET", "jobs", params=wanted)["data"]
+        return found
+
+    def job(self, id: int) -> Record:
+        """One job: how far it is, how it ended."""
+        found: Record = self._ask("GET", f"jobs/{id}")
+        return found
+
+    def start_job(
+        self, kind: str, shop: str, *, key: str | None = None, **what: Any
+    ) -> Record:
+        """Ask for a `backfill` (`since`), a `heal` (`days`) or a `rebuild` (`kinds`) of a
+        shop; `streams`: only these."""
+        asked = {name: _plain(value) for name, value in what.items()}
+        found: Record = self._write(
+            "POST", "jobs", {"kind": kind, "shop": shop, **asked}, key
+        )
+        return found
+
+    def change_job(self, id: int, action: str, *, key: str | None = None) -> Record:
+        """`cancel`, `pause` or `retry` one; as it stands then."""
+        found: Record = self._write("POST", f"jobs/{id}/{_path(action)}", {}, key)
+        return found
+
     def _write(self, method: str, path: str, body: Record, key: str | None) -> Any:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         return self._ask(method, path, json=body, headers=headers)

@@ -18,6 +18,7 @@ from . import (
     authorising,
     endpoints,
     feed,
+    jobs,
     ledgers,
     metrics,
     parts,
@@ -48,7 +49,7 @@ def create(
     problems.install(app)
     for part in (
         *(records, parts, feed, shops, ledgers, standing, writes),
-        *(questions, endpoints),
+        *(questions, endpoints, jobs),
     ):
         app.include_router(part.router(), prefix="/v1")
 

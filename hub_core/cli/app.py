@@ -26,6 +26,7 @@ from . import (
     endpoints,
     export,
     init,
+    jobs,
     journal,
     keys,
     orders,
@@ -95,6 +96,7 @@ sync.add(app)
 serve.add(app)
 worker.add(app)
 schedules.add(app)
+jobs.add(app)
 orders.add(app)
 export.add(app)
 endpoints.add(app)

@@ -16,7 +16,6 @@ from .output import complain, err, say_json, table
 if TYPE_CHECKING:
     from ..hub import Hub
     from ..insight.versions.rebuild import Rebuilt, Step
-    from ..models import Record
     from ..store.kinds import Kind
     from ..store.shops import Shop
 
@@ -80,20 +79,10 @@ def _kinds(wanted: Sequence[str]) -> list[Kind]:
 
 
 def _run(hub: Hub, shop: Shop, kind: Kind, dry: bool, bar: _Bar | None) -> list[Rebuilt]:
-    from ..insight.versions.rebuild import Rebuilding
-    from ..models import Order
+    from ..jobs import rebuilding
 
-    channel = hub.plugins.channel(shop.channel)
-    facts = hub.settings.facts(shop.app, channel)
-
-    def told(record: Record) -> None:
-        if isinstance(record, Order):
-            about = {"order": record, "is_new": False, "shop": shop.name}
-            hub.plugins.broadcast("hub_order_changed", **about)
-
-    work = Rebuilding(hub.store, hub.settings, channel.adapters, facts, shop, kind, told)
     step = bar.of(f"{shop.name} {kind.plural}") if bar is not None else None
-    return work.run(dry=dry, step=step)
+    return rebuilding(hub, shop, kind).run(dry=dry, step=step)
 
 
 def _tell_unread(done: Sequence[Rebuilt], dry: bool) -> None:

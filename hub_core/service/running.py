@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +18,7 @@ from ..authorising import Authorising
 from ..hub import Hub
 from ..inbound import Inbound
 from ..inbound.inlets import Inlets
-from ..jobs import SYNC, Engine, Schedules, Seat
+from ..jobs import SYNC, TAG, Asked, Engine, Schedules, Seat
 from ..jobs.seat import BEAT
 from ..outbound import Outbound
 from ..plugins import where_it_failed
@@ -56,15 +57,16 @@ class Service:
         self.hub, self._slot = hub, slot
         self.seat = Seat(hub.store, hub.clock.now)
         self.schedules, self.inbound = Schedules(hub, self.seat), Inbound(hub)
-        self.inlets = Inlets(hub)
+        self.asked, self.inlets = Asked(hub), Inlets(hub)
         self.outbound = Outbound(hub.store, hub.settings.outbound, hub.clock.now)
         url = hub.store.engine.url.render_as_string(hide_password=False)
-        self.engine = Engine(url, self.schedules.work, threads=threads)
+        self.engine = Engine(url, self.work, threads=threads)
         self.loops = [
             Loop("seat", BEAT, self.keep_seat),
             Loop("takeover", TAKE, self.take_up),
             Loop("schedules", PLAN, self.schedules.plan, alone=True),
             Loop("tick", TICK, lambda: self.schedules.tick(self.engine)),
+            Loop("jobs", TICK, lambda: self.asked.tick(self.engine)),
             Loop("pushes", INBOX, self.work_off),
             Loop("questions", ASKED, self.inbound.settle, alone=True),
             Loop("alarms", LOOK, self.look, alone=True),
@@ -93,6 +95,10 @@ class Service:
         """What processes that are gone have left undone is queued again."""
         self.seat.look()
         self.engine.take_up(self.seat.living, others=self.seat.leads)
+
+    def work(self, what: Sequence[Any]) -> dict[str, Any]:
+        """Do what was queued: a turn at what a person asked for, or what was due."""
+        return (self.asked if what[0] == TAG else self.schedules).work(what)
 
     def work_off(self) -> None:
         """Pushes, until none is due; lists that have something new are read at once."""
@@ -148,6 +154,7 @@ class Service:
         while self.inbound.purge():
             pass
         self.engine.prune()
+        self.asked.forget(self.hub.clock.now())
         with self.hub.store.writing() as connection:
             answers.purge(connection, self.hub.clock.now())
         while retention.forget(self.hub) and not self._ending.wait(0.1):
@@ -182,6 +189,7 @@ class Service:
         """End: what is being read ends with its step, and is gone on with next time."""
         self._ending.set()
         self.schedules.stop()
+        self.asked.stop()
         for thread in self._threads:
             thread.join(1)
         self.engine.stop(END)

@@ -131,6 +131,15 @@ class Poll:
         self._intake.deep = True
         self.sync(start_at)
 
+    def read_past(self, since: datetime, until: datetime) -> None:
+        """Read a stretch of what lies before the cursor, changed or not; that stays."""
+        self._intake.deep, self._commits.moves_cursor = True, False
+        cursor = self._progress_at()
+        if cursor is not None:
+            since = max(_whole(since), self._edge())
+            self._begin = since
+            self._between(since, min(until, cursor, self._closed_until()))
+
     def retry_parked(self) -> None:
         """Fetch every parked record that has an id again, whether due or not."""
         self._revisits.retry_parked(all_of_them=True)

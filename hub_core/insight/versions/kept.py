@@ -46,11 +46,16 @@ class Kept:
 
 
 def pages(
-    store: Store, kind: Kind, shop: Shop, area: str | None = None
+    store: Store,
+    kind: Kind,
+    shop: Shop,
+    area: str | None = None,
+    *,
+    below: int | None = None,
 ) -> Iterator[list[Kept]]:
-    """Everything kept of one kind of a shop, newest records first. Between two pages the
-    store is free; a record that comes meanwhile is left out."""
-    below: int | None = None
+    """Everything kept of one kind of a shop, newest records first (`below`: from the one
+    before that on). Between two pages the store is free; a record that comes meanwhile is
+    left out."""
     while True:
         with store.reading() as connection:
             query = _of(kind, shop, area).order_by(kind.table.c.id.desc())

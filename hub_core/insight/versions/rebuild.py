@@ -79,8 +79,12 @@ class Rebuilding:
         shop: Shop,
         kind: Kind,
         told: Callable[[Record], None] = lambda record: None,
+        *,
+        below: int | None = None,
     ) -> None:
-        """`told` hears of every record that was written, after its commit."""
+        """`told` hears of every record that was written, after its commit. `below`: where
+        one that was broken off had come to."""
+        self.below = below
         self.store, self.shop, self.kind, self._told = store, shop, kind, told
         self.done: dict[str, Rebuilt] = {}
         """By area."""
@@ -91,13 +95,14 @@ class Rebuilding:
     def run(self, *, dry: bool = False, step: Step | None = None) -> list[Rebuilt]:
         """Everything there is, a few hundred records a commit. Dry: nothing is written."""
         total, seen = kept.count(self.store, self.kind, self.shop), 0
-        for page in kept.pages(self.store, self.kind, self.shop):
+        for page in kept.pages(self.store, self.kind, self.shop, below=self.below):
             with self.store.reading() as connection:
                 found = self._read(connection, page)
             self._count(found)
             if not dry:
                 self._write(found)
             seen += len({one.id for one in page})
+            self.below = min(one.id for one in page)
             if step is not None:
                 step(seen, total)
         return [self.done[area] for area in sorted(self.done)]
