@@ -350,7 +350,31 @@ LAIKE_ABOUTS: list[Row] = [
     for field, value, place, expected in LAIKE_ABOUT
 ]
 
+TAOBAO_ITEM: JSON = {"num_iid": 1, "approve_status": "onsale"}
+JD_WARE: JSON = {"wareId": 1, "wareStatus": 8}
+LAIKE_PLACE: JSON = {"poi": {"poi_id": 1}}
+APPLIED: JSON = {"id": 1, "status": "0"}
+JD_APPLIED: list[Row] = [
+    ("orderId", 301, "order_external_id", "301"),
+    ("applyTime", AT, "applied_at.hour", 4),
+    ("checkTime", AT, "decided_at.hour", 4),
+    ("applyRefundSum", 5000, "requested_amount", 5000),
+    ("systemId", 28, "ext.jd:refund_source", "28"),
+]
+JD_APPLIED_OF_OLD: list[Row] = [
+    ("order_id", 301, "order_external_id", "301"),
+    ("apply_time", AT, "applied_at.hour", 4),
+    ("check_time", AT, "decided_at.hour", 4),
+    ("apply_refund_sum", "5000", "requested_amount", 5000),
+]
+
 TABLES: list[tuple[str, tuple[str, ...], JSON, list[Row]]] = [
+    ("taobao", ("products_v1",), TAOBAO_ITEM, []),
+    ("jd", ("refund_applies_v1",), APPLIED, JD_APPLIED_OF_OLD),
+    ("jd", ("refund_applies_v2",), APPLIED, JD_APPLIED),
+    ("jd", ("products_v1",), JD_WARE, []),
+    ("douyin_laike", ("places_v1",), LAIKE_PLACE, []),
+    ("douyin_laike", ("orders_catering_v1",), LAIKE_ORDER, []),
     ("taobao", ("orders_v1", "orders_v2"), TRADE, TAOBAO_ORDERS),
     ("taobao", ("after_sales_v1", "after_sales_v2"), TAOBAO_CASE, TAOBAO_CASES),
     ("jd", ("orders_v1", "orders_v2"), JD_ORDER, JD_ORDERS),
@@ -439,3 +463,53 @@ def test_the_least_a_row_has_says_none_of_it(
 
 
 DOUBTS = {"unknown_word", "missing", "not_told"}
+
+
+PARTS: list[tuple[str, tuple[str, ...], JSON, str, JSON]] = [
+    ("taobao", ("orders_v1", "orders_v2"), TRADE, "orders", {"oid": 2, "num": 1}),
+    ("taobao", ("products_v1",), TAOBAO_ITEM, "skus.sku", {"sku_id": 2}),
+    ("jd", ("orders_v1", "orders_v2"), JD_ORDER, "itemInfoList", {"itemTotal": 1}),
+    (
+        *("jd", ("orders_v1", "orders_v2"), JD_ORDER),
+        *("partialLogisticsInfoModel", {"shipmentId": "2"}),
+    ),
+    ("jd", ("unpaid_v1",), JD_UNPAID, "itemList", {"num": 1}),
+    ("jd", ("products_v1",), JD_WARE, "sku", {"skuId": 2}),
+    ("pinduoduo", ("orders_v1", "orders_v2"), PDD_ORDER, "item_list", {"goods_count": 1}),
+    ("pinduoduo", ("products_v1",), PDD_ITEM, "sku_list", {"sku_id": 2}),
+    (
+        *("douyin_laike", ("orders_v1", "orders_v2", "orders_catering_v1"), LAIKE_ORDER),
+        *("certificate", {"item_status": 100}),
+    ),
+    ("douyin_laike", ("places_v1",), {}, "poi", {"poi_id": 1}),
+]
+"""Rows with one part, of the fields the pages have as always there (channel papers, §3 and
+§4): a line without its number or count, a variant or a place without its id, a voucher
+without its state is no part that could be left out in silence."""
+
+
+def with_part(least: JSON, path: str, part: JSON) -> JSON:
+    """The row with the part in its list, or as the one there is."""
+    first, *inner = path.split(".")
+    value: Any = part if first == "poi" else [part]
+    for name in inner:
+        value = {name: value}
+    return least | {first: value}
+
+
+@pytest.mark.parametrize(
+    ("channel", "shape", "least", "path", "part"),
+    [
+        pytest.param(*(c, shape, least, path, part), id=f"{c}-{shape}-{path}")
+        for c, shapes, least, path, part in PARTS
+        for shape in shapes
+    ],
+)
+def test_without_what_names_or_counts_it_a_part_is_none(
+    channel: str, shape: str, least: JSON, path: str, part: JSON
+) -> None:
+    module = import_module(f"{CHANNELS[channel].adapters}.{shape}")
+    assert not isinstance(reread(module, with_part(least, path, part), {}), str)
+    for field in part:
+        for poor in ({k: v for k, v in part.items() if k != field}, part | {field: None}):
+            assert isinstance(reread(module, with_part(least, path, poor), {}), str)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from inspect import signature
+from itertools import count
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -26,6 +28,7 @@ from hub_core.ports import (
     Effect,
     Revealed,
     SkuLevel,
+    Verdict,
     Window,
     Withheld,
     Withholding,
@@ -33,6 +36,7 @@ from hub_core.ports import (
 from hub_core.sandbox import Clock, Platform
 from hub_core.testing.contracts import CONTRACTS
 from hub_core.wire import Fetched, Page
+from tests.contract.test_contract_douyin_laike import Merchant
 
 NOON = 1795147200.0
 BOX: dict[str, Any] = {"seed": 3, "orders": 200, "history": timedelta(days=2)}
@@ -220,6 +224,112 @@ class Moving(Around):
         return False
 
 
+class Anybodys(Around):
+    def genuine(self, push: Any, app: Any) -> bool:
+        return True
+
+
+class AnyBody(Around):
+    """Only that there is a signature counts."""
+
+    def genuine(self, push: Any, app: Any) -> bool:
+        return bool(self.inner.genuine(push, app) or len(push.body) % 2)
+
+
+class Elsewhere(Around):
+    def redeem(self, code: str, redirect: str) -> Any:
+        return replace(self.inner.redeem(code, redirect), shop="4711")
+
+
+class Wordless(Around):
+    def redeem(self, code: str, redirect: str) -> Any:
+        found = self.inner.redeem(code, redirect)
+        bare = tuple(replace(one, words=one.name) for one in found.permissions)
+        return replace(found, permissions=bare)
+
+
+class Showing(Around):
+    def page(self, visit: Any, app: Any) -> str:
+        return f"{self.inner.page(visit, app)}&client_secret={app.app_secret}"
+
+
+class Stateless(Around):
+    def page(self, visit: Any, app: Any) -> str:
+        return str(self.inner.page(replace(visit, state="same"), app))
+
+
+class Messaging(Around):
+    """A queue needs its methods to be there: that is how it is told from a socket."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.gone = inner.gone
+
+    def accounts(self, shop: Any) -> Any:
+        return self.inner.accounts(shop)
+
+    def permitted(self, session: Any) -> Any:
+        return self.inner.permitted(session)
+
+    def permit(self, session: Any) -> None:
+        self.inner.permit(session)
+
+    def idle(self, session: Any) -> Any:
+        return self.inner.idle(session)
+
+    def take(self, session: Any) -> Any:
+        return self.inner.take(session)
+
+    def confirm(self, session: Any, messages: Sequence[Any]) -> None:
+        self.inner.confirm(session, messages)
+
+
+class Confirming(Messaging):
+    """All that came, whatever was kept of it."""
+
+    came: ClassVar[list[Any]] = []
+
+    def take(self, session: Any) -> Any:
+        found = self.inner.take(session)
+        self.came.extend(found)
+        return found
+
+    def confirm(self, session: Any, messages: Sequence[Any]) -> None:
+        self.inner.confirm(session, self.came)
+
+
+class Choosy(Messaging):
+    def take(self, session: Any) -> Any:
+        return [one for one in self.inner.take(session) if one.hint.kind]
+
+
+class Guessing(Messaging):
+    def take(self, session: Any) -> Any:
+        found = self.inner.take(session)
+        return [replace(x, hint=replace(x.hint, external_id="4711")) for x in found]
+
+
+class Granting(Around):
+    def decision(self, question: Any, verdict: Any, *rest: Any) -> Any:
+        return self.inner.decision(question, Verdict.AGREED, None, *rest[1:])
+
+
+class Keyless(Around):
+    keys = count()
+
+    def question(self, route: str, document: Any, app: Any) -> Any:
+        found = self.inner.question(route, document, app)
+        return replace(found, key=str(next(self.keys)))
+
+
+class Silent(Around):
+    def tell(self, decision: Any) -> Done:
+        with suppress(Exception):
+            self.inner.tell(decision)
+        name = decision.question.order_external_ids[0]
+        return Done(target=name, effect=Effect.CONFIRMED)
+
+
 def _half(product: Any) -> Any:
     return tuple(replace(sku, price_amount=-1) for sku in product.skus)
 
@@ -263,7 +373,23 @@ FAULTS: list[tuple[str, str, Spoil, str]] = [
     (TAOBAO, "receivers", Free, "test_a_price_is_told_before"),
     (TAOBAO, "receivers", Moving, "test_a_receiver_is_never_another_than_itself"),
     (TAOBAO, "authorisation", Trying, "test_a_strange_refresh_token_is_unauthorised"),
+    (TAOBAO, "consents", Elsewhere, "test_an_owner_lets_the_app_in"),
+    (TAOBAO, "consents", Wordless, "test_what_is_allowed_is_told_in_words"),
+    (TAOBAO, "consents", Showing, "test_a_page_says_who_asks_and_where_to_come_back"),
+    (TAOBAO, "consents", Stateless, "test_each_visit_has_its_own_page"),
+    (TAOBAO, "messages", Confirming, "test_what_is_confirmed_comes_no_more"),
+    (TAOBAO, "messages", Choosy, "test_a_word_nobody_has_heard_of_is_kept"),
+    (TAOBAO, "messages", Guessing, "test_what_happens_is_told"),
+    (LAIKE, "pushes", Anybodys, "test_what_anybody_sends_is_not"),
+    (LAIKE, "pushes", AnyBody, "test_what_anybody_sends_is_not"),
+    (LAIKE, "asks", Granting, "test_a_decision_is_taken_and_none_is_not"),
+    (LAIKE, "asks", Keyless, "test_the_same_question_is_one"),
+    (LAIKE, "answering", Silent, "test_no_answer_is_taken_for_a_yes"),
+    (LAIKE, "answering", Silent, "test_a_lost_answer_is_an_error_and_is_told_again"),
 ]  # fmt: skip
+ASKING = {"third_codes": 1.0, "shops": 2, "orders": 20}
+"""A platform that asks."""
+FURTHER: dict[str, dict[str, Any]] = {"asks": ASKING, "answering": ASKING}
 MODULES = {LAIKE: connectors.douyin_laike, TAOBAO: connectors.taobao}
 MAKERS = {LAIKE: sandboxes.douyin_laike.create, TAOBAO: sandboxes.taobao.create}
 
@@ -274,9 +400,13 @@ def spoilt(channel: str, capability: str, spoil: Spoil) -> ModuleType:
     hooks = {k: v for k, v in vars(module).items() if k.startswith("hub_")}
     inner = hooks[hook]
 
-    def given(session: Any) -> Any:
+    def of_a_session(session: Any) -> Any:
         return spoil(inner(session))
 
+    def of_the_channel() -> Any:
+        return spoil(inner())
+
+    given = of_a_session if "session" in signature(inner).parameters else of_the_channel
     made = ModuleType("spoilt")
     vars(made).update(hooks | {hook: hookimpl(given)})
     return made
@@ -290,9 +420,14 @@ def tests_of(number: int) -> type:
         return spoilt(channel, capability, spoil)
 
     def platform(self: object) -> Platform:
-        return MAKERS[channel](**BOX, clock=Clock(NOON))
+        how = BOX | FURTHER.get(capability, {})
+        return MAKERS[channel](**how, clock=Clock(NOON))
+
+    def asking(self: object, platform: Any) -> Merchant:
+        return Merchant(platform)
 
     given = {"plugin": pytest.fixture(plugin), "platform": pytest.fixture(platform)}
+    given |= {"asking": pytest.fixture(asking)} if capability in FURTHER else {}
     return type(f"TestFault{number}", (CONTRACTS[capability],), given)
 
 

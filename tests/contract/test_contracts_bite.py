@@ -17,7 +17,7 @@ def test_every_fault_is_seen() -> None:
     flags = ("-q", "-n0", "-p", "no:cacheprovider", "--tb=no", "-rA")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *flags, *(f"{file}::{node}" for node in NODES)],
-        cwd=HERE.parents[1], text=True, capture_output=True, timeout=120, check=False,
+        cwd=HERE.parents[1], text=True, capture_output=True, timeout=300, check=False,
     )  # fmt: skip
     failed = re.findall(r"^FAILED \S*?::(\w+::\w+)", done.stdout, re.MULTILINE)
 
