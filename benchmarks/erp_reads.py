@@ -134,18 +134,18 @@ class Door:
 
 async def timed(url: str, pages: int, seed: int = 3) -> JSON:
     """By door and question: p50, p99 and the most."""
-    door, rng = Door(url), random.Random(seed)
+    door, rng, warm = Door(url), random.Random(seed), min(WARM, pages)
     found: JSON = {}
     for ask in API.values():
         await door.api(ask(rng))
     gc.freeze()  # as the hub's commands do: see hub_core.cli.opening
     gc.set_threshold(50_000, 20, 20)
     for name, ask in API.items():
-        took = [await door.api(ask(rng)) for _ in range(WARM + pages)]
-        found[f"api: {name}"] = _figures(took[WARM:])
+        took = [await door.api(ask(rng)) for _ in range(warm + pages)]
+        found[f"api: {name}"] = _figures(took[warm:])
     for name, wanted in EMBEDDED.items():
-        took = [door.embedded(wanted(rng)) for _ in range(WARM + pages)]
-        found[f"hub: {name}"] = _figures(took[WARM:])
+        took = [door.embedded(wanted(rng)) for _ in range(warm + pages)]
+        found[f"hub: {name}"] = _figures(took[warm:])
     door.hub.close()
     return found
 

@@ -37,7 +37,7 @@ from hub_core.store.stock import ListedSku
 from tests.harness import Bench, bench
 
 JSON = dict[str, Any]
-SOLD = {"douyin-laike": 3, "taobao": 12, "jd": 11, "pinduoduo": 12}
+SOLD = {"douyin-laike": 3, "taobao": 11, "jd": 10, "pinduoduo": 9}
 """Listings of a box's shop that take a level, at the least."""
 AT_ONCE = {"taobao": 20}
 """SKUs of one product that one call sets; one, where nothing is said."""
