@@ -6,8 +6,8 @@ First what a sync in which nothing is new writes, and what one with an order mor
 and bytes of the write-ahead log. Those do not depend on the machine; all else does.
 
 Jobs do nothing, each in the partition of its shop; they are put beforehand, then a process,
-and then four, work them off. Commits add events to the feed, whose counter one at a time has: so
-many threads do so at once. The server writes to the disk as in production (`fsync`), and it
+and then four, work them off. Commits add events to the feed, whose counter one at a time
+has: so many threads do so at once. The server writes to the disk as in production, and it
 shares the machine with its clients.
 """
 

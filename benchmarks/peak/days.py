@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from .demand import ORDINARY, PEAK, Account, accounts
-from .figures import told
+from .figures import late, told
 from .house import House, Plan
 from .platform import Wire
 
@@ -42,7 +42,12 @@ def run(plan: Plan) -> dict[str, Any]:
         "channels": told(house),
         "jobs": done,
         "jobs_per_second": round(done / house.world.time, 1),
-        "pushes": {"came": house.pushes.sent, "fetched": house.pushes.fetched},
+        "pushes": {
+            "fetched": house.pushes.fetched,
+            "needless": house.pushes.needless,
+            "postponed": house.pushes.postponed,
+        },
+        "late": late(house),
         "cpu_seconds": round(time.process_time() - began, 1),
     }
 
@@ -123,6 +128,8 @@ def show(found: dict[str, Any]) -> None:
         print(
             f"\n{day}: {of['jobs']} jobs, {of['jobs_per_second']}/s; {of['cpu_seconds']} s"
         )
+        print("pushes", ", ".join(f"{name} {n:,}" for name, n in of["pushes"].items()))
+        print("begun late, p95 s:", ", ".join(f"{n} {s}" for n, s in of["late"].items()))
         print(f"{'':14}{'':12}{'changes':>9}{'median s':>10}{'p95 s':>9}{'most s':>9}")
         for channel, told_ in of["channels"].items():
             for whose in ("small", "all"):

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from operator import eq
 from random import Random
 
 from hub_core.errors import Banned, Throttled
@@ -39,8 +40,12 @@ class Pushes:
     lost: float = 0.15
     after: float = 2.0
     """Seconds from a change to its push, on average."""
-    sent: int = 0
+    came: int = 0
     fetched: int = 0
+    needless: int = 0
+    """Of those, such as were stored as new already."""
+    postponed: int = 0
+    """Times one was put off since its stream was being read."""
     _due: list[tuple[float, int, int, str, str]] = field(default_factory=list)
     _tries: dict[tuple[int, str, str], int] = field(default_factory=dict)
 
@@ -63,8 +68,8 @@ class Pushes:
                 self._keep(at, one.account.id, kind, of.ids[event])
 
     def _keep(self, at: float, account: int, kind: str, id: str) -> None:
-        self.sent += 1
-        heappush(self._due, (at, self.sent, account, kind, id))
+        self.came += 1
+        heappush(self._due, (at, self.came, account, kind, id))
 
     @property
     def waiting(self) -> int:
@@ -113,17 +118,25 @@ class Pushes:
         listing = self.listings[account, kind]
         stream, busy = listing.streams[0], listing.line.stored.busy
         if stream.name in busy:
+            self.postponed += len(ids)
             return self._again(account, kind, ids, BUSY.total_seconds())
         busy.add(stream.name)
         try:
             reading = Reading(listing, stream, "push")
             for start in range(0, len(ids), AT_ONCE):
-                reading.fetch_these(ids[start : start + AT_ONCE])
-            self.fetched += len(ids)
+                some = ids[start : start + AT_ONCE]
+                before = self._known(listing, some)
+                reading.fetch_these(some)
+                self.fetched += len(some)
+                self.needless += sum(map(eq, before, self._known(listing, some)))
         except (Throttled, Banned):
             self._again(account, kind, ids, BACKOFF[0].total_seconds())
         finally:
             busy.discard(stream.name)
+
+    def _known(self, listing: Listing, ids: list[str]) -> list[int | None]:
+        versions = listing.line.stored.versions
+        return [versions.get((listing.kind, id)) for id in ids]
 
     def _again(self, account: int, kind: str, ids: list[str], wait: float) -> None:
         for id in ids:
