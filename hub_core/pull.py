@@ -33,7 +33,7 @@ from .store.kinds import KINDS
 from .store.records import Written
 from .store.shops import Shop
 from .store.streams import Lease
-from .store.trouble import ailment
+from .store.trouble import what_broke_it_off
 from .sync import Counts, Poll
 from .sync.flights import Abreast
 from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
@@ -430,7 +430,7 @@ def _ours(error: Exception) -> HubError:
     """What ails the database; or a fault in the hub or a plugin, told without its words:
     they may quote a buyer.
     """
-    if ails := ailment(error):
+    if ails := what_broke_it_off(error):
         ours = HubError(ails)
         ours.__cause__ = error  # by which whoever reads again tells whether that may help
         return ours

@@ -14,6 +14,7 @@ LOCKED = (
 SICK = "the disk that holds the database cannot be read or written: see to it"
 DAMAGED = "the database's file is damaged: put a copy of it in its place"
 AWAY = "the database went away or has no room for another connection: see to its server"
+AGAIN = "and run this again; what was committed stays"
 UNDONE = "the database undid this, for something else was in its way"
 
 SQLITE = {
@@ -45,6 +46,14 @@ def ailment(error: BaseException) -> str | None:
     name = str(getattr(said, "sqlite_errorname", ""))
     state = str(getattr(said, "sqlstate", None) or "")
     found = SQLITE.get("_".join(name.split("_")[:2])) or POSTGRES.get(state)
-    if found is None and (why := broken_off(error)) is not None:
-        found = AWAY if why == LOST else UNDONE
-    return f"{found}, and run this again; what was committed stays" if found else None
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if found is None and (lost or state.startswith("08")):
+        found = AWAY
+    return f"{found}, {AGAIN}" if found else None
+
+
+def what_broke_it_off(error: BaseException) -> str | None:
+    """The same of what was under way: a database that can't be reached was there before."""
+    if (found := ailment(error)) or (why := broken_off(error)) is None:
+        return found
+    return f"{AWAY if why == LOST else UNDONE}, {AGAIN}"
