@@ -351,8 +351,72 @@ LAIKE_ABOUTS: list[Row] = [
 ]
 
 TAOBAO_ITEM: JSON = {"num_iid": 1, "approve_status": "onsale"}
+TAOBAO_ITEMS: list[Row] = [
+    ("title", "键盘", "title", "键盘"),
+    ("outer_id", "A-1", "outer_code", "A-1"),
+    ("cid", 110210, "category_external_id", "110210"),
+    ("type", "fixed", "ext.taobao:type", "fixed"),
+    ("seller_cids", "1,2", "ext.taobao:seller_cids", "1,2"),
+    ("sub_stock", 2, "ext.taobao:sub_stock", 2),
+    ("violation", True, "ext.taobao:violation", True),
+    ("delist_time", AT, "ext.taobao:delist_at", "2026-11-20T04:00:00+00:00"),
+    ("list_time", AT, "sale_start_at.hour", 4),
+    ("created", AT, "channel_created_at.hour", 4),
+    ("modified", AT, "channel_updated_at.hour", 4),
+    ("price", "199.00", "skus.0.price_amount", 19900),
+    ("num", 57, "skus.0.available", 57),
+    ("props_name", "20000:1:品牌:沙箱牌", "brand", "沙箱牌"),
+    ("skus", {"sku": [{"sku_id": 7, "price": "1.50"}]}, "skus.0.price_amount", 150),
+    ("skus", {"sku": [{"sku_id": 7, "quantity": 5}]}, "skus.0.available", 5),
+    ("skus", {"sku": [{"sku_id": 7, "outer_id": "B"}]}, "skus.0.outer_code", "B"),
+    ("skus", {"sku": [{"sku_id": 7, "barcode": "69"}]}, "skus.0.gtin", "69"),
+    ("skus", {"sku": [{"sku_id": 7, "status": "normal"}]}, "skus.0.status_raw", "normal"),
+]
 JD_WARE: JSON = {"wareId": 1, "wareStatus": 8}
+JD_WARES: list[Row] = [
+    ("title", "白衬衫", "title", "白衬衫"),
+    ("outerId", "A-1", "outer_code", "A-1"),
+    ("itemNum", "A-2", "outer_code", "A-2"),
+    ("itemNum", "A-2", "ext.jd:item_number", "A-2"),
+    ("categoryId", 7, "category_external_id", "7"),
+    ("multiCategoryId", 8, "category_external_id", "8"),
+    ("brandName", "沙箱牌", "brand", "沙箱牌"),
+    ("colType", 0, "ext.jd:cooperation", "0"),
+    ("shopId", 9, "ext.jd:shop_id", "9"),
+    ("marketPrice", "12.50", "ext.jd:market_price", 1250),
+    ("onlineTime", AT, "sale_start_at.hour", 4),
+    ("offlineTime", AT, "ext.jd:offline_at", "2026-11-20T04:00:00+00:00"),
+    ("created", AT, "channel_created_at.hour", 4),
+    ("modified", AT, "channel_updated_at.hour", 4),
+    ("sku", [{"skuId": 2, "jdPrice": "9.90"}], "skus.0.price_amount", 990),
+    ("sku", [{"skuId": 2, "stockNum": 5}], "skus.0.available", 5),
+    ("sku", [{"skuId": 2, "outerId": "B"}], "skus.0.outer_code", "B"),
+    ("sku", [{"skuId": 2, "barCode": "69"}], "skus.0.gtin", "69"),
+    ("sku", [{"skuId": 2, "skuName": "白;M"}], "skus.0.title", "白;M"),
+    ("sku", [{"skuId": 2, "status": 1}], "skus.0.status_raw", "1"),
+    ("sku", [{"skuId": 2, "wareId": 1}], "skus.0.external_id", "2"),
+]
 LAIKE_PLACE: JSON = {"poi": {"poi_id": 1}}
+LAIKE_PLACES: list[Row] = [
+    ("poi", {"poi_id": 1, "poi_name": "茶馆"}, "name", "茶馆"),
+    ("poi", {"poi_id": 1, "address": "沙箱路8号"}, "address", "沙箱路8号"),
+    ("poi", {"poi_id": 1, "latitude": 31.25}, "latitude", 31.25),
+    ("poi", {"poi_id": 1, "longitude": "121.5"}, "longitude", 121.5),
+    ("root_account", {"account_id": 7}, "root_account_external_id", "7"),
+    ("account", {"poi_account": {"account_id": 8}}, "account_external_id", "8"),
+    (
+        *("account", {"poi_account": {"account_type": "Shop"}}),
+        *(LAIKE + "account_type", "Shop"),
+    ),
+    (
+        *("account", {"parent_account": {"account_id": 9}}),
+        *(LAIKE + "parent_account_id", "9"),
+    ),
+    (
+        *("account", {"parent_account": {"account_type": "Trademark"}}),
+        *(LAIKE + "parent_account_type", "Trademark"),
+    ),
+]
 APPLIED: JSON = {"id": 1, "status": "0"}
 JD_APPLIED: list[Row] = [
     ("orderId", 301, "order_external_id", "301"),
@@ -369,11 +433,11 @@ JD_APPLIED_OF_OLD: list[Row] = [
 ]
 
 TABLES: list[tuple[str, tuple[str, ...], JSON, list[Row]]] = [
-    ("taobao", ("products_v1",), TAOBAO_ITEM, []),
+    ("taobao", ("products_v1",), TAOBAO_ITEM, TAOBAO_ITEMS),
     ("jd", ("refund_applies_v1",), APPLIED, JD_APPLIED_OF_OLD),
     ("jd", ("refund_applies_v2",), APPLIED, JD_APPLIED),
-    ("jd", ("products_v1",), JD_WARE, []),
-    ("douyin_laike", ("places_v1",), LAIKE_PLACE, []),
+    ("jd", ("products_v1",), JD_WARE, JD_WARES),
+    ("douyin_laike", ("places_v1",), LAIKE_PLACE, LAIKE_PLACES),
     ("douyin_laike", ("orders_catering_v1",), LAIKE_ORDER, []),
     ("taobao", ("orders_v1", "orders_v2"), TRADE, TAOBAO_ORDERS),
     ("taobao", ("after_sales_v1", "after_sales_v2"), TAOBAO_CASE, TAOBAO_CASES),
