@@ -300,6 +300,7 @@ def test_a_receiver_that_fails_is_tried_again_and_keeps_no_other_from_hearing(
     assert counted(world.said(), "已恢复") == 2  # the alarm, and the receiver itself
 
 
+@pytest.mark.sqlite("its file is damaged")
 def test_a_database_that_ails_is_told_of_without_it(world: World) -> None:
     world.look()
     world.hub.store.engine.dispose()

@@ -272,6 +272,7 @@ def test_the_watcher_hears_once_a_minute_that_all_is_well(world: World) -> None:
     ] * 5
 
 
+@pytest.mark.sqlite("its file is damaged")
 def test_the_watcher_hears_nothing_while_all_is_not_well(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

