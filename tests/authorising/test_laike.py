@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import text
 
 from hub_core.authorising import End
 from hub_core.errors import Misconfigured
@@ -81,9 +82,8 @@ def test_a_push_of_no_login_of_ours_ends_none(desk: Opening) -> None:
     strange = one.sent()
     box: Any = one.box
     with one.hub.store.writing() as connection:
-        connection.exec_driver_sql(
-            f"UPDATE authorisation SET state_hash = X'00' WHERE id = {strange.id}"
-        )
+        step = text("UPDATE authorisation SET state_hash = :none WHERE id = :id")
+        connection.execute(step, {"none": b"\0", "id": strange.id})
     box.consent(strange.url, one.ids[0])
     deliver(one)
     assert one.door.settle() == []
