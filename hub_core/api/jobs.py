@@ -148,7 +148,7 @@ def start(hub: ThisHub, who: Who, body: Start, key: Key, request: Request) -> Re
             id = jobs.ask(connection, body.kind, shop.id, what, who.actor, at)
             job = jobs.named(connection, id)
         assert job is not None
-        return job.as_dict()
+        return _told(job)
 
     deed = Deed("job.start", f"shop {shop.name}", {"kind": body.kind, **what})
     return once(hub, who, request, key, body, deed, act)
@@ -161,7 +161,7 @@ def _changing(deed: str) -> Callable[..., Any]:
         _seen(hub, who, id, RUN if deed == "retry" else WRITE)
 
         def act() -> Any:
-            return _change(hub, id, deed).as_dict()
+            return _told(_change(hub, id, deed))
 
         about = Deed(f"job.{deed}", f"job {id}")
         return once(hub, who, request, key, body, about, act)
@@ -181,6 +181,11 @@ def _change(hub: Hub, id: int, deed: str) -> Stored:
         job = jobs.named(connection, id)
     assert job is not None
     return job
+
+
+def _told(job: Stored) -> Any:
+    """As it is told by whoever lists it."""
+    return Job(**job.as_dict()).model_dump(mode="json")
 
 
 def _seen(hub: Hub, who: Principal, id: int, permission: str) -> Stored:

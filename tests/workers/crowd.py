@@ -27,7 +27,7 @@ from tests.workers.server import Server, server
 from tests.workers.trace import Asked, Life
 
 CHANNEL = "douyin-laike"
-ANSWERS_AFTER = 1.0
+ANSWERS_AFTER = 2.0
 """Seconds the platform takes for each answer: else hardly a kill would hit a reading."""
 KEYS = "settle_lag_seconds = 1, overlap_seconds = 2, poll_seconds = {poll}"
 UNSENT = "streams.stock = { poll_seconds = 0 }\nstreams.parcels = { poll_seconds = 0 }\n"

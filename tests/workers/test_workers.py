@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 FULL = os.environ.get("CHANNEL_HUB_WORKERS") == "full"
 SECONDS, APART = (600.0, (5.0, 20.0)) if FULL else (32.0, (3.0, 6.0))
 """How long it is gone on, and how long from one blow to the next."""
-WORKERS, SHOPS, ORDERS, POLL = 4, 200, 8, 30
+WORKERS, SHOPS, ORDERS, POLL = 4, 200, 8, 30 if FULL else 60
 SEED = int(os.environ.get("CHANNEL_HUB_WORKERS_SEED", "1"))
 RESUMES = 10.0
 PATIENCE = 120.0
