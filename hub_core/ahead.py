@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from .client import Line
@@ -21,20 +22,64 @@ SPARE = 0.05
 """Seconds a reader takes between two calls."""
 SOON = 60.0
 """A limit over more seconds is a budget, and says nothing of how fast calls go."""
-ROOMY = 0.025
-"""Seconds between two calls in which there is time to store a page."""
+FASTEST = 40.0
+"""Pages a second that can be read and stored, about: faster limits bound nothing."""
+IDLE = 5.0
+"""Seconds a thread waits for another call. Each has memory of its own, so that those that
+are there are used before another is made."""
+
+
+class Crew:
+    """Threads for the calls of one app. Thread safe."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most, self._out, self._waiting = most, 0, 0
+        self._todo = SimpleQueue[Callable[[], None]]()
+        self._lock = threading.Lock()
+
+    def start(self, work: Callable[[], None]) -> bool:
+        """Have it done in some thread; False where too many are at work."""
+        with self._lock:
+            if self._out >= self._most:
+                return False
+            self._out += 1
+            if self._waiting:
+                self._waiting -= 1
+            else:
+                threading.Thread(target=self._run, daemon=True).start()
+        self._todo.put(work)
+        return True
+
+    def _run(self) -> None:
+        while (work := self._next()) is not None:
+            work()
+            with self._lock:
+                self._out -= 1
+                self._waiting += 1
+
+    def _next(self) -> Callable[[], None] | None:
+        try:
+            return self._todo.get(timeout=IDLE)
+        except Empty:
+            pass
+        with self._lock:
+            if not self._waiting:  # somebody counts on this thread just now
+                return self._todo.get()
+            self._waiting -= 1
+            return None
 
 
 class Landed(Generic[Result]):
-    """A call in a thread of its own."""
+    """A call in another thread."""
 
-    def __init__(
-        self, line: Line, act: Callable[[], Result], told: Callable[[], None]
-    ) -> None:
-        self._line, self._told = line, told
+    def __init__(self, line: Line, act: Callable[[], Result]) -> None:
+        self._line = line
         self._there = threading.Event()
         self._task = Task(lambda pulse: (act(), line.trail))
-        self._task.start(self._landed)
+
+    def make(self) -> None:
+        """Make it, in the thread of whoever asks."""
+        self._task.run(self._there.set)
 
     @property
     def ended(self) -> bool:
@@ -48,16 +93,12 @@ class Landed(Generic[Result]):
         self._line.follow(trail)
         return given
 
-    def _landed(self) -> None:
-        self._told()
-        self._there.set()
-
 
 class Ahead:
-    """A line's calls side by side. `room` is shared by all lines of its app."""
+    """A line's calls side by side. The crew is shared by all lines of its app."""
 
-    def __init__(self, line: Line, room: threading.Semaphore) -> None:
-        self._line, self._room = line, room
+    def __init__(self, line: Line, crew: Crew) -> None:
+        self._line, self._crew = line, crew
 
     @property
     def depth(self) -> int:
@@ -65,15 +106,16 @@ class Ahead:
 
         0 where no limit of such calls is known, and where one after the other is as fast.
         """
-        last, rate = self._line.last, self._rate
+        last, rate = self._line.last, min(self._rate, FASTEST)
         if last is None or rate * (last.seconds + SPARE) <= 1:
             return 0
-        return min(math.ceil(rate * (last.seconds + STORING)), MOST)
+        busy = STORING if self.paced else SPARE / 2
+        return min(math.ceil(rate * (last.seconds + busy)), MOST)
 
     @property
     def paced(self) -> bool:
         """Whether the limit leaves time to store between two calls."""
-        return 0 < self._rate * ROOMY <= 1
+        return 0 < self._rate <= FASTEST
 
     @property
     def _rate(self) -> float:
@@ -89,7 +131,6 @@ class Ahead:
         )
 
     def start(self, act: Callable[[], Result]) -> Landed[Result] | None:
-        """Make a call in a thread of its own. None: too many of the app's are out."""
-        if not self._room.acquire(blocking=False):
-            return None
-        return Landed(self._line, act, self._room.release)
+        """Make a call in another thread. None: too many of the app's are out."""
+        call = Landed(self._line, act)
+        return call if self._crew.start(call.make) else None

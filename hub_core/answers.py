@@ -81,7 +81,7 @@ def decode(body: bytes) -> JSON:
     if not body:
         raise Garbled("the answer is empty")
     try:
-        value = from_json(body, allow_inf_nan=False)
+        value = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:
         raise Garbled(f"the answer is no JSON: {error}") from error
     if type(value) is not dict:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import random
 import ssl
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from .answers import (
@@ -46,6 +46,10 @@ from .ports import Channel, ShopInfo
 from .sockets import Addresses, Checked, NoQuery, Sockets, Until
 from .tokens import StoredToken, Tokens
 from .wire import JSON, Call, Credentials, HttpRequest, complaint
+
+# Its command line would bring rich and pygments: a tenth of a second and 9 MB.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+import httpx  # noqa: E402
 
 __all__ = ["Line", "httpx", "open_http"]
 
@@ -303,6 +307,7 @@ class Line:
             trip.body = b"".join(unpack(chunks, coding, self._body_cap))
         finally:
             response.close()
+            del response.stream  # it has the response: neither would go by itself
 
     def _in_time(self, chunks: Iterator[bytes], total: Until) -> Iterator[bytes]:
         for chunk in chunks:

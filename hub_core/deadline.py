@@ -83,9 +83,10 @@ class Task(Generic[Result]):
     def start(self, told: Callable[[], None]) -> None:
         """Begin; `told` is called at its end."""
         self.pulse = Pulse()
-        threading.Thread(target=self._run, args=(told,), daemon=True).start()
+        threading.Thread(target=self.run, args=(told,), daemon=True).start()
 
-    def _run(self, told: Callable[[], None]) -> None:
+    def run(self, told: Callable[[], None]) -> None:
+        """Do it in this thread, to its end."""
         try:
             self._end = (self._act(self.pulse), None)
         except BaseException as error:

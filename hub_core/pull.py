@@ -6,7 +6,6 @@ One shop's failure, whatever it is, stops no other and is named in its outcome.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from .ahead import MOST, Ahead
+from .ahead import Ahead, Crew
 from .client import Line
 from .consent import Consent
 from .deadline import Overdue, Pulse, Task, abreast
@@ -119,14 +118,14 @@ class Pull:
         """The rows of the last answer of each stream."""
         self.abreast: Callable[[Shop, Line], Abreast | None] = self._side_by_side
         """Where a shop's calls are made side by side; None: one after the other."""
-        self._out: dict[str, threading.Semaphore] = {}
-        """By app, what bounds its calls that are out at once."""
+        self._crews: dict[str, Crew] = {}
+        """By app."""
 
     def _side_by_side(self, shop: Shop, line: Line) -> Abreast | None:
         """Over a network only: in a box, time passes by calls, each after the other."""
         if self.lines.room(shop.app).boxed:
             return None
-        return Ahead(line, self._out.setdefault(shop.app, threading.Semaphore(MOST)))
+        return Ahead(line, self._crews.setdefault(shop.app, Crew()))
 
     def each(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,6 +45,10 @@ UntilOption = Annotated[
 ]
 
 
+M_ARENA_MAX = -8
+"""glibc's number of the setting."""
+
+
 class Chosen:
     """The options given before the command."""
 
@@ -57,6 +63,7 @@ def opened() -> Iterator[Hub]:
 
     with Hub.open(Chosen.config, database=Chosen.database) as hub:
         _collect_seldom()
+        _share_one_heap()
         yield hub
 
 
@@ -66,7 +73,15 @@ def _collect_seldom() -> None:
     reading's time. For a process of our own only; a program that embeds the hub has a
     policy of its own."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(10_000, 20, 20)
+
+
+def _share_one_heap() -> None:
+    """Threads that read pages leave room behind that their next page takes; with heaps of
+    their own, as glibc gives them, each keeps the largest it ever had. For a process of
+    our own only; other C libraries have no such call."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def known_shops(hub: Hub, names: Sequence[str]) -> None:

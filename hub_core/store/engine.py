@@ -56,7 +56,8 @@ def connect(url: str, pool: int = POOL) -> Engine:
 def _sqlite(url: URL, sizes: Mapping[str, int]) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        return create_engine(url, hide_parameters=True, **sizes)
+        # The newest connection first: each has pages at hand, and they take memory.
+        return create_engine(url, hide_parameters=True, pool_use_lifo=True, **sizes)
     # A database in memory is its connection: all threads take turns on the one.
     return create_engine(
         url, hide_parameters=True, poolclass=QueuePool, pool_size=1, max_overflow=0,
@@ -71,7 +72,7 @@ def _sqlite_connection(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA secure_delete=FAST")
-    cursor.execute("PRAGMA cache_size=-32000")
+    cursor.execute("PRAGMA cache_size=-8000")
     cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.close()
 

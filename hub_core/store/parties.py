@@ -15,8 +15,9 @@ from .tables import PartyRow
 from .vault import Vault
 
 PARTY = (
-    "order_id", "protection", "masked_name", "masked_phone", "region", "phone_key", "sealed"
+    "order_id", "protection", "masked_name", "masked_phone", "region", "phone_key"
 )  # fmt: skip
+"""All but what is sealed."""
 
 
 def cell(shop_id: int, external_id: str) -> str:
@@ -37,10 +38,10 @@ def write(
     vault: Vault,
 ) -> None:
     """Insert them: the order's internal key, the order, its personal data as text."""
-    made = [_row(key, order, text, shop_id, vault) for key, order, text in found]
-    bulk.insert(
-        connection, PartyRow, dict(zip(PARTY, zip(*made, strict=True), strict=True))
-    )
+    cells = [(text, cell(shop_id, order.external_id)) for _, order, text in found]
+    made = [_row(key, order, vault) for key, order, _ in found]
+    columns = dict(zip(PARTY, zip(*made, strict=True), strict=True))
+    bulk.insert(connection, PartyRow, {**columns, "sealed": vault.seal_all(cells)})
 
 
 def read(
@@ -61,7 +62,7 @@ def clear(connection: Connection, ids: list[int | None]) -> None:
     connection.execute(delete(PartyRow).where(col(PartyRow.order_id).in_(ids)))
 
 
-def _row(key: int, order: Order, text: bytes, shop_id: int, vault: Vault) -> rows.Row:
+def _row(key: int, order: Order, vault: Vault) -> rows.Row:
     party = order.party
     assert party is not None
     phone = rows.normal_phone(party.phone)
@@ -72,5 +73,4 @@ def _row(key: int, order: Order, text: bytes, shop_id: int, vault: Vault) -> row
         rows.masked_phone(party.phone),
         rows.region(party),
         vault.blind(phone) if phone else None,
-        vault.seal(text, cell(shop_id, order.external_id)),
     )

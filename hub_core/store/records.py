@@ -18,6 +18,9 @@ from .shops import take_turn
 from .tables import RawRow
 from .vault import Vault
 
+AT_ONCE = 500
+"""Raw payloads that are sealed and handed to the driver together: they are large."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -264,16 +267,18 @@ def _insert_raw(
     drafts: list[_Draft],
     vault: Vault,
 ) -> None:
-    raw = {
-        "entity": repeat(kind.name),
-        "entity_id": [d.id for d in drafts],
-        "area": repeat(source.area),
-        "shape": repeat(source.shape),
-        "sealed": [_sealed_raw(d, owner, source, vault) for d in drafts],
-        "fetched_at": repeat(source.at),
-        "journal_id": repeat(source.journal_id),
-    }
-    bulk.insert(connection, RawRow, raw)
+    for start in range(0, len(drafts), AT_ONCE):
+        some = drafts[start : start + AT_ONCE]
+        raw = {
+            "entity": repeat(kind.name),
+            "entity_id": [d.id for d in some],
+            "area": repeat(source.area),
+            "shape": repeat(source.shape),
+            "sealed": vault.seal_all([_unsealed(d, owner, source) for d in some]),
+            "fetched_at": repeat(source.at),
+            "journal_id": repeat(source.journal_id),
+        }
+        bulk.insert(connection, RawRow, raw)
 
 
 def raw_cell(owner_id: int, external_id: str, area: str) -> str:
@@ -282,9 +287,10 @@ def raw_cell(owner_id: int, external_id: str, area: str) -> str:
     return f"raw/sealed/{owner_id}:{external_id}:{area}"
 
 
-def _sealed_raw(draft: _Draft, owner: Owner, source: Source, vault: Vault) -> bytes:
+def _unsealed(draft: _Draft, owner: Owner, source: Source) -> tuple[bytes, str]:
+    """A raw payload, and where it stands."""
     cell = raw_cell(owner.shop_id, draft.record.external_id, source.area)
-    return vault.seal(draft.raw, cell)
+    return draft.raw, cell
 
 
 # What no list tells --------------------------------------------------------------------
