@@ -25,6 +25,7 @@ from hub_core.store.engine import connect
 from hub_core.store.schema import upgrade
 from hub_core.store.tables import AuditRow
 from hub_core.store.vault import Vault
+from tests import databases
 from tests.cli.world import boxed
 from tests.rekeying import house
 from tests.rekeying.house import FORMER, a_token, audit_of, new_house, opened, told
@@ -60,7 +61,7 @@ def keys_of(folder: Path) -> tuple[bytes, ...]:
 
 
 def url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'hub.db'}"
+    return databases.at(folder / "hub.db")
 
 
 def test_all_that_was_sealed_opens_with_the_new_key_alone(folder: Path) -> None:
@@ -205,6 +206,7 @@ def _write_on(other: Hub, over: threading.Event) -> None:
         assert other.store.tokens.load("jd/s1") == a_token("x", version)
 
 
+@pytest.mark.sqlite("whole folders are copied, the file with them")
 def test_killed_at_any_step_it_is_taken_up_again(folder: Path) -> None:
     command = [sys.executable, "-m", "tests.rekeying.killed", str(folder), str(EVERY)]
     done = subprocess.run(
@@ -294,6 +296,7 @@ def test_the_new_file_is_its_owners_and_whole(folder: Path) -> None:
     assert len((folder / "master.key").read_text().splitlines()) == 2
 
 
+@pytest.mark.sqlite("a backup is a copy of a file")
 def test_a_backup_says_which_keys_it_opens_with(folder: Path, tmp_path: Path) -> None:
     old = back_up(url(folder), tmp_path / "old.db", FORMER)
     with opened(folder) as hub:

@@ -25,6 +25,7 @@ from hub_core.testing.bridge import platform_transport
 from tests.cli.world import World, hub
 from tests.harness import Bench
 
+pytestmark = pytest.mark.sqlite("a backup is a copy of a file")
 BACKUPS = int(os.environ.get("CHANNEL_HUB_BACKUPS", "2"))
 """Backups under load; 20 is the full run."""
 KILLS = int(os.environ.get("CHANNEL_HUB_BACKUP_KILLS", "1"))

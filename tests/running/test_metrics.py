@@ -38,6 +38,7 @@ def told(made: Bench) -> dict[tuple[str, ...], float]:
     }
 
 
+@pytest.mark.sqlite("the room beside its file is among them")
 def test_they_are_what_is_stored(made: Bench) -> None:
     hub, shop = made.hub, made.hub.shops()[0]
     made.platform.clock.advance(90)

@@ -53,6 +53,7 @@ def test_it_goes_on_while_there_is_more(made: Bench) -> None:
     assert made.hub.journal() == []
 
 
+@pytest.mark.sqlite("a backup is a copy of a file")
 def test_a_backup_of_what_is_left_is_sound(made: Bench) -> None:
     made.platform.clock.advance(91 * DAY)
     retention.forget(made.hub)

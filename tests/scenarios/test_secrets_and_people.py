@@ -170,6 +170,7 @@ def hits(shown: Mapping[str, str | bytes], secrets: list[str]) -> list[str]:
     return wrong
 
 
+@pytest.mark.sqlite("its files are searched")
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_s18_s19_no_canary_is_shown_logged_or_left_in_clear(
     channel: str, tmp_path: Path, caplog: pytest.LogCaptureFixture

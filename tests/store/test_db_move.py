@@ -24,6 +24,7 @@ from tests.rekeying import house
 from tests.store.making import KEY, Hands, a_shop, an_order, rows_of
 from tests.store.processes import worker
 
+pytestmark = pytest.mark.sqlite("what is moved begins as a file")
 CHANNEL = "douyin-laike"
 KINDS = ("orders", "products", "after_sales", "redemptions", "places")
 
