@@ -196,7 +196,7 @@ def _limits(connection: Connection, now: datetime) -> Iterator[Family]:
     for one in usage.spent(connection, now.astimezone(BEIJING).date()):
         used[one.channel, one.rank] += one.calls
         refused[one.channel, one.rank] += one.throttled
-    for limit in usage.standings(connection, now):
+    for limit in usage.standings(connection, now, of_shops=False):
         key = (limit.channel, limit.prefix)
         part[key] = min(limit.part, part.get(key, 1.0))
     for name, said, counts in (

@@ -148,8 +148,11 @@ def _split(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "channel": channel, "app_key": app_key}
 
 
-def standings(connection: Connection, now: datetime) -> list[Standing]:
-    """How limits stand: those of apps, and those of shops that were met lately or used up.
+def standings(
+    connection: Connection, now: datetime, *, of_shops: bool = True
+) -> list[Standing]:
+    """How limits stand: those of apps, and (there are many) those of shops, of which only
+    those that are a day's or were found to be lower.
 
     `now` is the hub's clock, which limits go by on SQLite.
     """
@@ -157,7 +160,9 @@ def standings(connection: Connection, now: datetime) -> list[Standing]:
     if connection.dialect.name == "postgresql":
         moment = database_now(connection)
     query = select(col(PaceRow.key), col(PaceRow.state)).order_by(col(PaceRow.key))
-    kept = col(PaceRow.key).startswith(LIMIT) | col(PaceRow.key).startswith(DAYS)
+    whose = "" if of_shops else "app:"
+    key = col(PaceRow.key)
+    kept = key.startswith(LIMIT + whose) | key.startswith(DAYS + whose)
     found = connection.execute(query.where(kept)).all()
     return [*_windows(found, moment), *_budgets(found)]
 

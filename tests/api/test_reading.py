@@ -220,6 +220,7 @@ def test_what_calls_were_spent_on_is_told_of_the_shops_one_may_see(
     }
     SqlUsage(made.hub.store.engine).add(used)
     found = client("developer").get("quota").json()
+    assert (set(found), found["bans"]) == ({"used", "limits", "bans"}, [])
     of_one = client("developer", company=first.company).get("quota").json()
     assert {one["shop"] for one in found["used"]} == {first.name, other.name, ""}
     assert [one["shop"] for one in of_one["used"]] == [first.name]
