@@ -23,6 +23,44 @@ class Overdue(HubError):
     """A plugin gave no sign of life for longer than it may."""
 
 
+class Asleep(Overdue):
+    """This process slept, and others may have taken up what it was doing."""
+
+
+class Watch:
+    """Whether others take this process for living. Off until somebody watches."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until: float | None = None
+        self.terms = 0
+
+    def lives(self, until: float) -> None:
+        """Others have heard of it, and do not doubt it until then (monotonic)."""
+        with self._lock:
+            self._until = until
+
+    def ended(self) -> None:
+        """What has begun so far is others' by now."""
+        with self._lock:
+            self.terms += 1
+
+    def off(self) -> None:
+        """Nobody watches any more."""
+        with self._lock:
+            self._until = None
+
+    def is_over(self, term: int) -> bool:
+        """Whether what began in a term may be another's."""
+        with self._lock:
+            late = self._until is not None and monotonic() > self._until
+            return late or term != self.terms
+
+
+WATCH = Watch()
+"""Of this process."""
+
+
 class Pulse:
     """The signs of life of one piece of work.
 
@@ -33,10 +71,14 @@ class Pulse:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._at, self._held, self._over = monotonic(), 0, False
+        self._term = WATCH.terms
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """A span in the hub's hands. Raises Overdue where the work was given up."""
+        """A span in the hub's hands. Raises Overdue where the work was given up, and Asleep
+        where another may do it by now."""
+        if WATCH.is_over(self._term):
+            raise Asleep("this process slept; nothing more is sent of what it was doing")
         with self._lock:
             if self._over:
                 raise Overdue("it was given up before; nothing more is sent")

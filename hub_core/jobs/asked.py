@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..deadline import Asleep
 from ..errors import HubError, LeaseLost, Misconfigured, Retryable
 from ..hub import Hub
 from ..plugins import where_it_failed
@@ -187,4 +188,6 @@ class Asked:
 
 
 def _broken_off(error: Exception) -> bool:
+    if isinstance(error, Asleep):
+        return True
     return broken_off(error) is not None or broken_off(error.__cause__ or error) is not None

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ..deadline import Asleep
 from ..errors import HubError, LeaseLost
 from ..hub import Hub
 from ..plugins import where_it_failed
@@ -239,7 +240,9 @@ class Schedules:
 
 
 def _broken_off(error: Exception) -> str | None:
-    """Why what was broken off by the database may be begun again; None: it was not."""
+    """Why what was broken off may be begun again; None: it was not."""
+    if isinstance(error, Asleep):
+        return "asleep"
     return broken_off(error) or broken_off(error.__cause__ or error)
 
 

@@ -17,6 +17,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from ..deadline import WATCH
 from ..errors import LeaseLost, Misconfigured
 from ..store import Store, workers
 from ..store.holder import is_gone, new_holder
@@ -24,7 +25,7 @@ from ..store.workers import Term, Worker
 
 BEAT = 1.0
 """Seconds between two signs of life, and between two looks for those of others."""
-SILENT = {"postgresql": 5.0, "sqlite": 20.0}
+SILENT = {"postgresql": 5.0, "sqlite": 60.0}
 """Seconds without any after which a process counts as dead. On SQLite all are of one
 machine, which tells of those that ended; and one writer may keep the others waiting."""
 MOST = 10_000
@@ -73,16 +74,18 @@ class Seat:
     def beat(self) -> Term | None:
         """A sign of life. Gives the new term where ours was over: what was begun under it
         is another's by now."""
-        term = self.term
+        term, at = self.term, time.monotonic()
         if term is None:
             return None
         try:
             with self._store.writing() as connection:
                 workers.beat(connection, term)
         except LeaseLost:
+            WATCH.ended()
             log.warning("slot %s was taken over while this process slept", term.slot)
             again = self._take(term.slot)
             return self.sit() if again is None else self._keep(again)
+        WATCH.lives(at + self._silent)
         return None
 
     def look(self) -> None:
@@ -103,6 +106,7 @@ class Seat:
         """Give the seat back."""
         with self._lock:
             term, self._term = self._term, None
+        WATCH.off()
         if term is not None:
             with self._store.writing() as connection:
                 workers.end(connection, term)

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from hub_core.deadline import WATCH, Asleep, Pulse
 from hub_core.errors import LeaseLost, Misconfigured
 from hub_core.jobs import Seat, seat
 from hub_core.store import Store, streams, workers
@@ -51,10 +53,12 @@ def store(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Silence of half a second is enough here."""
     monkeypatch.setattr(seat, "BEAT", 0.2)
     monkeypatch.setattr(seat, "SILENT", {"sqlite": 0.5, "postgresql": 0.5})
+    yield
+    WATCH.off()
 
 
 def a_seat(store: Store) -> Seat:
@@ -63,13 +67,12 @@ def a_seat(store: Store) -> Seat:
     return made
 
 
-def let_pass(seats: list[Seat], looks: int = 5) -> None:
-    """These live on, and look after the others."""
-    import time
-
+def let_pass(seats: list[Seat], looks: int = 5, *, lives: bool = True) -> None:
+    """These look after the others, and live on themselves."""
     for _ in range(looks):
         for one in seats:
-            one.beat()
+            if lives:
+                one.beat()
             one.look()
         time.sleep(0.2)
 
@@ -121,6 +124,23 @@ def test_one_that_falls_silent_loses_its_slot_and_may_write_nothing_more(
         frozen.prove(connection, frozen.term)
     with pytest.raises(LeaseLost), store.writing() as connection:
         frozen.prove(connection, begun)
+
+
+def test_one_that_slept_asks_no_platform_on_for_what_it_was_doing(store: Store) -> None:
+    frozen, other = a_seat(store), a_seat(store)
+    frozen.beat()
+    pulse = Pulse()
+    with pulse.held():
+        pass
+    let_pass([other], lives=False)
+    with pytest.raises(Asleep), pulse.held():
+        pass
+    assert frozen.beat() is not None
+    frozen.beat()
+    with pytest.raises(Asleep), pulse.held():
+        pass
+    with Pulse().held():
+        pass
 
 
 def test_who_lives_is_left_alone_however_often_the_others_look(store: Store) -> None:
