@@ -5,13 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.databases import (
-    pytest_configure,
-    pytest_fixture_setup,
-    pytest_runtest_protocol,
-)
-
-__all__ = ["pytest_configure", "pytest_fixture_setup", "pytest_runtest_protocol"]
+from tests import databases
 
 # A test runner that starts others tells them how wide its terminal is; what the program
 # prints in a test has no terminal.
@@ -21,6 +15,11 @@ settings.register_profile(
     "hub", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("hub")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A plugin's hooks hear of fixtures of the whole session, a conftest's do not."""
+    config.pluginmanager.register(databases, "tests.databases")
 
 
 def pytest_sessionstart() -> None:

@@ -64,8 +64,10 @@ class Kept:
     def within(self, scope: str) -> Iterator[None]:
         """What is made in the block is needed for this scope of pytest's fixtures."""
         self._scopes.append(scope)
-        yield
-        self._scopes.pop()
+        try:
+            yield
+        finally:
+            self._scopes.pop()
 
     def forget(self, *scopes: str) -> None:
         """Drop what was made for these scopes."""
@@ -105,7 +107,7 @@ def chosen() -> str:
     return found
 
 
-# Hooks, which the tests' own conftest hands on --------------------------------------------
+# Hooks of a plugin, which the tests' own conftest registers -----------------------------
 
 
 def pytest_configure(config: pytest.Config) -> None:
