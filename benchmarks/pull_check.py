@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
+from typing import Any
 
-from benchmarks.pull_floor import COLUMNS, SEAL
+import psycopg
+
+from benchmarks.pull_columns import COLUMNS, SQLITE
+from benchmarks.pull_floor import SEAL
 
 DERIVED = {
     "id", "uid", "business_date", "buyer_key", "reread_at", "row_hash", "journal_id",
@@ -16,13 +19,18 @@ DERIVED = {
 """Ids and moments of the run itself, hashes and what is encrypted."""
 
 
-def differences(hub: Path, floor: Path) -> list[str]:
-    """Tables that differ, each with how; empty when there are none."""
-    with closing(sqlite3.connect(hub)) as one, closing(sqlite3.connect(floor)) as two:
+def differences(hub: str, floor: str) -> list[str]:
+    """Tables of the databases at two URLs that differ; empty when there are none."""
+    with closing(_open(hub)) as one, closing(_open(floor)) as two:
         return [t for t in COLUMNS if _content(one, t) != _content(two, t)]
 
 
-def _content(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+def _open(url: str) -> Any:
+    file = url.removeprefix(SQLITE)
+    return psycopg.connect(url) if file == url else sqlite3.connect(file)
+
+
+def _content(connection: Any, table: str) -> list[tuple[object, ...]]:
     names = [f"x.{n}" for n in COLUMNS[table].split(", ") if n not in DERIVED]
     if "sealed" in COLUMNS[table]:
         names.append("length(x.sealed)")
@@ -31,7 +39,8 @@ def _content(connection: sqlite3.Connection, table: str) -> list[tuple[object, .
         f"SELECT o.external_id, {', '.join(names)} FROM {table} x "
         f"JOIN orders o ON o.id = x.{key} ORDER BY 1, 2, 3"
     )
-    return connection.execute(query).fetchall()
+    rows: list[tuple[object, ...]] = connection.execute(query).fetchall()
+    return rows
 
 
 assert len(SEAL) == 4 + 12 + 16

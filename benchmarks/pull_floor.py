@@ -1,7 +1,8 @@
 """The floor of `benchmarks.pull`: what cannot be left out of a pull, and nothing else.
 
 httpx, pydantic over each page's bytes, the driver's bulk upsert of the columns the hub
-writes, a commit for every 1,000 orders; the pages the hub asked for, as often as it asked.
+writes (on PostgreSQL: COPY and merge, see `pull_postgres`), a commit for every 1,000
+orders; the pages the hub asked for, as often as it asked.
 One connection, no ORM, tables, indexes and SQLite settings as the hub's; the collector is
 told to look seldom, as the hub's commands tell it.
 
@@ -21,11 +22,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from benchmarks.measure import measured, report
+from benchmarks.pull_columns import COLUMNS, KEYS, SQLITE, Rows, database
+from benchmarks.pull_postgres import Postgres
 from benchmarks.pull_wire import ANSWER, Certificate, WireOrder, raw_text
 
 ROWS_PER_COMMIT = 1_000
@@ -40,36 +42,6 @@ STATES: dict[tuple[int, ...], tuple[str, str, str, str]] = {
 }
 VOUCHER = {100: "valid", 300: "refunding", 301: "refunded", 401: "redeemed"}
 SOURCE = {"直播": "live", "搜索": "search"}
-Row = tuple[Any, ...]
-
-COLUMNS = {
-    "orders": "id, uid, shop_id, external_id, parent_external_id, type, type_raw,"
-    " status_raw, order_status, payment_status, fulfillment_status, after_sale_status,"
-    " place_external_id, channel_created_at, channel_updated_at, paid_at, shipped_at,"
-    " completed_at, cancelled_at, promise_ship_at, business_date, close_reason, currency,"
-    " goods_amount, freight_amount, tax_amount, discount_amount, merchant_discount_amount,"
-    " platform_discount_amount, talent_discount_amount, payment_discount_amount,"
-    " payable_amount, buyer_paid_amount, merchant_receivable_amount, refunded_amount,"
-    " source, talent_external_id, buyer_key, flags, issues, ext, missing_at, reread_at,"
-    " adapter, row_hash, journal_id, hub_seen_at, hub_changed_at",
-    "order_line": "order_id, position, external_id, product_external_id, sku_external_id,"
-    " sku_code, title, spec_text, quantity, unit_price, goods_amount, discount_amount,"
-    " merchant_discount_amount, platform_discount_amount, talent_discount_amount,"
-    " payment_discount_amount, buyer_paid_amount, refunded_amount, fulfillment_status,"
-    " after_sale_status, status_raw, is_gift",
-    "voucher": "order_id, position, external_id, line_external_id, order_item_external_id,"
-    " status, status_raw, status_at, original_amount, buyer_paid_amount,"
-    " merchant_receivable_amount, refunded_amount, refunded_at",
-    "party": "order_id, protection, masked_name, masked_phone, region, phone_key, sealed",
-    "raw": "entity, entity_id, area, shape, sealed, fetched_at, journal_id",
-    "feed": "seq, at, shop_id, entity, entity_id, kind",
-}
-KEYS = {
-    "orders": "shop_id, external_id",
-    "party": "order_id",
-    "raw": "entity, entity_id, area",
-    "feed": "seq",
-}
 
 
 class Database:
@@ -92,7 +64,7 @@ class Database:
         sets = ", ".join(f"{n} = excluded.{n}" for n in names if n not in ("id", *keys))
         return f"{statement} ON CONFLICT ({KEYS[table]}) DO UPDATE SET {sets}"
 
-    def store(self, rows: dict[str, list[Row]]) -> None:
+    def store(self, rows: Rows) -> None:
         """One transaction."""
         self._connection.execute("BEGIN IMMEDIATE")
         for table, found in rows.items():
@@ -109,9 +81,9 @@ def when(seconds: int) -> str:
 class Floor:
     """Rows of one run."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database | Postgres) -> None:
         self.ids: dict[str, int] = {}
-        self.rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
+        self.rows: Rows = {table: [] for table in COLUMNS}
         self.now = when(int(datetime.now(UTC).timestamp()))
         self._database = database
 
@@ -207,10 +179,12 @@ def pull(base_url: str, targets: list[str], floor: Floor) -> Callable[[], int]:
 
 def main(base_url: str, folder: Path) -> None:
     targets = json.loads((folder / "asked.json").read_text())
-    database = Database(str(folder / "hub.db"))
+    url = database(folder)
+    file = url.removeprefix(SQLITE)
+    into = Postgres(url) if file == url else Database(file)
     gc.freeze()  # as the hub's commands do: see hub_core.cli.opening
     gc.set_threshold(50_000, 20, 20)
-    report(measured(pull(base_url, targets, Floor(database))))
+    report(measured(pull(base_url, targets, Floor(into))))
 
 
 if __name__ == "__main__":

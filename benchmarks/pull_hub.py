@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.measure import measured, report
 from benchmarks.parts import sampling
+from benchmarks.pull_columns import database
 from hub_core.cli.opening import Chosen, opened
 from hub_core.hub import Hub
 
@@ -49,11 +50,6 @@ def make(base_url: str, folder: Path, days: int, *, quota: int | None = None) ->
             app="benchmark",
             start_at=start_at,
         )
-
-
-def database(folder: Path) -> str:
-    """The URL of the folder's database."""
-    return f"sqlite:///{folder / 'hub.db'}"
 
 
 def synced(hub: Hub) -> int:

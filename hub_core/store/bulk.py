@@ -27,10 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from . import copying
+from .engine import inserting
 
 Columns = Mapping[str, Iterable[Any]]
 """Values by column; the shortest column says how many rows there are."""
@@ -139,8 +139,7 @@ def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _State
 
 @lru_cache(maxsize=64)
 def _insertion_of_new(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Statement:
-    of = postgresql if dialect.name == "postgresql" else sqlite
-    statement = of.insert(table).values({n: bindparam(n) for n in names})
+    statement = inserting(dialect)(table).values({n: bindparam(n) for n in names})
     statement = statement.on_conflict_do_nothing().inline()
     return _compiled(statement, dialect, table, names)
 

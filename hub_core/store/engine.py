@@ -9,8 +9,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Dialect, Engine, event, make_url, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.pool import QueuePool
 from sqlmodel import SQLModel, create_engine
@@ -72,7 +72,7 @@ def _sqlite_connection(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA secure_delete=FAST")
-    cursor.execute("PRAGMA cache_size=-8000")
+    cursor.execute("PRAGMA cache_size=-4000")
     cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.close()
 
@@ -167,11 +167,21 @@ def _synchronous(connection: Connection, level: str) -> bool:
     return True
 
 
+def inserting(dialect: Dialect) -> Any:
+    """What makes an INSERT that minds rows that are there. PostgreSQL's comes with all of
+    its drivers, so that it is had only where that is the database."""
+    if dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    return sqlite.insert
+
+
 def insert_unless_there(
     connection: Connection, table: type[SQLModel], values: Mapping[str, Any]
 ) -> None:
     """Insert a row; another process that was quicker with the same key is left alone."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    make = inserting(connection.dialect)
     connection.execute(make(table).values(**values).on_conflict_do_nothing())
 
 

@@ -18,7 +18,7 @@ from .shops import take_turn
 from .tables import RawRow
 from .vault import Vault
 
-AT_ONCE = 500
+AT_ONCE = 250
 """Raw payloads that are sealed and handed to the driver together: they are large."""
 
 
@@ -33,6 +33,8 @@ class Source:
     reread_every: timedelta | None = None
     stream: str | None = None
     """The list that had them."""
+    sent_at: datetime | None = None
+    """When the first of the calls that gave them was sent; None: at that moment."""
 
 
 @dataclass(slots=True)
@@ -275,7 +277,7 @@ def _insert_raw(
             "area": repeat(source.area),
             "shape": repeat(source.shape),
             "sealed": vault.seal_all([_unsealed(d, owner, source) for d in some]),
-            "fetched_at": repeat(source.at),
+            "fetched_at": repeat(source.sent_at or source.at),
             "journal_id": repeat(source.journal_id),
         }
         bulk.insert(connection, RawRow, raw)

@@ -8,14 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from ..booking import TICKS, recovered
 from ..days import Taken
 from ..usage import Use, Used
 from .again import again
-from .engine import database_now
+from .engine import database_now, inserting
 from .limits import LIMIT, locked, put
 from .tables import PaceRow, UsageRow
 
@@ -42,10 +41,7 @@ class SqlUsage:
 
 def _add(connection: Connection, used: Mapping[Use, Used]) -> None:
     """In one order, so that two processes that do so wait for each other."""
-    make: Any = (
-        postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    )
-    insert = make(UsageRow)
+    insert = inserting(connection.dialect)(UsageRow)
     sums = {
         name: getattr(UsageRow, name) + insert.excluded[name]
         for name in ("calls", "waited", "throttled")

@@ -19,7 +19,9 @@ from ..wire import Fetched, Misread
 from .counts import Counts
 from .gate import Gate
 
-ROWS_PER_COMMIT = 1_000
+ROWS_PER_COMMIT = 500
+"""They wait in memory, as rows, as text and as what is sealed: more of them are stored no
+faster."""
 UNKNOWN_WORD = "unknown_word"
 """The code of what a reader said of a word it does not know."""
 LEASE_SECONDS = 120.0
@@ -38,6 +40,8 @@ class Provenance:
     """Whether the answer bore an id of its own, which no other answer has."""
     smooth: bool = True
     """Whether every call of this reading was answered well at once."""
+    sent_at: datetime | None = None
+    """When it was sent, by our own clock."""
 
     @property
     def area(self) -> str:
@@ -54,6 +58,13 @@ class Batch:
     late_at: list[datetime] = field(default_factory=list)
     of: Provenance | None = None
     """Where its rows come from; None: from the last call."""
+    sent_at: datetime | None = None
+    """No row of it was asked for before then; None: not before the call they come from."""
+
+    def ask_from(self, at: datetime | None) -> None:
+        """It has rows that were asked for then, or later."""
+        known = [one for one in (self.sent_at, at) if one is not None]
+        self.sent_at = min(known, default=None)
 
     def __len__(self) -> int:
         return len(self.fetched) + len(self.misread)
@@ -163,8 +174,9 @@ class Ledger:
     def _write(self, connection: Connection, batch: Batch, at: datetime) -> Written:
         of = self._of
         source = Source(
-            of.area, of.shape, of.journal_id, at, self.reread_every, self.lease.stream
-        )
+            of.area, of.shape, of.journal_id, at, self.reread_every, self.lease.stream,
+            batch.sent_at or of.sent_at,
+        )  # fmt: skip
         vault = self.store.vault
         done = records.write_records(
             connection, self.kind, self.owner, source, batch.fetched, vault
