@@ -326,7 +326,7 @@ class Pull:
             if last is None:
                 return Provenance()
             return Provenance(
-                last.id, last.shape, last.call, line.is_new, not buffer.failed
+                last.id, last.shape, last.call, line.is_new, not buffer.failed, last.at
             )
 
         def told(batch: Batch, done: Written) -> None:

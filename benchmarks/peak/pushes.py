@@ -11,7 +11,8 @@ from random import Random
 
 from hub_core.errors import Banned, Throttled
 from hub_core.hub import THREADS
-from hub_core.inbound.working import AT_ONCE, BACKOFF, BUSY
+from hub_core.inbound.named import PAUSES
+from hub_core.inbound.working import AT_ONCE, BACKOFF
 
 from .reading import Listing, Reading
 from .stored import Stored
@@ -119,7 +120,7 @@ class Pushes:
         stream, busy = listing.streams[0], listing.line.stored.busy
         if stream.name in busy:
             self.postponed += len(ids)
-            return self._again(account, kind, ids, BUSY.total_seconds())
+            return self._again(account, kind, ids, PAUSES[0].total_seconds())
         busy.add(stream.name)
         try:
             reading = Reading(listing, stream, "push")

@@ -71,12 +71,15 @@ class Line:
     queued: Counter[str]
     """Calls of the app that wait for the pace, by name."""
     rank: Rank = Rank.INCREMENTAL
+    sent_at: datetime | None = None
+    """When the newest call went out."""
 
     def send(self, name: str, answer: Any) -> Any:
         """One call, with the waits `client.Line` makes."""
         account = self.stored.account
         for attempt in range(1, ATTEMPTS + 1):
             self._wait(name)
+            self.sent_at = self.world.now()
             try:
                 return self.platform.exchange(name, account, answer)
             except Banned as error:
@@ -184,15 +187,25 @@ def _seconds(moment: datetime, cut: Any) -> float:
 class Book:
     """A ledger (`sync.ledger.Ledger`) that keeps no rows: who has what, and since when."""
 
-    def __init__(self, world: World, stored: Stored, stream: Stream, kind: str) -> None:
-        self.world, self.stored, self.stream, self.kind = world, stored, stream, kind
-        self.owner = SimpleNamespace(shop_id=stored.account.id)
+    def __init__(self, line: Line, stream: Stream, kind: str) -> None:
+        self.world, self.stored, self.stream, self.kind = (
+            line.world,
+            line.stored,
+            stream,
+            kind,
+        )
+        self._line = line
+        self.owner = SimpleNamespace(shop_id=line.stored.account.id)
         self.counts = Counts()
-        self.of = Provenance(signed=stored.account.channel != UNSIGNED)
+        self.of = Provenance(signed=line.stored.account.channel != UNSIGNED)
 
     def provenance(self) -> Provenance:
         """Every answer came well and at once."""
-        return self.of
+        return replace(self.of, sent_at=self._line.sent_at)
+
+    def now(self) -> datetime:
+        """The hub's clock."""
+        return self.world.now()
 
     def keep(self) -> None:
         """Nobody takes a lease away here."""
@@ -201,10 +214,11 @@ class Book:
         self, batch: Batch, *, proof: object = None, cursor: datetime | None = None
     ) -> None:
         """Rows and cursor; takes no time."""
+        sent = batch.sent_at or self._line.sent_at or self.now()
         for fetched in batch.fetched:
             row = cast(Row, fetched.record)
             if row.event >= 0:
-                self.stored.put(row.kind, row.event, self.world.time)
+                self.stored.put(row.kind, row.event, self.world.time, sent)
         if cursor is not None:
             self.stored.cursors[self.stream.name] = cursor
 
@@ -236,7 +250,7 @@ class Reading(Poll):
         line = self._line = replace(listing.line)
         listing = replace(listing, line=line)
         self._stored, self._world = line.stored, line.world
-        book = Book(line.world, line.stored, stream, listing.kind)
+        book = Book(line, stream, listing.kind)
         super().__init__(
             listing, stream, cast(Any, line.world), cast(Ledger, book), on_step=self._told
         )

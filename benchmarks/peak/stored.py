@@ -28,6 +28,8 @@ class Stored:
     """By kind, of each change: when it happened, how many seconds later it was stored."""
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
     """(kind, id) to the newest event that is stored."""
+    fetched: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """(kind, id) to when the call was sent that brought the newest event."""
     _due: dict[str, float] = field(default_factory=dict)
     _heap: list[tuple[float, str]] = field(default_factory=list)
 
@@ -42,7 +44,7 @@ class Stored:
             if kind == "orders" and not self.shelf.kind(kind).final[event]:
                 self._set_due(id, chance.random() * REREAD)
 
-    def put(self, kind: str, event: int, now: float) -> None:
+    def put(self, kind: str, event: int, now: float, sent: datetime) -> None:
         """Store a record as it was after an event, unless it is stored newer."""
         of = self.shelf.kind(kind)
         id = of.ids[event]
@@ -50,6 +52,7 @@ class Stored:
         is_due = self._due.get(id, now + 1) <= now
         if event > old:
             self.versions[kind, id] = event
+            self.fetched[kind, id] = sent
             ages = self.ages.setdefault(kind, [])
             while event > old:
                 ages.append((of.times[event], now - of.times[event]))

@@ -51,10 +51,15 @@ class Inbound:
         """Answer what a platform asks; see `Asking.ask`."""
         return self._asking.ask(channel, route, query, headers, body, app)
 
-    def work_off(self, now: datetime | None = None, limit: int = 200) -> WorkedOff:
+    def work_off(
+        self,
+        now: datetime | None = None,
+        limit: int = 200,
+        app: tuple[str, str] | None = None,
+    ) -> WorkedOff:
         """One step of the work; see `working.work_off`."""
         self._callers.write_down()
-        return working.work_off(self._hub, now or self._hub.clock.now(), limit)
+        return working.work_off(self._hub, now or self._hub.clock.now(), limit, app)
 
     def settle(self, now: datetime | None = None) -> int:
         """See to questions that wait, and tell platforms what was decided; gives how many

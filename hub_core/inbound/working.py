@@ -2,13 +2,15 @@
 
 A push is a reason to look. The record is fetched by its id under the lease of its stream,
 and kept if it is newer than what is stored; so it does not matter in which order pushes
-come, how often, or whether a list has told of it before.
+come, how often, or whether a list has told of it before. Where a list has told of it
+since, no call is made (see `bursts`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,9 +23,11 @@ from ..ports import ShopInfo
 from ..pull import Outcome
 from ..store import inbox, notes
 from ..store.holder import new_holder
-from ..store.inbox import Kept
+from ..store.inbox import Kept, Of
 from ..store.shops import Shop
 from ..sync import Poll
+from .bursts import Bursts
+from .named import Named, pause
 
 CLAIMED_FOR = 300.0
 """Seconds after which a worker that has not come back is no longer waited for."""
@@ -34,8 +38,8 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 2160
 SHUT = timedelta(minutes=10)
 """How long it waits where its shop or app is not let in: that is no fault of the push, and
 counts as one failure however long it lasts."""
-BUSY = timedelta(seconds=2)
-"""How long it waits for another worker that reads its stream just now."""
+SIDES = 4
+"""Kinds and channels fetched side by side; each has threads of its own for its shops."""
 
 Record = tuple[str, str, str | None, str, str]
 """What coalesces: channel, app, account, kind, id."""
@@ -51,7 +55,7 @@ class WorkedOff:
     unheeded: int = 0
     """They name nothing that could be asked for."""
     busy: int = 0
-    """Their stream is being read; they come again in a moment."""
+    """Their stream is being read, or is to bring them; they come again in a moment."""
     failed: int = 0
     """They are tried again later."""
     parked: int = 0
@@ -66,42 +70,23 @@ class WorkedOff:
         return sum(ends)
 
 
-@dataclass(slots=True)
-class _Named:
-    """One record, the pushes that name it, and what came of asking for it."""
-
-    pushes: list[Kept]
-    shops: list[Shop] = field(default_factory=list)
-    there: bool = False
-    asked: bool = False
-    busy: bool = False
-    shut: bool = False
-    error: str | None = None
-
-    @property
-    def id(self) -> str:
-        """The platform's id of it."""
-        return str(self.pushes[0].external_id)
-
-    @property
-    def ids(self) -> list[int]:
-        """Of the pushes."""
-        return [one.id for one in self.pushes]
-
-
-def work_off(hub: Hub, now: datetime, limit: int = 200) -> WorkedOff:
-    """Fetch what the oldest pushes that are due name. Any number may do so at once.
+def work_off(
+    hub: Hub, now: datetime, limit: int = 200, app: tuple[str, str] | None = None
+) -> WorkedOff:
+    """Fetch what the oldest pushes that are due name, of one channel's app or of all. Any
+    number may do so at once.
 
     Records of shops that are being read wait a moment; failures wait longer each time,
     and are parked after the last, with an incident.
     """
     worker, done = _Worker(hub, now), WorkedOff()
     with hub.store.writing() as connection:
-        taken = inbox.claim(connection, worker.name, now, limit, CLAIMED_FOR)
+        taken = inbox.claim(connection, worker.name, now, limit, CLAIMED_FOR, app)
     if not taken:
         return done
     named = worker.sorted(taken, done)
-    worker.fetch(named, done)
+    worker.spare(named, done)
+    worker.fetch([record for record in named if record.open], done)
     worker.settle(named, done)
     return done
 
@@ -116,15 +101,15 @@ class _Worker:
 
     # What is named -----------------------------------------------------------------------
 
-    def sorted(self, taken: Sequence[Kept], done: WorkedOff) -> list[_Named]:
+    def sorted(self, taken: Sequence[Kept], done: WorkedOff) -> list[Named]:
         """The records in the order of arrival, each once, with its shops."""
         unheeded = [one for one in taken if not one.kind or not one.external_id]
         self._pass_over(unheeded, done)
-        records: dict[Record, _Named] = {}
+        records: dict[Record, Named] = {}
         for one in taken:
             if one.kind and one.external_id:
                 key = (one.channel, one.app, one.account, one.kind, one.external_id)
-                records.setdefault(key, _Named([])).pushes.append(one)
+                records.setdefault(key, Named([])).pushes.append(one)
         for record in records.values():
             record.shops = self._shops_of(record.pushes[0])
         self._miss_shops([r for r in records.values() if not r.shops], done)
@@ -163,7 +148,7 @@ class _Worker:
             found = inbox.owners(connection, push.kind, ids, push.external_id)
         return [shop for shop in shops if shop.id in found]
 
-    def _miss_shops(self, records: Sequence[_Named], done: WorkedOff) -> None:
+    def _miss_shops(self, records: Sequence[Named], done: WorkedOff) -> None:
         """Kept for the day its shop is added; told of once for each account."""
         accounts: dict[tuple[str, str, str | None], list[int]] = {}
         for record in records:
@@ -188,27 +173,48 @@ class _Worker:
         )
         notes.incident(connection, "push_no_shop", text, at=self._now, channel=channel)
 
+    # What needs no call ------------------------------------------------------------------
+
+    def spare(self, named: Sequence[Named], done: WorkedOff) -> None:
+        """Mark what was fetched since it was pushed, and what its list is to bring."""
+        bursts = Bursts(self._hub, self.name, self._now)
+        bursts.recognise(named)
+        more, wake = bursts.leave([record for record in named if not record.there])
+        done.done += more
+        done.wake |= wake
+
     # Fetching ----------------------------------------------------------------------------
 
-    def fetch(self, named: Sequence[_Named], done: WorkedOff) -> None:
+    def fetch(self, named: Sequence[Named], done: WorkedOff) -> None:
         """Ask for the records, kind by kind, of many shops at a time."""
-        groups: dict[tuple[str, str], dict[str, list[_Named]]] = {}
+        groups: dict[tuple[str, str, bool], dict[str, list[Named]]] = {}
         shops = {s.name: s for r in named for s in r.shops}
         for record in named:
             push = record.pushes[0]
             assert push.kind is not None
             for shop in record.shops:
-                of = groups.setdefault((shop.channel, push.kind), {})
+                of = groups.setdefault((shop.channel, push.kind, record.late), {})
                 of.setdefault(shop.name, []).append(record)
-        for (_, kind), wanted in groups.items():
-            self._fetch_kind(kind, [shops[name] for name in wanted], wanted)
+        with ThreadPoolExecutor(SIDES) as sides:
+            todo = [
+                sides.submit(self._fetch_kind, kind, late, shops, wanted)
+                for (_, kind, late), wanted in groups.items()
+            ]
+        for one in todo:
+            one.result()
         done.fetched += sum(record.asked for record in named)
 
     def _fetch_kind(
-        self, kind: str, shops: Sequence[Shop], wanted: dict[str, list[_Named]]
+        self,
+        kind: str,
+        late: bool,
+        shops: Mapping[str, Shop],
+        wanted: Mapping[str, list[Named]],
     ) -> None:
+        """What its list has passed over, of many, goes no sooner than lists do."""
+        rank = Rank.INCREMENTAL if late else Rank.PUSH
         by_stream: dict[str, list[Shop]] = {}
-        for shop in shops:
+        for shop in map(shops.__getitem__, wanted):
             if shop.state == "active":
                 for stream in self._hub.streams_of(shop, kind)[:1]:
                     by_stream.setdefault(stream, []).append(shop)
@@ -219,19 +225,22 @@ class _Worker:
 
         for stream, those in by_stream.items():
             outcomes = self._hub.pull.each(
-                those, [stream], read, None, THREADS, notes=False, rank=Rank.PUSH
+                those, [stream], read, None, THREADS, notes=False, rank=rank
             )
             for outcome in outcomes:
                 _note(outcome, wanted[outcome.shop])
 
     # What came of it ---------------------------------------------------------------------
 
-    def settle(self, named: Sequence[_Named], done: WorkedOff) -> None:
+    def settle(self, named: Sequence[Named], done: WorkedOff) -> None:
         """Write how each push ended. What is there need not be looked at again, though
         another shop could not be asked; nor what was stored and is there no longer."""
-        there, rest = list[_Named](), list[_Named]()
+        done.busy += sum(len(record.pushes) for record in named if record.left)
+        there, rest = list[Named](), list[Named]()
         for record in named:
-            (there if record.there or self._is_past(record) else rest).append(record)
+            if not record.left:
+                is_done = record.there or self._is_past(record)
+                (there if is_done else rest).append(record)
         self._finish([i for r in there for i in r.ids], inbox.DONE, None)
         for record in there:
             done.done += len(record.pushes)
@@ -244,9 +253,11 @@ class _Worker:
         if rest:
             with self._hub.store.writing() as connection:
                 for record in rest:
-                    self._try_again(connection, record, done)
+                    if record.error or not record.busy:
+                        self._try_again(connection, record, done)
+                self._wait(connection, [r for r in rest if r.busy and not r.error], done)
 
-    def _is_past(self, record: _Named) -> bool:
+    def _is_past(self, record: Named) -> bool:
         if record.busy or record.error:
             return False
         if not record.asked or self._is_told_gone(record.pushes):
@@ -260,23 +271,39 @@ class _Worker:
         gone = plugins.messages(channel).gone
         return any(push.event in gone for push in pushes)
 
-    def _try_again(self, connection: Connection, record: _Named, done: WorkedOff) -> None:
-        busy = record.busy and not record.error
+    def _try_again(self, connection: Connection, record: Named, done: WorkedOff) -> None:
         said = record.error or "the platform does not have it"
         for push in record.pushes:
             shut = record.shut and push.attempts > 0
-            failed = push.attempts + (not busy and not shut)
+            failed = push.attempts + (not shut)
             if failed > len(BACKOFF):
                 self._park(connection, push, said)
                 done.parked += 1
                 continue
-            wait = BUSY if busy else SHUT if record.shut else BACKOFF[max(failed - 1, 0)]
-            done.busy += busy
-            done.failed += not busy
+            wait = SHUT if record.shut else BACKOFF[max(failed - 1, 0)]
+            done.failed += 1
             inbox.postpone(
                 connection, self.name, [push.id], self._now + wait, attempts=failed,
-                said="another worker reads its stream" if busy else said,
+                said=said,
             )  # fmt: skip
+
+    def _wait(self, connection: Connection, busy: Sequence[Named], done: WorkedOff) -> None:
+        """Until another worker has read their streams: all of a shop together, and those
+        with them that nobody has taken yet."""
+        groups: dict[tuple[Of, int], list[Kept]] = {}
+        for record in busy:
+            for push in record.pushes:
+                times = 0 if push.account is not None else push.attempts
+                groups.setdefault((push.of, times), []).append(push)
+        said = "another worker reads its stream"
+        for (of, attempts), pushes in groups.items():
+            done.busy += len(pushes)
+            due = self._now + pause(min(p.received_at for p in pushes), self._now)
+            if of.account is not None:
+                inbox.put_off(connection, self.name, of, due, said=said)
+                continue
+            ids = [push.id for push in pushes]
+            inbox.postpone(connection, self.name, ids, due, attempts=attempts, said=said)
 
     def _park(self, connection: Connection, push: Kept, said: str) -> None:
         text = (
@@ -292,7 +319,7 @@ class _Worker:
                 inbox.finish(connection, self.name, ids, state, self._now, said)
 
 
-def _fetch(poll: Poll, some: Sequence[_Named]) -> None:
+def _fetch(poll: Poll, some: Sequence[Named]) -> None:
     """Where the platform says no to one of them, the others are asked for without it."""
     try:
         found = poll.fetch([record.id for record in some])
@@ -310,7 +337,7 @@ def _fetch(poll: Poll, some: Sequence[_Named]) -> None:
         record.there = record.there or found.get(record.id, False)
 
 
-def _note(outcome: Outcome, records: Iterable[_Named]) -> None:
+def _note(outcome: Outcome, records: Iterable[Named]) -> None:
     """What the end of a shop's reading means for those it has not told of."""
     for record in records:
         if not record.there:
@@ -328,7 +355,7 @@ def _words(unheeded: Sequence[Kept]) -> dict[str, Counter[tuple[str, str]]]:
     return seen
 
 
-def _portions(records: Sequence[_Named]) -> Iterable[Sequence[_Named]]:
+def _portions(records: Sequence[Named]) -> Iterable[Sequence[Named]]:
     for start in range(0, len(records), AT_ONCE):
         yield records[start : start + AT_ONCE]
 

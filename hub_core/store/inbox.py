@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlmodel import col
@@ -13,7 +13,7 @@ from sqlmodel import col
 from . import bulk
 from .engine import database_now
 from .kinds import KINDS
-from .tables import InboxRow
+from .tables import InboxRow, RawRow
 from .vault import Vault
 
 WAITING, DONE, UNHEEDED = "waiting", "done", "unheeded"
@@ -21,6 +21,15 @@ PARKED, NO_SHOP = "parked", "no_shop"
 STUCK = (PARKED, NO_SHOP)
 """States that a person has to look at."""
 LONGEST = 300
+
+
+class Of(NamedTuple):
+    """Whose a push is, as it says itself, and the kind of what it names."""
+
+    channel: str
+    app: str
+    account: str | None
+    kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,11 @@ class Kept:
     due_at: datetime
     done_at: datetime | None
 
+    @property
+    def of(self) -> Of:
+        """Whose it is, and of which kind."""
+        return Of(self.channel, self.app, self.account, self.kind)
+
 
 def cell(channel: str, app: str, body_hash: str) -> str:
     """Where a body stands, as its seal's additional data."""
@@ -57,19 +71,47 @@ def put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def claim(
-    connection: Connection, name: str, now: datetime, limit: int, seconds: float
+    connection: Connection,
+    name: str,
+    now: datetime,
+    limit: int,
+    seconds: float,
+    app: tuple[str, str] | None = None,
 ) -> list[Kept]:
-    """The oldest that are due and nobody's, as `name`'s for so many seconds of the
-    database's clock."""
+    """The oldest of each shop that are due and nobody's, as `name`'s for so many seconds
+    of the database's clock; of one channel's app, or of all.
+
+    Each shop has its turn before another has its next: the many pushes of one let those
+    of the others pass.
+    """
     i, clock = InboxRow, database_now(connection)
-    free = (col(i.state) == WAITING, col(i.due_at) <= now, col(i.claimed_until) < clock)
-    query = select(i.__table__).where(*free)  # type: ignore[attr-defined]
-    query = query.order_by(col(i.id)).limit(limit).with_for_update(skip_locked=True)
+    free = [*_due(now, app), col(i.claimed_until) < clock]
+    shop = (col(i.channel), col(i.app), col(i.account))
+    turn = func.row_number().over(partition_by=shop, order_by=col(i.id)).label("turn")
+    ranked = select(col(i.id).label("id"), turn).where(*free).subquery()
+    chosen = select(ranked.c.id).order_by(ranked.c.turn, ranked.c.id).limit(limit)
+    query = select(i.__table__).where(col(i.id).in_(chosen), *free)  # type: ignore[attr-defined]
+    query = query.order_by(col(i.id)).with_for_update(skip_locked=True)
     found = [_kept(row) for row in connection.execute(query)]
     ids = [one.id for one in found]
     values = {"claim": name, "claimed_until": clock + seconds}
     connection.execute(update(i).where(col(i.id).in_(ids)).values(values))
     return found
+
+
+def _due(now: datetime, app: tuple[str, str] | None) -> list[ColumnElement[bool]]:
+    i = InboxRow
+    due = [col(i.state) == WAITING, col(i.due_at) <= now]
+    if app is not None:
+        due += [col(i.channel) == app[0], col(i.app) == app[1]]
+    return due
+
+
+def apps_due(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(channel, app) of the pushes that are due, whether or not they are somebody's."""
+    i = InboxRow
+    query = select(col(i.channel), col(i.app)).where(*_due(now, None)).distinct()
+    return [(channel, app) for channel, app in connection.execute(query)]
 
 
 def finish(
@@ -107,6 +149,107 @@ def _release(
     mine = (col(i.id).in_(ids), col(i.claim) == name)
     free = {"claim": None, "claimed_until": 0.0}
     connection.execute(update(i).where(*mine).values({**values, **free}))
+
+
+def put_off(
+    connection: Connection,
+    name: str,
+    of: Of,
+    due: datetime,
+    *,
+    said: str,
+    since: datetime | None = None,
+) -> None:
+    """Have all that wait and are this claim's or nobody's, and came after `since`, wait
+    until then; none is tried sooner for it. How often they have failed stays."""
+    i = InboxRow
+    theirs = [*_open(connection, name, of), col(i.due_at) < due]
+    if since is not None:
+        theirs.append(col(i.received_at) > since)
+    # Those another is just writing are left: two that wait for each other's rows never end.
+    ids = select(col(i.id)).where(*theirs).with_for_update(skip_locked=True)
+    values = {"due_at": due, "said": said[:LONGEST], "claim": None, "claimed_until": 0.0}
+    connection.execute(update(i).where(col(i.id).in_(ids)).values(values))
+
+
+def _open(connection: Connection, name: str, of: Of) -> list[ColumnElement[bool]]:
+    """Those that wait, and are this claim's or nobody's."""
+    i, clock = InboxRow, database_now(connection)
+    ours = (col(i.claim) == name) | (col(i.claimed_until) < clock)
+    return [
+        col(i.state) == WAITING, ours, col(i.channel) == of.channel, col(i.app) == of.app,
+        col(i.account) == of.account, col(i.kind) == of.kind,
+    ]  # fmt: skip
+
+
+def crowds(connection: Connection, among: Collection[Of], most: int) -> set[Of]:
+    """Those of whom pushes wait that name more than so many records, none of them tried."""
+    i = InboxRow
+    accounts = {of.account for of in among if of.account is not None}
+    by = (col(i.channel), col(i.app), col(i.account), col(i.kind))
+    query = select(*by).where(
+        col(i.state) == WAITING, col(i.attempts) == 0, col(i.account).in_(accounts)
+    )
+    many = func.count(func.distinct(col(i.external_id))) > most
+    rows = connection.execute(query.group_by(*by).having(many))
+    return {of for row in rows if (of := Of(*row)) in among}
+
+
+class Brought(NamedTuple):
+    """A push that waits, and when what it names was last seen to be new."""
+
+    id: int
+    wakes: tuple[str, ...]
+    received_at: datetime
+    fetched_at: datetime
+
+
+def brought(
+    connection: Connection, name: str, of: Of, shop_id: int, limit: int
+) -> list[Brought]:
+    """The oldest that wait, are this claim's or nobody's, and name what is stored as it
+    was fetched after they came, on clocks that agree."""
+    i, r, kind = InboxRow, RawRow, KINDS[str(of.kind)]
+    c = kind.table.c
+    stored = (c.shop_id == shop_id) & (c.external_id == col(i.external_id))
+    raw = (col(r.entity) == kind.name) & (col(r.entity_id) == c.id)
+    query = (
+        select(col(i.id), col(i.wakes), col(i.received_at), col(r.fetched_at))
+        .join(kind.table, stored).join(r, raw)
+        .where(*_open(connection, name, of), col(r.fetched_at) > col(i.received_at))
+        .order_by(col(i.id)).limit(limit).with_for_update(of=i, skip_locked=True)
+    )  # fmt: skip
+    return [
+        Brought(id, tuple(_words(wakes)), received_at, fetched_at)
+        for id, wakes, received_at, fetched_at in connection.execute(query)
+        if id is not None
+    ]
+
+
+def confirm(connection: Connection, ids: Sequence[int], at: datetime) -> None:
+    """Those `brought` gave in this transaction are done."""
+    i = InboxRow
+    values = {"state": DONE, "done_at": at, "said": None, "claim": None}
+    waiting = (col(i.id).in_(ids), col(i.state) == WAITING)
+    connection.execute(update(i).where(*waiting).values({**values, "claimed_until": 0.0}))
+
+
+def fetched(
+    connection: Connection, kind: str, shop_ids: Sequence[int], ids: Sequence[str]
+) -> dict[str, datetime]:
+    """Since when what is stored of these records is known: when the calls were sent that
+    last brought something new of each. None of what is not stored."""
+    if kind not in KINDS:
+        return {}
+    of, r = KINDS[kind], RawRow
+    c = of.table.c
+    query = (
+        select(c.external_id, func.max(col(r.fetched_at)))
+        .join(r, (col(r.entity) == of.name) & (col(r.entity_id) == c.id))
+        .where(c.shop_id.in_(shop_ids), c.external_id.in_(ids))
+        .group_by(c.external_id)
+    )
+    return {id: at for id, at in connection.execute(query)}
 
 
 def again(connection: Connection, at: datetime, ids: Sequence[int] | None = None) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import repeat
+from typing import TypeVar
 
 from sqlalchemy import Connection, delete, select, update
 from sqlmodel import col
@@ -18,6 +19,7 @@ from .shops import take_turn
 from .tables import RawRow
 from .vault import Vault
 
+Key = TypeVar("Key")
 AT_ONCE = 250
 """Raw payloads that are sealed and handed to the driver together: they are large."""
 
@@ -80,8 +82,16 @@ def known_versions(
     query = select(
         c.external_id, c.id, c.channel_updated_at, c[kind.word], c.row_hash, c.reread_at,
         c.missing_at,
-    ).where(c.shop_id == shop_id, c.external_id.in_(ids))  # fmt: skip
+    ).where(c.shop_id == shop_id, c.external_id.in_(_filled(ids)))  # fmt: skip
     return {r[0]: StoredVersion(*r[1:]) for r in connection.execute(query)}
+
+
+def _filled(ids: Sequence[Key]) -> Sequence[Key]:
+    """The same with the last of them again and again, up to a power of two: the driver
+    keeps every statement it was given, and one of each length would be many."""
+    if not ids:
+        return ids
+    return [*ids, *repeat(ids[-1], (1 << (len(ids) - 1).bit_length()) - len(ids))]
 
 
 def write_records(
@@ -234,7 +244,7 @@ def _ids(
     connection: Connection, kind: Kind, shop_id: int, names: Sequence[str]
 ) -> dict[str, int]:
     c = kind.table.c
-    mine = (c.shop_id == shop_id, c.external_id.in_(names))
+    mine = (c.shop_id == shop_id, c.external_id.in_(_filled(names)))
     found = connection.execute(select(c.external_id, c.id).where(*mine))
     return {name: id for name, id in found if id is not None}
 
@@ -243,6 +253,7 @@ def _clear(
     connection: Connection, kind: Kind, source: Source, ids: list[int | None]
 ) -> None:
     """What stands under records whose row has just been replaced."""
+    ids = list(_filled(ids))
     for child in kind.children:
         table = child.table.__table__  # type: ignore[attr-defined]
         connection.execute(delete(table).where(table.c[child.parent].in_(ids)))

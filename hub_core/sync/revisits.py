@@ -73,6 +73,7 @@ class Revisits:
             batch.fetched += one.fetched
             batch.misread += one.misread
             batch.of = of
+            batch.ask_from(of.sent_at)
         for batch in by_shape.values():
             if len(batch):
                 self._ledger.commit(batch)

@@ -128,6 +128,7 @@ def test_w4_w5_all_orders_of_five_events_end_in_the_truth(
             assert [o.error for o in joined.hub.sync()] == [None]
         work_off(joined.hub, joined.clock.now(), limit=70)
         seen = never_backwards(joined, pusher.account.name, seen)
+    joined.platform.clock.advance(60)  # some wait for the list to be read again
     worked_off(joined)
 
     assert set(pusher.answers) == {200}

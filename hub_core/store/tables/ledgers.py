@@ -23,6 +23,8 @@ class RawRow(SQLModel, table=True):
     shape: str
     sealed: bytes = sealed()
     fetched_at: datetime
+    """What the platform says from then on may differ: no later than the call was sent that
+    gave it, by the clock of the process that sent it."""
     journal_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
