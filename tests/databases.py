@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, inspect
 
 SWITCH = "CHANNEL_HUB_TEST_DATABASE"
 KINDS = ("sqlite", "postgresql")
@@ -84,18 +85,22 @@ at, new, copy = KEPT.at, KEPT.new, KEPT.copy
 
 def dump(url: str) -> str:
     """All that is in a database, as text."""
-    from sqlalchemy import inspect
-
     from hub_core.store.engine import connect, reading
 
     engine = connect(url)
     with reading(engine) as connection:
-        rows = [
-            f"{name} {tuple(row)}"
-            for name in inspect(connection).get_table_names()
-            for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')
-        ]
+        said = told(connection)
     engine.dispose()
+    return said
+
+
+def told(connection: Connection) -> str:
+    """The same, of the database a connection is to."""
+    rows = [
+        f"{name} {tuple(row)}"
+        for name in inspect(connection).get_table_names()
+        for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')
+    ]
     return "\n".join(rows)
 
 
