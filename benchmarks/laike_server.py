@@ -5,12 +5,14 @@
 prints its port. Each page takes LATENCY seconds (none). Any window, page and total is
 answered by slicing what was serialised at the start; an answer is one send on a socket
 without Nagle's algorithm. `GET /asked` tells the targets asked for since it was last asked,
-`GET /arrived` when they came.
+`GET /arrived` when they came. After `GET /late?3000` it says it is so many seconds earlier;
+`GET /change?1000` ends that and lets so many orders change within that time.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import socket
 import sys
 import threading
@@ -26,6 +28,8 @@ PATH = "/goodlife/v1/trade/order/query/"
 TOKEN = "clt.benchmark"  # noqa: S105
 DAYS = 30
 """How long a time the orders are spread over."""
+LAG = 400
+"""The newest changes are this many seconds old, past any settle lag."""
 SETTLED = 3600
 """The newest change is this many seconds old."""
 
@@ -38,6 +42,8 @@ class Shelf:
     older: list[int]
     """Negated stamps, ascending: to search in."""
     latency: float = 0.0
+    late: int = 0
+    """Seconds by which its clock is behind."""
     asked: list[str] = field(default_factory=list)
     arrived: list[float] = field(default_factory=list)
     answered: Iterator[int] = field(default_factory=itertools.count)
@@ -52,6 +58,10 @@ class Shelf:
         if url.path == "/arrived":
             came, self.arrived = self.arrived, []
             return text(sorted(came))
+        if url.path == "/late":
+            self.late = int(url.query)
+        if url.path == "/change":
+            self._change(int(url.query))
         if url.path == PATH:
             self.arrived.append(time.monotonic())
             self.asked.append(target)
@@ -59,6 +69,17 @@ class Shelf:
             return self._page({k: v[0] for k, v in parse_qs(url.query).items()})
         good = {"access_token": TOKEN, "expires_in": 7200, "error_code": 0}
         return text({"data": good, "message": "success"})
+
+    def _change(self, count: int) -> None:
+        """Orders from all over change, one after the other, and none within the lag."""
+        now, late, self.late = int(time.time()), self.late, 0
+        apart = len(self.rows) // count
+        stamps = [now - LAG - (late - LAG) * n // count for n in range(count)]
+        changed = [
+            _stamped(row, at) for row, at in zip(self.rows[::apart], stamps, strict=False)
+        ]
+        del self.rows[::apart], self.older[::apart]
+        self.rows[:0], self.older[:0] = changed, [-at for at in stamps]
 
     def _page(self, asked: dict[str, str]) -> bytes:
         number, size = int(asked["page_num"]), int(asked["page_size"])
@@ -68,12 +89,16 @@ class Shelf:
         rows = self.rows[begin : min(begin + size, last)]
         about = {"page_num": number, "page_size": size, "total": last - first}
         said = {"error_code": 0, "logid": f"2026112012000000{next(self.answered):016X}"}
-        extra = said | {"now": int(time.time())}
+        extra = said | {"now": int(time.time()) - self.late}
         return b'{"data":{"error_code":0,"page":%b,"orders":[%b]},"extra":%b}' % (
             text(about),
             b",".join(rows),
             text(extra),
         )
+
+
+def _stamped(row: bytes, at: int) -> bytes:
+    return text(json.loads(row) | {"update_order_time": at})
 
 
 def serve(shelf: Shelf, listener: socket.socket) -> None:

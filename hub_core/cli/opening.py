@@ -45,8 +45,8 @@ UntilOption = Annotated[
 ]
 
 
-M_ARENA_MAX = -8
-"""glibc's number of the setting."""
+ONE_HEAP, LARGE = (-8, 1), (-3, 64 * 1024)
+"""glibc's M_ARENA_MAX and M_MMAP_THRESHOLD: an answer's body is given back at once."""
 
 
 class Chosen:
@@ -59,10 +59,14 @@ class Chosen:
 @contextmanager
 def opened() -> Iterator[Hub]:
     """The hub, as configured."""
+    gc.disable()  # nothing that is imported is ever garbage; looking for some takes longer
     from ..hub import Hub
 
-    with Hub.open(Chosen.config, database=Chosen.database) as hub:
+    try:
+        opening = Hub.open(Chosen.config, database=Chosen.database)
+    finally:
         _collect_seldom()
+    with opening as hub:
         _share_one_heap()
         yield hub
 
@@ -73,6 +77,7 @@ def _collect_seldom() -> None:
     reading's time. For a process of our own only; a program that embeds the hub has a
     policy of its own."""
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 20, 20)
 
 
@@ -81,7 +86,8 @@ def _share_one_heap() -> None:
     their own, as glibc gives them, each keeps the largest it ever had. For a process of
     our own only; other C libraries have no such call."""
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+        for setting in (ONE_HEAP, LARGE):
+            ctypes.CDLL(None).mallopt(*setting)
 
 
 def known_shops(hub: Hub, names: Sequence[str]) -> None:
