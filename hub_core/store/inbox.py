@@ -93,9 +93,9 @@ def claim(
     query = select(i.__table__).where(col(i.id).in_(chosen), *free)  # type: ignore[attr-defined]
     query = query.order_by(col(i.id)).with_for_update(skip_locked=True)
     found = [_kept(row) for row in connection.execute(query)]
-    ids = [one.id for one in found]
-    values = {"claim": name, "claimed_until": clock + seconds}
-    connection.execute(update(i).where(col(i.id).in_(ids)).values(values))
+    if ids := [one.id for one in found]:
+        values = {"claim": name, "claimed_until": clock + seconds}
+        connection.execute(update(i).where(col(i.id).in_(ids)).values(values))
     return found
 
 

@@ -95,6 +95,38 @@ def test_d6_two_workers_share_the_pushes(
     assert set(joined.stored(pusher.account.name)) == {r.id for r in records}
 
 
+def test_two_workers_at_once_confirm_each_push_of_a_burst_once(
+    joined: Bench, inbound: Inbound, pusher: Pusher
+) -> None:
+    """One of them reads the list that is to bring them, as the other hastens it."""
+    platform: Any = joined.platform
+    joined.hub.sync()
+    shop = platform.shops[pusher.account.external_id]
+    records = [shop.place() for _ in range(70)]
+    for record in records:
+        pusher.send(pusher.order_event(record.id, platform.clock.now()))
+    platform.clock.advance(3)
+
+    def work(number: int) -> int:
+        done = 0
+        for turn in range(20):
+            done += work_off(joined.hub, joined.clock.now(), limit=7).done
+            platform.clock.advance(1)
+            if number == 0 and turn % 5 == 2:
+                joined.hub.sync()
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(work, range(2)))
+    platform.clock.advance(60)
+    while (step := work_off(joined.hub, joined.clock.now())).taken:
+        counts.append(step.done)
+
+    assert sum(counts) == 70
+    assert {push.state for push in pusher.inbound.pushes(limit=1000)} == {"done"}
+    assert {r.id for r in records} <= set(joined.stored(pusher.account.name))
+
+
 # The queue, without a store --------------------------------------------------------------
 
 
