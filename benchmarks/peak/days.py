@@ -45,6 +45,7 @@ def run(plan: Plan) -> dict[str, Any]:
         "pushes": {
             "fetched": house.pushes.fetched,
             "needless": house.pushes.needless,
+            "spared": house.pushes.spared,
             "postponed": house.pushes.postponed,
         },
         "late": late(house),

@@ -34,6 +34,8 @@ class Job:
     name: str = ""
     follows: float = 0.0
     """When it is due again."""
+    waits: bool = True
+    """Whether it is neither queued nor being done."""
 
 
 @dataclass(slots=True)
@@ -72,13 +74,24 @@ class Engine:
 
         self.world.at(self.world.time + LOOK * number / self.processes, begin)
 
+    def hasten(self, shop: int, name: str) -> None:
+        """Have what waits be due at once."""
+        now = self.world.time
+        for number, job in enumerate(self.jobs):
+            if job.shop == shop and job.name == name and job.waits and job.due > now:
+                job.due = now
+                heappush(self._due, (now, number))
+
     def _tick(self) -> None:
         now = self.world.time
         for _ in range(AT_ONCE * self.processes):
             if not self._due or self._due[0][0] > now:
                 return
-            _, number = heappop(self._due)
+            due, number = heappop(self._due)
             job = self.jobs[number]
+            if not job.waits or due != job.due:  # it was hastened
+                continue
+            job.waits = False
             job.follows = max(job.due + job.every, now)
             self.waiting[job.app] += 1
             queue = self._queues.setdefault(job.shop, deque())
@@ -116,5 +129,5 @@ class Engine:
         if queue := self._queues[job.shop]:
             heappush(self._ready, (queue[0][0], job.shop))
         self.done[job.name] += 1
-        job.due = job.follows
+        job.due, job.waits = job.follows, True
         heappush(self._due, (job.due, number))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -59,18 +60,23 @@ class House:
                 self._open(channel)
         self.engine = Engine(self.world, self._jobs(), plan.processes, plan.threads)
         self.pushes = Pushes(
-            self.world, self.listings, Random(f"{plan.seed} pushes"), plan.lost
-        )
+            self.world, self.listings, Random(f"{plan.seed} pushes"), plan.lost,
+            self._hasten,
+        )  # fmt: skip
 
     def run(self) -> None:
         """Let the day pass."""
         self.pushes.expect(self.stored)
         self.engine.start()
         for _ in range(self.plan.processes):
-            self.world.spawn(self.pushes.run)
+            for channel in self.judges:
+                self.world.spawn(partial(self.pushes.run, channel))
         self.world.every(1.0, self._sample)
         with by_its_time(self.world, PACED):
             self.world.run(len(self.plan.shape) * 3600.0)
+
+    def _hasten(self, account: int, kind: str) -> None:
+        self.engine.hasten(account, f"sync {kind}")
 
     def _sample(self) -> None:
         for channel, judge in self.judges.items():

@@ -188,13 +188,8 @@ class Book:
     """A ledger (`sync.ledger.Ledger`) that keeps no rows: who has what, and since when."""
 
     def __init__(self, line: Line, stream: Stream, kind: str) -> None:
-        self.world, self.stored, self.stream, self.kind = (
-            line.world,
-            line.stored,
-            stream,
-            kind,
-        )
-        self._line = line
+        self.world, self.stored, self._line = line.world, line.stored, line
+        self.stream, self.kind = stream, kind
         self.owner = SimpleNamespace(shop_id=line.stored.account.id)
         self.counts = Counts()
         self.of = Provenance(signed=line.stored.account.channel != UNSIGNED)
