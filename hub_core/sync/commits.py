@@ -52,10 +52,10 @@ class Commits:
         if len(self._rest) >= ROWS_PER_COMMIT:
             self.flush()
 
-    def flush(self) -> None:
-        """Commit what waits."""
-        batch, self._rest = self._rest, Batch()
-        if len(batch):
+    def flush(self, least: int = 1) -> None:
+        """Commit what waits, if it is so much."""
+        if len(self._rest) >= least:
+            batch, self._rest = self._rest, Batch()
             self.ledger.commit(batch)
 
     def check_closed(self, window: Window) -> None:

@@ -54,7 +54,7 @@ class Flights(Generic[Key, Result]):
         keys: Iterable[Key],
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """`then` is called once, when all have gone out."""
+        """`then` is called once, when all have gone out and there is room for more."""
         self._abreast, self._act, self._then = abreast, act, then
         self._waiting = deque(keys)
         self._out = deque[tuple[Key, Pending[Result]]]()
@@ -82,13 +82,14 @@ class Flights(Generic[Key, Result]):
             _settled(self._out.popleft()[1])
 
     def _send(self) -> None:
-        while self._waiting and len(self._out) < max(self._abreast.depth, 1):
+        most = max(self._abreast.depth, 1)
+        while self._waiting and len(self._out) < most:
             key = self._waiting[0]
             sent = self._abreast.start(lambda key=key: self._act(key))  # type: ignore[misc]
             if sent is None:
                 return
             self._out.append((self._waiting.popleft(), sent))
-        if not self._waiting:
+        if not self._waiting and len(self._out) < most:
             then, self._then = self._then, _nothing
             then()
 

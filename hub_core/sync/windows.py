@@ -13,6 +13,7 @@ from ..wire import Page
 from .commits import FINAL, Commits
 from .evidence import Evidence
 from .flights import Abreast, Pending
+from .ledger import ROWS_PER_COMMIT
 from .walk import SECOND, TooMany, Walk, halves, parts
 
 ROWS_PER_WINDOW = 5_000
@@ -218,7 +219,7 @@ class Windows:
                 young = walk.beyond is None or walk.beyond > self._now() - YOUNG
             self._commits.take(page)
             if walk.idle:
-                self._commits.flush()
+                self._commits.flush(ROWS_PER_COMMIT // 2)
         if window is not None:
             self._commits.check_closed(window)
             walk.reached &= young
