@@ -57,6 +57,7 @@ app = typer.Typer(
     help="Every order of every sales channel in one store, nothing lost, and shown.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # rich's own takes `channel-hub[serve]` for a colour
     add_completion=False,
 )
 
