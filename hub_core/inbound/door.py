@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from .asking import Asking
 from .callers import Callers
 from .reception import Reception
 from .settling import Settling
+from .sides import App, Sides
 from .troubles import Trouble
 from .working import WorkedOff
 
@@ -36,6 +38,7 @@ class Inbound:
         self._callers = callers
         self._reception = Reception(hub, callers, **committing)
         self._asking, self._settling = Asking(hub, callers), Settling(hub, callers)
+        self._sides = Sides(self._step)
         self.receive = self._reception.receive
         self.receive_async = self._reception.receive_async
 
@@ -55,11 +58,21 @@ class Inbound:
         self,
         now: datetime | None = None,
         limit: int = 200,
-        app: tuple[str, str] | None = None,
     ) -> WorkedOff:
-        """One step of the work; see `working.work_off`."""
+        """One step of the work, of all apps; see `working.work_off`."""
         self._callers.write_down()
-        return working.work_off(self._hub, now or self._hub.clock.now(), limit, app)
+        return working.work_off(self._hub, now or self._hub.clock.now(), limit)
+
+    def work_on(self, told: Callable[[WorkedOff], None], ending: threading.Event) -> None:
+        """Have what is due worked off, each app's in threads of its own until none is;
+        returns at once. `told` is given each step, in whatever thread."""
+        self._callers.write_down()
+        with self._hub.store.reading() as connection:
+            apps = inbox.apps_due(connection, self._hub.clock.now())
+        self._sides.start(apps, told, ending)
+
+    def _step(self, app: App) -> WorkedOff:
+        return working.work_off(self._hub, self._hub.clock.now(), app=app)
 
     def settle(self, now: datetime | None = None) -> int:
         """See to questions that wait, and tell platforms what was decided; gives how many

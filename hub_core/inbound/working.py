@@ -8,14 +8,16 @@ since, no call is made (see `bursts`).
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
+from ..deadline import Pulse, Task, abreast
 from ..errors import Banned, Forbidden, Gone, Rejected, Unauthorised
 from ..hub import THREADS, Hub
 from ..pace import Rank
@@ -195,13 +197,13 @@ class _Worker:
             for shop in record.shops:
                 of = groups.setdefault((shop.channel, push.kind, record.late), {})
                 of.setdefault(shop.name, []).append(record)
-        with ThreadPoolExecutor(SIDES) as sides:
-            todo = [
-                sides.submit(self._fetch_kind, kind, late, shops, wanted)
-                for (_, kind, late), wanted in groups.items()
-            ]
-        for one in todo:
-            one.result()
+        tasks = [
+            Task(partial(self._fetch_kind, kind, late, shops, wanted))
+            for (_, kind, late), wanted in groups.items()
+        ]
+        abreast(tasks, SIDES, math.inf)  # each shop of them has its own end in time
+        for task in tasks:
+            task.result()
         done.fetched += sum(record.asked for record in named)
 
     def _fetch_kind(
@@ -210,6 +212,7 @@ class _Worker:
         late: bool,
         shops: Mapping[str, Shop],
         wanted: Mapping[str, list[Named]],
+        pulse: Pulse,
     ) -> None:
         """What its list has passed over, of many, goes no sooner than lists do."""
         rank = Rank.INCREMENTAL if late else Rank.PUSH

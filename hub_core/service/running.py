@@ -16,7 +16,7 @@ from ..access import Audit
 from ..alarms import Severity, Trouble
 from ..authorising import Authorising
 from ..hub import Hub
-from ..inbound import Inbound
+from ..inbound import Inbound, WorkedOff
 from ..inbound.inlets import Inlets
 from ..jobs import SYNC, TAG, Asked, Engine, Schedules, Seat
 from ..jobs.seat import BEAT
@@ -67,7 +67,7 @@ class Service:
             Loop("schedules", PLAN, self.schedules.plan, alone=True),
             Loop("tick", TICK, lambda: self.schedules.tick(self.engine)),
             Loop("jobs", TICK, lambda: self.asked.tick(self.engine)),
-            Loop("pushes", INBOX, self.work_off),
+            Loop("pushes", INBOX, self.work_on),
             Loop("questions", ASKED, self.inbound.settle, alone=True),
             Loop("alarms", LOOK, self.look, alone=True),
             Loop("authorising", SETTLE, Authorising(hub).settle, alone=True),
@@ -100,14 +100,22 @@ class Service:
         """Do what was queued: a turn at what a person asked for, or what was due."""
         return (self.asked if what[0] == TAG else self.schedules).work(what)
 
+    def work_on(self) -> None:
+        """Pushes, each app's in threads of its own."""
+        self.inbound.work_on(self._worked_off, self._ending)
+
     def work_off(self) -> None:
-        """Pushes, until none is due; lists that have something new are read at once."""
+        """Pushes, until none is due, in this thread."""
         while not self._ending.is_set():
             done = self.inbound.work_off()
-            if done.wake:
-                self._hasten(done.wake)
+            self._worked_off(done)
             if not done.taken:
                 return
+
+    def _worked_off(self, done: WorkedOff) -> None:
+        """Lists that have something new are read at once."""
+        if done.wake:
+            self._hasten(done.wake)
 
     def _hasten(self, wake: Iterable[tuple[str, str]]) -> None:
         with self.hub.store.writing() as connection:

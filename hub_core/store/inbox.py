@@ -108,9 +108,10 @@ def _due(now: datetime, app: tuple[str, str] | None) -> list[ColumnElement[bool]
 
 
 def apps_due(connection: Connection, now: datetime) -> list[tuple[str, str]]:
-    """(channel, app) of the pushes that are due, whether or not they are somebody's."""
-    i = InboxRow
-    query = select(col(i.channel), col(i.app)).where(*_due(now, None)).distinct()
+    """(channel, app) of the pushes that are due and nobody's."""
+    i, clock = InboxRow, database_now(connection)
+    free = (*_due(now, None), col(i.claimed_until) < clock)
+    query = select(col(i.channel), col(i.app)).where(*free).distinct()
     return [(channel, app) for channel, app in connection.execute(query)]
 
 
@@ -160,12 +161,13 @@ def put_off(
     said: str,
     since: datetime | None = None,
 ) -> None:
-    """Have all that wait and are this claim's or nobody's, and came after `since`, wait
-    until then; none is tried sooner for it. How often they have failed stays."""
+    """Have all that wait and are this claim's or nobody's wait until then; none is tried
+    sooner for it. With `since` those that came after it and were never tried. How often
+    they have failed stays."""
     i = InboxRow
     theirs = [*_open(connection, name, of), col(i.due_at) < due]
     if since is not None:
-        theirs.append(col(i.received_at) > since)
+        theirs += [col(i.received_at) > since, col(i.attempts) == 0]
     # Those another is just writing are left: two that wait for each other's rows never end.
     ids = select(col(i.id)).where(*theirs).with_for_update(skip_locked=True)
     values = {"due_at": due, "said": said[:LONGEST], "claim": None, "claimed_until": 0.0}

@@ -3,6 +3,8 @@ for news that was asked for before it happened."""
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -170,6 +172,53 @@ def test_a_small_shop_does_not_wait_behind_a_giant(is_read: bool, two_shops: Ben
 
     assert id in two_shops.stored(small.account.name)
     inbound.close()
+
+
+class Held(httpx.BaseTransport):
+    """The first call after `hold` has no answer until it is let go."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner, self._lock = inner, threading.Lock()
+        self.hold, self.held = False, threading.Event()
+        self.let_go = threading.Event()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with self._lock:
+            mine, self.hold = self.hold, False
+        if mine:
+            self.held.set()
+            assert self.let_go.wait(20)
+        return self._inner.handle_request(request)
+
+
+def test_an_app_whose_calls_wait_holds_up_no_other(tmp_path: Path) -> None:
+    lines: list[Held] = []
+
+    def served(platform: Any) -> Held:
+        lines.append(Held(platform_transport(platform)))
+        return lines[-1]
+
+    with bench(CHANNEL, tmp_path, orders=4, shops=2, served=served) as made:
+        made.hub.sync()
+        inbound, ending = Inbound(made.hub), threading.Event()
+        slow, other = map(Pusher, [inbound] * 2, made.platform.accounts())
+        told: queue.Queue[WorkedOff] = queue.Queue()
+        (line,) = lines
+        line.hold = True
+        (waits,) = placed(made, side(made), slow, 1)
+        inbound.work_on(told.put, ending)
+        assert line.held.wait(10)
+
+        (id,) = placed(made, side(made, 1), other, 1)
+        inbound.work_on(told.put, ending)
+
+        assert (told.get(timeout=10).done, told.get(timeout=10).taken) == (1, 0)
+        assert id in made.stored(other.account.name)
+        assert waits not in made.stored(slow.account.name)
+        line.let_go.set()
+        assert (told.get(timeout=10).done, told.get(timeout=10).taken) == (1, 0)
+        assert waits in made.stored(slow.account.name)
+        inbound.close()
 
 
 def test_pushes_of_a_stream_that_is_being_read_are_put_off_together(
