@@ -1,6 +1,6 @@
 """抖音来客's order query over a socket, as fast as sockets go: bytes made beforehand.
 
-    python -m benchmarks.laike_server 100000 [LATENCY]
+    python -m benchmarks.laike_server 100000 [LATENCY [DAYS]]
 
 prints its port. Each page takes LATENCY seconds (none). Any window, page and total is
 answered by slicing what was serialised at the start; an answer is one send on a socket
@@ -123,9 +123,9 @@ def _talk(shelf: Shelf, connection: socket.socket) -> None:
             connection.sendall(head + b"content-length: %d\r\n\r\n" % len(body) + body)
 
 
-def main(count: int, latency: float = 0.0) -> None:
+def main(count: int, latency: float = 0.0, days: float = DAYS) -> None:
     now = int(time.time())
-    orders = population(count, now - DAYS * 86_400, now - SETTLED)
+    orders = population(count, now - int(days * 86_400), now - SETTLED)
     shelf = Shelf([row for _, row in orders], [-at for at, _ in orders], latency)
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)

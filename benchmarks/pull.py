@@ -39,9 +39,9 @@ FIGURES = ("wall_s", "cpu_s", "peak_mb")
 
 
 @contextlib.contextmanager
-def server(orders: int, latency: float = 0.0) -> Iterator[str]:
+def server(orders: int, latency: float = 0.0, days: int = DAYS) -> Iterator[str]:
     """The address of a server with that many orders, in a process of its own."""
-    of = (str(orders), str(latency))
+    of = (str(orders), str(latency), str(days))
     command = [sys.executable, "-m", "benchmarks.laike_server", *of]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
         assert child.stdout
@@ -70,7 +70,11 @@ def asked(base_url: str, what: str = "asked") -> list[Any]:
 
 @contextlib.contextmanager
 def folders(
-    base_url: str, *names: str, quota: int | None = None, server: Server | None = None
+    base_url: str,
+    *names: str,
+    quota: int | None = None,
+    server: Server | None = None,
+    days: int = DAYS,
 ) -> Iterator[list[Path]]:
     """A fresh hub's folder for each name, gone afterwards. Its limits: so many order
     queries a second, or none. Its database: one of the server's, or a file of SQLite."""
@@ -80,7 +84,7 @@ def folders(
             folder.mkdir()
             if server:
                 (folder / "database").write_text(server.fresh(folder.name))
-            make(base_url, folder, DAYS + 1, quota=quota)
+            make(base_url, folder, days + 1, quota=quota)
         yield made
 
 

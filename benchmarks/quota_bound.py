@@ -2,10 +2,10 @@
 
     python -m benchmarks.quota_bound [--pages 100] [--latency 0.08] [--quota 20] [--json]
 
-A child process serves 来客 pages, each after `latency` seconds; the hub reads so many pages
-of 100 orders under a limit of `quota` calls a second, 来客's own unless given. The least
-that takes is (pages - 1) ÷ quota + latency, where `pages` are those the orders fill, not
-those asked for.
+A child process serves 来客 pages, each after `latency` seconds; the hub reads a closed
+window of so many pages of 100 orders under a limit of `quota` calls a second, 来客's own
+unless given. The least that takes is (pages - 1) ÷ quota + latency, where `pages` are those
+the orders fill, not those asked for.
 Then a reader that asks for one page after the other reads the same pages; it stores them as
 the floor of `benchmarks.pull` does. It is left out beyond 200 pages, as it takes minutes.
 
@@ -24,6 +24,8 @@ from typing import Any
 from benchmarks.pull import asked, folders, ran, server
 
 PAGE = 100
+SPAN = 5
+"""Days of the orders: one closed window of 来客's."""
 MANY = 500
 OVER = {"few": 0.10, "many": 0.05}
 SLOW = 200
@@ -34,8 +36,8 @@ def measure(pages: int, latency: float, quota: int) -> JSON:
     """All that is printed."""
     orders = pages * PAGE
     with (
-        server(orders, latency) as base_url,
-        folders(base_url, "hub", "after", quota=quota) as (of_hub, of_other),
+        server(orders, latency, SPAN) as base_url,
+        folders(base_url, "hub", "after", quota=quota, days=SPAN) as (of_hub, of_other),
     ):
         hub = ran("pull_hub", str(of_hub))
         targets, arrived = asked(base_url), asked(base_url, "arrived")
