@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from hub_core import lanes, pace
+from hub_core.inbound.sides import EACH
 from hub_core.jobs.schedules import CAPABLE, HEALED, HOUR, POLL, SENT
 from hub_core.pace import Pace
 from hub_core.plugins import Plugins, load
@@ -69,7 +70,7 @@ class House:
         self.pushes.expect(self.stored)
         self.engine.start()
         for _ in range(self.plan.processes):
-            for channel in self.judges:
+            for channel in [*self.judges] * EACH:
                 self.world.spawn(partial(self.pushes.run, channel))
         self.world.every(1.0, self._sample)
         with by_its_time(self.world, PACED):
