@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from ..errors import HubError
 from ..hub import Hub
-from ..store import inbox, streams
+from ..store import crowds, streams
 from ..store.inbox import Of
 from ..store.kinds import KINDS
 from ..store.shops import Shop
@@ -53,7 +53,7 @@ class Bursts:
                 for shop in shops:
                     mine = [r for r in records if any(s.id == shop for s in r.shops)]
                     ids = sorted({r.id for r in mine})
-                    found = inbox.fetched(connection, kind, [shop], ids)
+                    found = crowds.fetched(connection, kind, [shop], ids)
                     for record in mine:
                         at = found.get(record.id)
                         record.there |= at is not None and not is_news(record.told_at, at)
@@ -71,9 +71,9 @@ class Bursts:
         if not groups:
             return 0, set()
         with self._hub.store.reading() as connection:
-            crowds = inbox.crowds(connection, groups, MANY)
+            found = crowds.crowds(connection, groups, MANY)
         done, wake = 0, Wakes()
-        for of in crowds:
+        for of in found:
             (shop,) = groups[of][0].shops
             more, woken = self._leave(of, shop, groups[of])
             done, wake = done + more, wake | woken
@@ -126,20 +126,20 @@ class Bursts:
     def _confirm(self, of: Of, shop: Shop, taken: set[int]) -> tuple[int, Wakes]:
         """Those of the others that are there are done, without each being claimed."""
         with self._hub.store.writing() as connection:
-            found = inbox.brought(connection, self._claim, of, shop.id, CONFIRMED)
+            found = crowds.brought(connection, self._claim, of, shop.id, CONFIRMED)
             there = {
                 one.id: one.wakes
                 for one in found
                 if one.id not in taken and not is_news(one.received_at, one.fetched_at)
             }
-            inbox.confirm(connection, list(there), self._now)
+            crowds.confirm(connection, list(there), self._now)
         return len(there), {(shop.name, kind) for wakes in there.values() for kind in wakes}
 
     def _put_off(self, of: Of, left: Sequence[Named], since: datetime) -> None:
         oldest = min(one.received_at for record in left for one in record.pushes)
         due = self._now + pause(oldest, self._now)
         with self._hub.store.writing() as connection:
-            inbox.put_off(
+            crowds.put_off(
                 connection, self._claim, of, due,
                 said="its list is to bring it, with many others", since=since,
             )  # fmt: skip

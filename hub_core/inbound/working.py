@@ -23,7 +23,7 @@ from ..hub import THREADS, Hub
 from ..pace import Rank
 from ..ports import ShopInfo
 from ..pull import Outcome
-from ..store import inbox, notes
+from ..store import crowds, inbox, notes
 from ..store.holder import new_holder
 from ..store.inbox import Kept, Of
 from ..store.shops import Shop
@@ -303,7 +303,7 @@ class _Worker:
             done.busy += len(pushes)
             due = self._now + pause(min(p.received_at for p in pushes), self._now)
             if of.account is not None:
-                inbox.put_off(connection, self.name, of, due, said=said)
+                crowds.put_off(connection, self.name, of, due, said=said)
                 continue
             ids = [push.id for push in pushes]
             inbox.postpone(connection, self.name, ids, due, attempts=attempts, said=said)
