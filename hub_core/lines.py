@@ -56,7 +56,7 @@ class Room:
 
 
 class Lines:
-    """Opens lines to shops. Thread safe; a line itself serves one thread at a time."""
+    """Opens lines to shops. Thread safe, as they are: a newest call is its thread's own."""
 
     def __init__(
         self,
