@@ -63,6 +63,8 @@ SAID_OF_SOMEBODY = re.compile(
 )
 """Who a sentence names, behind the words and marks platforms name them with."""
 RUN = re.compile(r"[A-Za-z0-9_.~+=-]{16,}")
+WORD = re.compile(r"[A-Za-z_]{1,39}")
+"""What none of these finds anything in: a key, as a rule. There are many."""
 
 
 def mask_text(text: str, secrets: Sequence[str | None] = ()) -> str:
@@ -75,6 +77,8 @@ def mask_text(text: str, secrets: Sequence[str | None] = ()) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, MASK)
+    if WORD.fullmatch(text):
+        return text
     text = SECRET_PAIR.sub(rf"\g<1>{MASK}", text.translate(WIDE))
     text = SAID_OF_SOMEBODY.sub(_label_only, text)
     return PERSONAL.sub(MASK, RUN.sub(_token_or_word, text))

@@ -16,7 +16,7 @@ from tests.loss.scenario import LAG, PLUGINS, SWITCHES, Scenario, box, scenario
 
 __all__ = ["SEEDS", "SWITCHES", "RecordScenario", "day", "pairs"]
 
-SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "80")) // 10
+SEEDS = int(os.environ.get("CHANNEL_HUB_LOSS_SEEDS", "50")) // 10
 """Seeds for each channel and kind: a tenth of what orders have, or eight."""
 HOUR = timedelta(hours=1)
 MANY = 4
