@@ -34,6 +34,7 @@ from ..sandbox.websocket import Talk
 from .bridge import Refusing
 from .desk import Desk, failure
 from .given import Given
+from .pushes import leads_nowhere
 from .spoiling import STRANGE_WORD, keys_of, reworded
 from .taking import DAY, ByLine, ByQueue, Taking, messages_of
 
@@ -235,17 +236,8 @@ class MessagesContract(Given):
 
 def _misdirected(desk: Desk, one: Message) -> Iterator[str]:
     """What of its hint leads nowhere, as sentences."""
-    hint, kinds, now = one.hint, set(desk.sources) | {"orders"}, desk.clock.now()
-    if not hint.event.strip():
-        yield "an event without a name"
-    if hint.kind is not None and hint.kind not in kinds:
-        yield f"{hint.event}: the plugin reads no {hint.kind}"
-    if (hint.kind is None) is not (hint.external_id is None):
-        yield f"{hint.event}: a kind without an id, or an id without a kind"
-    if not {*hint.wakes} <= kinds - {hint.kind}:
-        yield f"{hint.event} wakes what is not read"
-    if hint.account not in (None, *messages_of(desk).accounts(desk.line.shop)):
-        yield f"{hint.event}: the shop is named by an id it has not"
+    hint, now = one.hint, desk.clock.now()
+    yield from leads_nowhere(desk, hint, messages_of(desk).accounts(desk.line.shop))
     if hint.at is None or hint.at.utcoffset() is None or not now - DAY < hint.at <= now:
         yield f"{hint.event}: it did not happen just now"
 

@@ -16,7 +16,7 @@ give `posting`. What happens is what `Platform.churn` lets happen.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -207,10 +207,10 @@ def pushes_of(desk: Desk) -> Pushes:
     return desk.plugins.pushes(desk.channel.id)
 
 
-def misdirected(desk: Desk, hint: Hint) -> Iterator[str]:
-    """What of a hint leads nowhere, as sentences."""
-    kinds, now = {*desk.sources, "orders"}, desk.clock.now()
-    owners = (None, *pushes_of(desk).accounts(desk.line.shop))
+def leads_nowhere(desk: Desk, hint: Hint, accounts: Iterable[str]) -> Iterator[str]:
+    """What of a hint names nothing there is, as sentences; `accounts`: what the shop may be
+    called."""
+    kinds = {*desk.sources, "orders"}
     if not hint.event.strip():
         yield "an event without a name"
     if hint.kind is not None and hint.kind not in kinds:
@@ -219,8 +219,14 @@ def misdirected(desk: Desk, hint: Hint) -> Iterator[str]:
         yield f"{hint.event}: a kind without an id, or an id without a kind"
     if not {*hint.wakes} <= kinds - {hint.kind}:
         yield f"{hint.event} wakes what is not read"
-    if hint.account not in owners:
+    if hint.account not in (None, *accounts):
         yield f"{hint.event}: the shop is named by an id it has not"
+
+
+def misdirected(desk: Desk, hint: Hint) -> Iterator[str]:
+    """What of a hint leads nowhere, as sentences."""
+    now = desk.clock.now()
+    yield from leads_nowhere(desk, hint, pushes_of(desk).accounts(desk.line.shop))
     if hint.at is not None and not now - JUST_NOW < hint.at <= now:
         yield f"{hint.event}: it did not happen just now"
     if hint.message_id is not None and not hint.message_id.strip():
