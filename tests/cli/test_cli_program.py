@@ -18,6 +18,7 @@ import typer
 
 from hub_core.cli import failing
 from hub_core.cli.app import app
+from hub_core.cli.program import HOMES, commands_of
 from tests.cli.world import PROGRAM, World, boxed, hub
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,12 @@ def commands(group: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[s
 
 
 NAMES = [name for name, _ in commands()]
+
+
+def test_what_a_module_puts_on_the_program_stands_in_the_table_of_commands() -> None:
+    there = {name: home for home in set(HOMES.values()) for name in commands_of(home)}
+
+    assert there == HOMES
 
 
 # The document ---------------------------------------------------------------------------
