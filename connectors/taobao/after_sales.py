@@ -66,12 +66,16 @@ class AfterSales:
         return page
 
     def record(self, external_id: str) -> Fetched | Misread | None:
-        """One case in full. What TOP answers where there is none, no document says: a
-        refusal of the very id is told of this case, any other is raised."""
+        """One case in full. What TOP answers where there is none, no document says: the
+        sub-codes that are configured; a refusal of the very id is told of this case, any
+        other is raised."""
         try:
             found = self._get(external_id)
-        except BadRequest as error:
-            if error.code is None or not error.code.endswith(NO_SUCH):
+        except Rejected as error:
+            sub_code = (error.code or "").rpartition("/")[2]
+            if sub_code and sub_code in fact(self._session, "refund_not_found").split(","):
+                return None
+            if not isinstance(error, BadRequest) or not sub_code.endswith(NO_SUCH):
                 raise
             return Misread(external_id, "TOP does not take its refund_id", None)
         refuse_others(self._session, seller_of(found), "a case")

@@ -17,6 +17,7 @@ FACTS = {
     "trade_kinds": ",".join(KINDS),  # that all may be asked for at once is not said
     "refund_max_window_days": "1",  # no span is stated; that of trades
     "refund_look_back_days": "90",  # nor how far back; that of trades
+    "refund_not_found": "",  # by which sub-codes a case is not there: no page says
     "product_settle_lag_seconds": "600",  # a search engine answers the lists of products
     "product_look_back_days": "7300",  # products may be as old as the shop
     # The levels are told by the token; which one an API takes stands on no page but that

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
 from ..ports import Consent, Consents, Telling, Visit
 from ..wire import JSON
 from .desk import Desk
+from .needs import Need
 from .posting import LONG, Noted, Posting, document_of
 from .pushes import pushes_of
 
@@ -36,14 +35,8 @@ class Consented:
         found = consents_of(self._desk).redeem(code, BACK)
         return consents_of(self._desk, found).whose(found)
 
-    def by_code(self) -> None:
-        """Skips where no code comes back."""
-        if consents_of(self._desk).telling is Telling.PUSH:
-            pytest.skip("a push tells of it: there is no code")
-
     def code(self, shop: str) -> str:
         """What the browser comes back with."""
-        self.by_code()
         back = self._agree(self._page, shop)
         assert back.startswith(f"{BACK}?"), "the browser was sent elsewhere"
         found = dict(parse_qsl(urlsplit(back).query))
@@ -62,6 +55,13 @@ def consents_of(desk: Desk, consent: Consent | None = None) -> Consents:
     """The plugin's own, on a line of the app; with a consent's token where one is given."""
     line = desk.of_app(consent.grant if consent else None)
     return desk.plugins.consents(desk.channel.id, line)
+
+
+CODE = Need(
+    "CODE",
+    "a push tells of a consent: there is no code",
+    lambda desk: consents_of(desk).telling is Telling.CODE,
+)
 
 
 def told_by(desk: Desk, posting: Posting) -> Sequence[JSON]:

@@ -1,6 +1,7 @@
 """The contract of each capability: what `hub plugins` lists, to the class that tests it.
 
 A plugin's tests inherit the classes of the capabilities it has; the others are not used.
+What a platform lacks besides, a class says in `lacks` (`needs`).
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .answers import AnsweringContract
+from .asking import BY_ID
 from .asks import AsksContract
-from .authorising import AuthorisationContract
+from .authorising import RENEWED, AuthorisationContract
 from .boxes import SandboxContract
+from .consenting import CODE
 from .consents import ConsentsContract
 from .given import Given
-from .messages import MessagesContract
+from .messages import SOCKET, MessagesContract
 from .orders import OrderSourceContract
+from .pages import NUMBERED, TIMED
 from .pushes import PushesContract
 from .receivers import ReceiversContract
 from .records import (
@@ -27,7 +31,13 @@ from .shipping import ShippingContract
 from .stock import StockContract
 
 __all__ = [
+    "BY_ID",
+    "CODE",
     "CONTRACTS",
+    "NUMBERED",
+    "RENEWED",
+    "SOCKET",
+    "TIMED",
     "AfterSaleSourceContract",
     "AnsweringContract",
     "AsksContract",

@@ -11,6 +11,7 @@ from ..client import httpx
 from ..sandbox import Account, Clock, Platform
 from .bridge import platform_transport
 from .desk import Desk
+from .needs import Need, falsely_lacking, need_of
 
 
 class Given:
@@ -18,6 +19,8 @@ class Given:
 
     capability: ClassVar[str]
     """Of the plugin: what the contract is about."""
+    lacks: ClassVar[tuple[Need, ...]] = ()
+    """What not every platform has and this one has not: see `needs`."""
 
     @pytest.fixture
     def plugin(self) -> Any:
@@ -73,3 +76,14 @@ class Given:
     ) -> Desk:
         """The connector at work; not for overriding."""
         return Desk(plugin, account, transport, clock, self.capability, facts)
+
+    @pytest.fixture(autouse=True)
+    def _applies(self, request: pytest.FixtureRequest) -> None:
+        """A test is skipped where the platform lacks what it needs."""
+        need = need_of(request.function)
+        if need and not need.there(request.getfixturevalue("desk")):
+            pytest.skip(f"{need.lacking}; `lacks = ({need.name},)` leaves it out")
+
+    def test_what_it_lacks_is_lacking(self, desk: Desk) -> None:
+        """What is left out is left out by right: once the platform has it, it is tested."""
+        assert falsely_lacking(self.lacks, desk) == []

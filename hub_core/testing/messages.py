@@ -34,6 +34,7 @@ from ..sandbox.websocket import Talk
 from .bridge import Refusing
 from .desk import Desk, failure
 from .given import Given
+from .needs import Need, needs
 from .pushes import leads_nowhere
 from .spoiling import STRANGE_WORD, keys_of, reworded
 from .taking import DAY, ByLine, ByQueue, Taking, messages_of
@@ -42,6 +43,10 @@ CHANGES = 12
 """Things that happen, of which messages tell."""
 SPOILED = 60
 SENSELESS: tuple[Any, ...] = (None, 7, "", "{", "[]", "?", "null", '{"":0}')
+
+SOCKET = Need(
+    "SOCKET", "it has a queue", lambda desk: isinstance(messages_of(desk), Socket)
+)
 
 
 class MessagesContract(Given):
@@ -205,23 +210,25 @@ class MessagesContract(Given):
 
     # A socket ---------------------------------------------------------------------------
 
+    @needs(SOCKET)
     def test_it_beats_and_is_answered(self, taking: Taking) -> None:
         """A connection that is silent for long is opened anew: it beats several times
         before that, and what the platform beats back is no message."""
         found, app = messages_of(taking.desk), taking.desk.app
-        if not isinstance(taking, ByLine) or not isinstance(found, Socket):
-            pytest.skip("it has a queue")
+        assert isinstance(taking, ByLine)
+        assert isinstance(found, Socket)
         beat, silent = found.rhythm(app)
         assert 0 < 2 * beat < silent
         frames = taking.beaten()
         assert [found.read(frame) for frame in frames] == [None] * len(frames)
 
+    @needs(SOCKET)
     def test_an_address_is_signed_for_its_moment(self, taking: Taking) -> None:
         """It lets in whoever has it: signed with the secret, which is not in it, and of
         now. Another's is not let in."""
         desk, found = taking.desk, messages_of(taking.desk)
-        if not isinstance(taking, ByLine) or not isinstance(found, Socket):
-            pytest.skip("it has a queue")
+        assert isinstance(taking, ByLine)
+        assert isinstance(found, Socket)
         now = desk.clock.now()
         address = found.address(desk.app, now)
         assert address.startswith(("wss://", "ws://"))

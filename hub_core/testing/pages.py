@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from ..errors import BadRequest, Unreadable
 from ..ports import Paging, Stream, Window
 from ..wire import Item
@@ -14,6 +12,21 @@ from .asking import ids_within
 from .canonical import id_of
 from .desk import Desk, when
 from .given import Given
+from .needs import Need, needs
+
+
+def numbered(desk: Desk) -> list[Stream]:
+    """The lists that are looked at and have numbered pages."""
+    return [stream for stream in desk.looked_at if _is_numbered(stream)]
+
+
+def timed(desk: Desk) -> list[Stream]:
+    """Those that take a span of time."""
+    return [stream for stream in desk.looked_at if not stream.is_snapshot]
+
+
+NUMBERED = Need("NUMBERED", "no list has numbered pages", lambda desk: bool(numbered(desk)))
+TIMED = Need("TIMED", "no list takes a span of time", lambda desk: bool(timed(desk)))
 
 
 class Pages(Given):
@@ -41,6 +54,7 @@ class Pages(Given):
                 assert len(set(cursors)) == len(cursors)
                 assert list(desk.pages(small, window)) == pages, "a second run differs"
 
+    @needs(NUMBERED)
     def test_probe_tells_the_total(self, desk: Desk) -> None:
         """The last page is found by it, and it proves that no row is missing."""
         for stream in numbered(desk):
@@ -51,6 +65,7 @@ class Pages(Given):
             if probe.number == 1:
                 assert len(probe.items) == min(probe.total, stream.page_size)
 
+    @needs(NUMBERED)
     def test_page_one_counts_when_asked(self, desk: Desk) -> None:
         """A walk ends by comparing the total again, to see whether the window grew."""
         for stream in numbered(desk):
@@ -58,6 +73,7 @@ class Pages(Given):
             page = desk.source.page(stream, window, 1, count=True)
             assert page.total == desk.total(stream, window)
 
+    @needs(NUMBERED)
     def test_a_page_is_the_one_that_was_asked_for(self, desk: Desk) -> None:
         """A cache may hand out another page: where the platform says which it is, the
         connector passes that on and does not make it up."""
@@ -70,6 +86,7 @@ class Pages(Given):
             assert first.number in (None, 1)
             assert {*map(id_of, first.items)}.isdisjoint(map(id_of, second.items))
 
+    @needs(NUMBERED)
     def test_a_page_past_the_end_holds_nothing(self, desk: Desk) -> None:
         """A total may lie, so the engine looks past it. An empty page is best; a refusal
         has to be a BadRequest, an answer without any list Unreadable."""
@@ -80,9 +97,10 @@ class Pages(Given):
 
     # Windows ----------------------------------------------------------------------------
 
+    @needs(TIMED)
     def test_an_empty_window_is_an_empty_window(self, desk: Desk) -> None:
         """Nothing changed: total 0, no row, no error."""
-        for stream in _timed(desk)[:1]:
+        for stream in timed(desk)[:1]:
             oldest = desk.window(stream).until - stream.look_back + timedelta(hours=1)
             early = Window(oldest, oldest + timedelta(seconds=5))
             assert desk.items(stream, early) == []
@@ -90,10 +108,11 @@ class Pages(Given):
                 assert desk.total(stream, early) == 0
                 assert desk.source.page(stream, early, 1, count=True).items == ()
 
+    @needs(TIMED)
     def test_window_ends_cover_what_was_asked(self, desk: Desk) -> None:
         """Both ends belong to the window, whatever the platform thinks of its own:
         where that is not said, ask for a second more. Rows outside do no harm."""
-        for stream in _timed(desk):
+        for stream in timed(desk):
             for item in desk.items(stream)[:5]:
                 name, told = id_of(item), when(item)
                 assert told or not _is_numbered(stream), "a row without any time"
@@ -114,23 +133,6 @@ class Pages(Given):
         must not be asked for a day and two seconds."""
         for stream in desk.streams:
             assert desk.first(stream).items is not None
-
-
-def numbered(desk: Desk) -> list[Stream]:
-    """The lists that are looked at and have numbered pages; skips where none has."""
-    return _of(desk, Paging.REVERSE_OFFSET, Paging.FORWARD_OFFSET)
-
-
-def _of(desk: Desk, *paging: Paging) -> list[Stream]:
-    return [s for s in desk.looked_at if s.paging in paging] or pytest.skip(
-        f"no list is paged by {paging[0].value}"
-    )
-
-
-def _timed(desk: Desk) -> list[Stream]:
-    return [s for s in desk.looked_at if not s.is_snapshot] or pytest.skip(
-        "no list takes a span of time"
-    )
 
 
 def _is_numbered(stream: Stream) -> bool:

@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 
+from .needs import is_left_out
 from .whole import complaint_about
 
 HERE = __name__.rpartition(".")[0]
@@ -17,7 +18,12 @@ REWRITTEN = (
 pytest.register_assert_rewrite(*(f"{HERE}.{name}" for name in REWRITTEN))
 
 
-def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
-    """Refuse a class that hides tests of its contract."""
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector, name: str, obj: object
+) -> list[pytest.Item] | None:
+    """Refuse a class that hides tests of its contract; leave out what a platform lacks."""
     if inspect.isclass(obj) and (said := complaint_about(obj)):
         raise collector.CollectError(said)
+    if isinstance(collector, pytest.Class) and is_left_out(collector.obj, name, obj):
+        return []
+    return None

@@ -9,10 +9,11 @@ from typing import Any
 
 from ..ports import CursorSource, Paging, Source, Stream
 from ..wire import Fetched, Misread, Ref, shapes
-from .asking import SMALL, ids_by_id, says, some_ids
+from .asking import BY_ID, SMALL, ids_by_id, says, some_ids
 from .canonical import faults, id_of, page_faults, raw_faults
 from .desk import Desk
 from .given import Given
+from .needs import needs
 
 
 class Reading(Given):
@@ -64,6 +65,7 @@ class Reading(Given):
                     for s in page_faults(page)]  # fmt: skip
             assert said == []
 
+    @needs(BY_ID)
     def test_every_record_can_be_had_by_its_id(self, desk: Desk) -> None:
         """Parked and open records are fetched again by id, and pushes name only an id.
         Where the platform has no such call, say `by_id=False`."""
@@ -124,6 +126,7 @@ class Reading(Given):
             kind = Ref if stream.list_is_partial else Fetched
             assert all(isinstance(item, kind) for item in desk.items(stream))
 
+    @needs(BY_ID)
     def test_an_unknown_record_is_none(self, desk: Desk) -> None:
         """None says "the platform does not have it"; an error would stop the shop."""
         for known in ids_by_id(desk, 1):

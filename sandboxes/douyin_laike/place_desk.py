@@ -1,13 +1,14 @@
 """GET /goodlife/v1/shop/poi/query/: the merchant's places, page by page.
 
-account_id or poi_id says whose; with both, account_id counts. Source: paper §3.1, V17.
+account_id or poi_id says whose; with both, account_id counts. A poi_id nobody has is
+"POI not found" (sub code 20003). Source: paper §2.4, §3.1, V17.
 """
 
 from __future__ import annotations
 
 from hub_core.sandbox import Request, Response
 
-from .envelope import BAD_PARAMETER, Refused
+from .envelope import BAD_PARAMETER, PLACE_NOT_FOUND, TRADE, Refused
 from .house import House
 from .places import place_row
 from .question import Question
@@ -47,10 +48,11 @@ class PlaceDesk:
         return self._house.envelope.good(self._house.data(data))
 
     def _owner(self, poi: str) -> str:
-        """The merchant with that place; nobody's id when there is none."""
-        shops = self._house.shops.values()
-        found = (shop.id for shop in shops if poi in shop.backroom.places.ids)
-        return next(found, "")
+        """The merchant with that place. Raises Refused where there is none."""
+        for shop in self._house.shops.values():
+            if poi in shop.backroom.places.ids:
+                return shop.id
+        raise Refused(TRADE, "POI不存在", PLACE_NOT_FOUND)
 
     def _written(self, shop: Shop, key: Key) -> JSON:
         place = shop.backroom.places.drawer.seen().rows[key[1]].version.content

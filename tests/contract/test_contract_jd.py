@@ -11,6 +11,7 @@ import pytest
 import connectors.jd
 from hub_core.sandbox import Clock, Platform
 from hub_core.testing.contracts import (
+    NUMBERED,
     AfterSaleSourceContract,
     AuthorisationContract,
     ConsentsContract,
@@ -63,7 +64,7 @@ class Given:
 
 
 class TestProducts(Given, ProductSourceContract):
-    pass
+    lacks = (NUMBERED,)
 
 
 class TestAfterSales(Given, AfterSaleSourceContract):

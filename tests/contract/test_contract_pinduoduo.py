@@ -12,6 +12,9 @@ import connectors.pinduoduo
 from hub_core.sandbox import Clock, Platform
 from hub_core.sandbox.websocket import Talk
 from hub_core.testing.contracts import (
+    BY_ID,
+    NUMBERED,
+    TIMED,
     AfterSaleSourceContract,
     AuthorisationContract,
     ConsentsContract,
@@ -79,11 +82,11 @@ class Crowd(Given):
 
 
 class TestProducts(Given, ProductSourceContract):
-    pass
+    lacks = (BY_ID, NUMBERED, TIMED)
 
 
 class TestAfterSales(Crowd, AfterSaleSourceContract):
-    pass
+    lacks = (BY_ID,)
 
 
 class TestStock(Given, StockContract):

@@ -11,11 +11,12 @@ import pytest
 from hub_core.hookspecs import Hooks
 from hub_core.plugins.registry import HOOKS, KINDS
 from hub_core.testing.contracts import CONTRACTS, PlaceSourceContract, StockContract
+from hub_core.testing.needs import Need, falsely_lacking
 from hub_core.testing.whole import complaint_about, hidden
 
 HEAD = """
 import pytest
-from hub_core.testing.contracts import PlaceSourceContract
+from hub_core.testing.contracts import BY_ID, PlaceSourceContract
 
 
 """
@@ -33,12 +34,16 @@ SAYING = """class TestSaying(PlaceSourceContract):
     def test_an_unknown_record_is_none(self, desk):
         super().test_an_unknown_record_is_none(desk)
 """
+LACKING = """class TestLacking(PlaceSourceContract):
+    lacks = (BY_ID,)
+"""
+FILES = {"hiding": HIDING, "saying": SAYING, "lacking": LACKING}
 
 
-def test_a_class_that_hides_tests_is_not_collected_and_one_that_says_why_is(
+def test_a_class_that_hides_tests_is_not_collected_and_one_that_says_why_or_lacks_is(
     tmp_path: Path,
 ) -> None:
-    for name, text in (("hiding", HIDING), ("saying", SAYING)):
+    for name, text in FILES.items():
         (tmp_path / f"test_{name}.py").write_text(HEAD + text, encoding="utf-8")
     flags = ("-q", "--collect-only", "-p", "no:cacheprovider", "--import-mode=importlib")
     done = subprocess.run(
@@ -51,6 +56,16 @@ def test_a_class_that_hides_tests_is_not_collected_and_one_that_says_why_is(
     assert f"TestHiding.test_an_unknown_record_is_none: {NEVER_SAID}" in done.stdout
     assert "TestHiding::" not in done.stdout
     assert "TestSaying::test_an_unknown_record_is_none" in done.stdout
+    assert "TestLacking::test_an_unknown_record_is_none" not in done.stdout
+    assert "TestLacking::test_what_it_lacks_is_lacking" in done.stdout
+    assert "TestSaying::test_what_it_lacks_is_lacking" not in done.stdout
+
+
+def test_what_is_there_is_not_lacking() -> None:
+    there = Need("THERE", "it is not there", lambda desk: True)
+    away = Need("AWAY", "it is away", lambda desk: False)
+
+    assert falsely_lacking((there, away), desk=None) == ["THERE"]  # type: ignore[arg-type]
 
 
 def nothing(self: object) -> None:

@@ -59,13 +59,18 @@ def test_a_place_may_be_asked_by_its_id(laike: Laike) -> None:
         ({"page": 0}, 2100005),
         ({"page": None}, 2100005),
         ({"account_id": None}, 2100005),
-        ({"account_id": None, "poi_id": "1"}, 2100007),
         ({"page": "one"}, 2100005),
     ],
 )
 def test_what_is_refused(laike: Laike, asked: dict[str, Any], code: int) -> None:
     answer = laike().get(PLACES, **{"page": 1, "size": 50, **asked})
     assert answer["data"]["error_code"] == code
+
+
+def test_a_place_nobody_has_is_not_found(laike: Laike) -> None:
+    answer = laike().get(PLACES, account_id=None, poi_id="1", page=1, size=1)
+    assert answer["data"]["error_code"] == 2191002
+    assert answer["extra"]["sub_error_code"] == 20003
 
 
 def test_older_documents_allow_a_hundred(laike: Laike) -> None:
