@@ -12,8 +12,8 @@ from ..store import parts
 from ..store.parts import PARTS
 from .cursors import read, written
 from .records import ERRORS, MISSING
-from .shapes import part_of
-from .who import ThisHub, Who, chosen
+from .shapes import as_json, part_of
+from .who import ThisHub, Who, reached
 
 
 class AskParts(BaseModel):
@@ -58,18 +58,19 @@ def _listing(name: str) -> Callable[..., Any]:
     ask = create_model(f"Ask{name.capitalize()}", __base__=AskParts, **known)
 
     def listing(hub: ThisHub, who: Who, asked: Annotated[Any, Query()]) -> Any:
-        shops = chosen(
-            hub, who, f"{NOUN[name]}.read", asked.shop, channel=asked.channel,
-            company=asked.company, group=asked.group,
-        )  # fmt: skip
         equal = {column: getattr(asked, column) for column in part.known}
         _, after = read(asked.cursor) or (None, 0)
         with hub.store.reading() as connection:
+            shop_ids = reached(
+                connection, who, f"{NOUN[name]}.read", asked.shop, channel=asked.channel,
+                company=asked.company, group=asked.group,
+            )  # fmt: skip
             data, last = parts.page(
-                connection, part, [shop.id for shop in shops],
+                connection, part, shop_ids,
                 {n: v for n, v in equal.items() if v is not None}, asked.limit, after,
             )  # fmt: skip
-        return {"data": data, "next": None if last is None else written((None, last))}
+        after_it = None if last is None else written((None, last))
+        return as_json({"data": data, "next": after_it})
 
     listing.__annotations__["asked"] = Annotated[ask, Query()]
     listing.__name__ = f"list_{name}"

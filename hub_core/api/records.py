@@ -18,8 +18,8 @@ from ..store.pages import CHANGED, CREATED, Wanted
 from . import cursors
 from .problems import Problem, Refused
 from .proofs import Coverage, proved
-from .shapes import SHAPES, told
-from .who import ThisHub, Who, allowed, chosen
+from .shapes import SHAPES, as_json, told
+from .who import ThisHub, Who, allowed, reached
 
 SORTS = {"updated_at": CHANGED, "created_at": CREATED}
 STATUS = {
@@ -134,22 +134,23 @@ def _add(made: APIRouter, plural: str) -> None:
 
 def _listing(plural: str, ask: type[Ask]) -> Callable[..., Any]:
     def listing(hub: ThisHub, who: Who, asked: Annotated[Any, Query()]) -> Any:
-        shops = chosen(
-            hub, who, f"{plural}.read", asked.shop, channel=asked.channel,
-            company=asked.company, group=asked.group,
-        )  # fmt: skip
-        wanted = _wanted(plural, [shop.id for shop in shops], asked)
+        after = cursors.read(asked.cursor)
         with hub.store.reading() as connection:
-            found = pages.page(connection, wanted, asked.limit, cursors.read(asked.cursor))
+            shop_ids = reached(
+                connection, who, f"{plural}.read", asked.shop, channel=asked.channel,
+                company=asked.company, group=asked.group,
+            )  # fmt: skip
+            wanted = _wanted(plural, shop_ids, asked)
+            found = pages.page(connection, wanted, asked.limit, after)
         data = [row.as_dict() for row in found.rows]
-        return {"data": data, "next": cursors.written(found.after)}
+        return as_json({"data": data, "next": cursors.written(found.after)})
 
     listing.__annotations__["asked"] = Annotated[ask, Query()]
     listing.__name__ = f"list_{plural}"
     return listing
 
 
-def _wanted(plural: str, shop_ids: list[int], asked: Any) -> Wanted:
+def _wanted(plural: str, shop_ids: list[int] | None, asked: Any) -> Wanted:
     equal = {name: getattr(asked, name) for name in EQUAL[plural]}
     if (status := STATUS[plural]) is not None:
         equal[status] = asked.status
@@ -175,9 +176,9 @@ def _single(plural: str) -> Callable[..., Any]:
             Query(pattern=EXPAND, description="`raw`, `coverage`, or both with a comma."),
         ] = None,
     ) -> Any:
-        shops = allowed(hub, who, f"{plural}.read")
         with hub.store.reading() as connection:
-            found = pages.one(connection, plural, uid, [shop.id for shop in shops])
+            shop_ids = reached(connection, who, f"{plural}.read")
+            found = pages.one(connection, plural, uid, shop_ids)
         if found is None:
             raise _missing(plural)
         said = found.as_dict()

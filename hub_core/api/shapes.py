@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi import Response
 from pydantic import BaseModel, create_model
+from pydantic_core import to_json
 from sqlmodel import SQLModel
 
+from ..store.fetching import HIDDEN
 from ..store.kinds import KINDS, ORDER, Kind
 from ..store.parts import PARTS
-from ..store.reads import HIDDEN
 from ..store.records_reads import CHILDREN
 from ..store.tables import DeliveryRow, OrderLineRow, VoucherRow
 
@@ -23,6 +25,12 @@ def told(shape: type[BaseModel], one: Any, **more: Any) -> dict[str, Any]:
     """What an answer of this shape says of a row; `more`: what the row does not have."""
     own = [name for name in shape.model_fields if name not in more]
     return more | {name: getattr(one, name) for name in own}
+
+
+def as_json(said: Any) -> Response:
+    """An answer as bytes. Rows come with the columns their shapes are made of: to hold
+    each against its shape, copying it, would cost as much as to read it."""
+    return Response(to_json(said), media_type="application/json")
 
 
 class Receiver(BaseModel):

@@ -6,17 +6,19 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection
 
 from ..access import Keys, Principal
 from ..hub import Hub
+from ..store import shops
 from ..store.shops import Shop
 from .problems import Refused
 
 BEARER = HTTPBearer(auto_error=False, description="An API key: `hub keys create`.")
 
 
-def hub_of(request: Request) -> Hub:
-    """The hub this app serves."""
+async def hub_of(request: Request) -> Hub:
+    """The hub this app serves. In the loop: a thread to look it up would cost more."""
     found: Hub = request.app.state.hub
     return found
 
@@ -46,7 +48,14 @@ def allowed(
     """The shops to which they may do it, with records of a kind where the permission
     names none. Raises NotAllowed where they may at none, and
     may not at those to come either."""
-    found = who.shops(hub.shops(), permission, kind)
+    with hub.store.reading() as connection:
+        return _allowed(connection, who, permission, kind)
+
+
+def _allowed(
+    connection: Connection, who: Principal, permission: str, kind: str | None = None
+) -> list[Shop]:
+    found = who.shops(shops.shops(connection), permission, kind)
     if not found:
         who.require(permission, None, kind)
     return found
@@ -57,10 +66,32 @@ def chosen(
 ) -> list[Shop]:
     """Of those, the ones asked for: by name or hub id, and by what else is said of them.
     A shop they may not see is as one that is not there."""
-    asked = {field: value for field, value in same.items() if value is not None}
-    return [
-        shop
-        for shop in allowed(hub, who, permission)
-        if name in (None, shop.name, shop.uid)
-        and all(getattr(shop, field) == value for field, value in asked.items())
-    ]
+    with hub.store.reading() as connection:
+        return _chosen(connection, who, permission, name, **same)
+
+
+def _chosen(
+    connection: Connection,
+    who: Principal,
+    permission: str,
+    name: str | None = None,
+    **same: str | None,
+) -> list[Shop]:
+    found = who.shops(shops.shops(connection, name, **same), permission)
+    if not found:
+        _allowed(connection, who, permission)
+    return found
+
+
+def reached(
+    connection: Connection,
+    who: Principal,
+    permission: str,
+    name: str | None = None,
+    **same: str | None,
+) -> list[int] | None:
+    """The same, for what is read of them next. None: whatever shop's; no shop is looked at
+    where all are asked for and they may do it with all."""
+    if all(said is None for said in (name, *same.values())) and who.may(permission):
+        return None
+    return [shop.id for shop in _chosen(connection, who, permission, name, **same)]

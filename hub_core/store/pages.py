@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlmodel import col
 
-from . import reads, records_reads, walks
-from .kinds import KINDS, ORDER, Kind
+from . import fetching, reads, records_reads, walks
+from .kinds import KINDS, ORDER
 from .reads import OrderFilter, RawRecord, StoredOrder
 from .records_reads import StoredRecord
-from .tables import ShopRow
 from .vault import Vault
 from .walks import CHANGED, CREATED, SORTS, After, Span, Wanted
 
@@ -39,8 +37,8 @@ def page(
     stays as it is is left out."""
     found = walks.keys(connection, wanted, limit + 1, after)
     places, more = found[:limit], len(found) > limit
-    rows = _rows(connection, wanted.kind, [id for _, id in places])
-    return Records(_whole(connection, wanted.kind, rows), places[-1] if more else None)
+    rows = _whole(connection, wanted.plural, [id for _, id in places])
+    return Records(rows, places[-1] if more else None)
 
 
 def newest(connection: Connection, wanted: OrderFilter, limit: int) -> list[StoredOrder]:
@@ -57,20 +55,19 @@ def newest(connection: Connection, wanted: OrderFilter, limit: int) -> list[Stor
         CREATED, descending=True,
     )  # fmt: skip
     found = walks.keys(connection, asked, limit)
-    rows = _rows(connection, ORDER, [id for _, id in found])
+    rows = fetching.records_of(connection, ORDER.plural, [id for _, id in found])
     return [reads.stored(row) for row in rows]
 
 
 def one(
-    connection: Connection, plural: str, uid: str, shop_ids: Collection[int]
+    connection: Connection, plural: str, uid: str, shop_ids: Collection[int] | None
 ) -> StoredOrder | StoredRecord | None:
-    """The record of that hub id, if it is of one of these shops."""
-    kind = KINDS[plural]
-    query = select(kind.table.c.id).where(
-        kind.table.c.uid == uid, kind.table.c.shop_id.in_(sorted(shop_ids))
-    )
-    rows = _rows(connection, kind, connection.execute(query).scalars().all())
-    found = _whole(connection, kind, rows)
+    """The record of that hub id, if it is of one of these shops (None: of whatever)."""
+    table = KINDS[plural].table
+    query = select(table.c.id).where(table.c.uid == uid)
+    if shop_ids is not None:
+        query = query.where(table.c.shop_id.in_(sorted(shop_ids)))
+    found = _whole(connection, plural, connection.execute(query).scalars().all())
     return found[0] if found else None
 
 
@@ -89,24 +86,15 @@ def raw(
     return reads.raw_records(connection, found, vault, KINDS[plural])
 
 
-def _rows(connection: Connection, kind: Kind, ids: Sequence[int]) -> list[Any]:
-    """Rows with their shops' names, in the order of these keys."""
-    if not ids:
-        return []
-    table, shop = kind.table, ShopRow
-    query = select(table, col(shop.name).label("shop_name"), col(shop.channel))
-    query = query.join(shop, col(shop.id) == table.c.shop_id).where(table.c.id.in_(ids))
-    found = {row.id: row for row in connection.execute(query)}
-    return [found[id] for id in ids if id in found]
-
-
-def _whole(connection: Connection, kind: Kind, rows: Any) -> Any:
+def _whole(connection: Connection, plural: str, ids: Sequence[int]) -> Any:
+    """With what stands under them, in the order of these keys."""
+    rows, kind = fetching.records_of(connection, plural, ids), KINDS[plural]
     if kind is ORDER:
-        orders = {row.id: reads.stored(row) for row in rows}
+        orders = {row[0]: reads.stored(row) for row in rows}
         if orders:
             reads.add_children(connection, orders)
         return list(orders.values())
-    found = {row.id: records_reads.stored(row) for row in rows}
+    found = {row[0]: records_reads.stored(plural, row) for row in rows}
     for child in kind.children if found else ():
         records_reads.add_children(connection, child, found)
     return list(found.values())

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel, col
 
+from .fetching import HIDDEN
 from .kinds import ORDER, PRODUCT, Kind
-from .reads import HIDDEN
 from .tables import OrderLineRow, ShopRow, SkuRow, VoucherRow
 
 
@@ -39,14 +39,14 @@ PARTS = {
 def page(
     connection: Connection,
     part: Part,
-    shop_ids: Collection[int],
+    shop_ids: Collection[int] | None,
     equal: Mapping[str, str],
     limit: int,
     after: int = 0,
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Rows in the order they were stored, and the key the next page begins after; None:
     this was the last. A record that changes has its rows stored anew: they are met again,
-    and none is left out."""
+    and none is left out. Of these shops alone; None: of whatever shop."""
     table: Any = part.table.__table__  # type: ignore[attr-defined]
     parent, shop = part.of.table, ShopRow
     query = select(
@@ -54,7 +54,9 @@ def page(
     )
     query = query.join(parent, parent.c.id == table.c[part.parent])
     query = query.join(shop, col(shop.id) == parent.c.shop_id)
-    query = query.where(parent.c.shop_id.in_(sorted(shop_ids)), table.c.id > after)
+    if shop_ids is not None:
+        query = query.where(parent.c.shop_id.in_(sorted(shop_ids)))
+    query = query.where(table.c.id > after)
     query = query.where(*[table.c[name] == value for name, value in equal.items()])
     rows = connection.execute(query.order_by(table.c.id).limit(limit + 1)).all()
     last = rows[limit - 1].id if len(rows) > limit else None

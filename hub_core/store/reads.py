@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
+from . import fetching
+from .fetching import HIDDEN
 from .kinds import ORDER, Kind
 from .records import raw_cell
 from .tables import (
@@ -23,9 +26,6 @@ from .tables import (
     VoucherRow,
 )
 from .vault import Vault
-
-HIDDEN = {"id", "shop_id", "row_hash", "order_id", "position", "ext", "flags", "issues"}
-"""Columns that are the store's own business, or are given in another form."""
 
 RECEIVER = ("protection", "name", "phone", "region")
 """What is shown of whom an order goes to."""
@@ -70,13 +70,6 @@ class StoredOrder:
         return said
 
 
-def _select() -> Any:
-    o, s = OrderRow.__table__, ShopRow.__table__  # type: ignore[attr-defined]
-    return select(o, s.c.name.label("shop_name"), s.c.channel).join(
-        s, s.c.id == o.c.shop_id
-    )
-
-
 def _of_shops(wanted: OrderFilter) -> list[ColumnElement[bool]]:
     s = ShopRow
     equal = {
@@ -115,61 +108,68 @@ def each_order(
     """All of them in the order the hub first stored them, read in pages."""
     last = 0
     while True:
-        query = _narrow(_select(), wanted).where(col(OrderRow.id) > last)
+        query = _narrow(fetching.records(ORDER.plural), wanted).where(
+            col(OrderRow.id) > last
+        )
         rows = connection.execute(query.order_by(col(OrderRow.id)).limit(page)).all()
         if not rows:
             return
-        found = {row.id: stored(row) for row in rows}
+        found = {row[0]: stored(row) for row in rows}
         if children:
             add_children(connection, found)
         yield from found.values()
-        last = rows[-1].id
+        last = rows[-1][0]
 
 
 def find_order(connection: Connection, key: str) -> list[tuple[int, StoredOrder]]:
     """Orders of that hub id or platform id (which two channels may share)."""
     o = OrderRow
-    query = _select().where((col(o.uid) == key) | (col(o.external_id) == key))
-    found = {row.id: stored(row) for row in connection.execute(query)}
+    query = fetching.records(ORDER.plural).where(
+        (col(o.uid) == key) | (col(o.external_id) == key)
+    )
+    found = {row[0]: stored(row) for row in connection.execute(query)}
     add_children(connection, found)
     return list(found.items())
 
 
 def stored(row: Any) -> StoredOrder:
-    """A row of orders, with its shop's name and channel, as it is given out."""
-    values = dict(zip(row._fields, row, strict=True))
-    uid, shop, channel = values.pop("uid"), values.pop("shop_name"), values.pop("channel")
-    flags, issues, ext = values["flags"], values["issues"], values["ext"]
-    values = {k: v for k, v in values.items() if k not in HIDDEN}
-    values["flags"] = flags.split(",") if flags else []
-    values["issues"] = issues.split(",") if issues else []
-    values["ext"] = json.loads(ext) if ext else {}
-    return StoredOrder(uid, shop, channel, values)
+    """A row of orders (see `fetching`) as it is given out."""
+    return StoredOrder(*fetching.told(ORDER.plural, row))
+
+
+UNDER = {"lines": OrderLineRow, "deliveries": DeliveryRow, "vouchers": VoucherRow}
 
 
 def add_children(connection: Connection, found: dict[int, StoredOrder]) -> None:
     """What stands under these orders."""
-    into = ((OrderLineRow, "lines"), (DeliveryRow, "deliveries"), (VoucherRow, "vouchers"))
-    for table, name in into:
-        shown, query = _children(table, list(found))
-        for order_id, *values in connection.execute(query):
+    for name in UNDER:
+        shown, query = _children(name, connection.dialect.name)
+        for order_id, *values in fetching.rows(connection, query, found):
             getattr(found[order_id], name).append(dict(zip(shown, values, strict=True)))
-    p = PartyRow
-    query = select(
-        col(p.order_id), col(p.protection), col(p.masked_name), col(p.masked_phone),
-        col(p.region),
-    ).where(col(p.order_id).in_(found))  # fmt: skip
-    for order_id, *told in connection.execute(query):
+    query = _receivers(connection.dialect.name)
+    for order_id, *told in fetching.rows(connection, query, found):
         receiver = dict(zip(RECEIVER, told, strict=True))
         object.__setattr__(found[order_id], "receiver", receiver)
 
 
-def _children(table: type[SQLModel], ids: list[int]) -> tuple[list[str], Any]:
+@lru_cache
+def _children(name: str, dialect: str) -> tuple[list[str], Any]:
     """The columns that are given out, and a query of the parent's key and these."""
-    t = table.__table__  # type: ignore[attr-defined]
-    shown = [c for c in t.c if c.name not in HIDDEN]
-    query = select(t.c.order_id, *shown).where(t.c.order_id.in_(ids))
-    return [c.name for c in shown], query.order_by(t.c.order_id, t.c.position)
+    t = UNDER[name].__table__  # type: ignore[attr-defined]
+    query = select(t.c.order_id, *fetching.columns(t, HIDDEN))
+    query = query.where(fetching.among(t.c.order_id, dialect))
+    shown = [c.name for c in t.c if c.name not in HIDDEN]
+    return shown, query.order_by(t.c.order_id, t.c.position)
+
+
+@lru_cache
+def _receivers(dialect: str) -> Any:
+    p = PartyRow
+    query = select(
+        col(p.order_id), col(p.protection), col(p.masked_name), col(p.masked_phone),
+        col(p.region),
+    )  # fmt: skip
+    return query.where(fetching.among(col(p.order_id), dialect))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
-from . import commands
+from . import commands, fetching
 from .commands import Command
+from .fetching import HIDDEN
 from .kinds import KINDS, PRODUCT, Child, Kind
-from .reads import HIDDEN
 from .tables import (
     AfterSaleLineRow,
     CommandRow,
@@ -89,8 +89,7 @@ def newest(
     """Records of a kind (`products`, `after_sales` …) with what stands under them."""
     kind, listing = KINDS[plural], LISTINGS[plural]
     table, shop = kind.table, ShopRow
-    query = select(table, col(shop.name).label("shop_name"), col(shop.channel))
-    query = query.join(shop, col(shop.id) == table.c.shop_id)
+    query = fetching.records(plural)
     query = query.where(*_narrowed(kind, listing, wanted))
     if listing.at is None:
         query = query.where(table.c.missing_at.is_(None))
@@ -98,7 +97,7 @@ def newest(
     else:
         query = query.order_by(table.c[listing.at].desc().nulls_last(), table.c.id.desc())
     rows = connection.execute(query.limit(limit)).all()
-    found = {row.id: stored(row) for row in rows}
+    found = {row[0]: stored(plural, row) for row in rows}
     for child in kind.children:
         add_children(connection, child, found)
     return list(found.values())
@@ -134,17 +133,9 @@ def _bears(kind: Kind, code: str) -> ColumnElement[bool]:
     return (kind.table.c.outer_code == code) | kind.table.c.id.in_(having)
 
 
-def stored(row: Any) -> StoredRecord:
-    """A row of another kind, with its shop's name and channel, as it is given out."""
-    values = dict(row._mapping)
-    uid, shop, channel = values.pop("uid"), values.pop("shop_name"), values.pop("channel")
-    issues, ext = values["issues"], values["ext"]
-    values = {k: v for k, v in values.items() if k not in HIDDEN}
-    if (places := values.get("place_external_ids", "")) != "":
-        values["place_external_ids"] = places.split(",") if places else []
-    values["issues"] = issues.split(",") if issues else []
-    values["ext"] = json.loads(ext) if ext else {}
-    return StoredRecord(uid, shop, channel, values)
+def stored(plural: str, row: Any) -> StoredRecord:
+    """A row of a kind (see `fetching`) as it is given out."""
+    return StoredRecord(*fetching.told(plural, row))
 
 
 def add_children(
@@ -154,13 +145,19 @@ def add_children(
     name = CHILDREN[child.table]
     for one in found.values():
         one.children[name] = []
-    table = child.table.__table__  # type: ignore[attr-defined]
-    parent = table.c[child.parent]
-    query = select(table).where(parent.in_(found)).order_by(parent, table.c.position)
-    for row in connection.execute(query):
-        values = dict(row._mapping)
-        owner = found[values.pop(child.parent)]
-        owner.children[name].append({k: v for k, v in values.items() if k not in HIDDEN})
+    shown, query = _children(child.table, child.parent, connection.dialect.name)
+    for owner, *values in fetching.rows(connection, query, found):
+        found[owner].children[name].append(dict(zip(shown, values, strict=True)))
+
+
+@lru_cache
+def _children(child: type[SQLModel], parent: str, dialect: str) -> tuple[list[str], Any]:
+    table = child.__table__  # type: ignore[attr-defined]
+    hidden = HIDDEN | {parent}
+    query = select(table.c[parent], *fetching.columns(table, hidden))
+    query = query.where(fetching.among(table.c[parent], dialect))
+    shown = [c.name for c in table.c if c.name not in hidden]
+    return shown, query.order_by(table.c[parent], table.c.position)
 
 
 # What vouchers earned ------------------------------------------------------------------

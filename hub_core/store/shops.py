@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, cast, insert, select, update
 from sqlmodel import col
 
 from ..errors import Misconfigured
-from . import rows
+from . import fetching, rows
 from .kinds import Owner
 from .tables import ShopRow
 
@@ -67,15 +69,31 @@ def take_turn(connection: Connection, shop_id: int) -> None:
         connection.execute(turn)
 
 
-def _shop(row: Any) -> Shop:
+PLAIN = (
+    *("id", "uid", "name", "channel", "external_id", "app", "title", "company", "kind"),
+    *("shop_group", "time_zone", "day_cut_hour", "state", "start_at", "refused_at"),
+    "refused_why",
+)
+MAPPINGS = ("account", "settings", "pins")
+
+
+def _select() -> Any:
+    """Shops by name: rows for `_shop`. Mappings come as the text they are kept as."""
+    of = ShopRow.__table__  # type: ignore[attr-defined]
+    plain = [fetching.quick(of.c[name]) for name in PLAIN]
+    texts = [cast(of.c[name], Text).label(name) for name in MAPPINGS]
+    return select(*plain, *texts).order_by(of.c.name)
+
+
+@lru_cache(maxsize=4096)
+def _shop(row: tuple[Any, ...]) -> Shop:
+    """Made once of a row, as long as it is the same."""
+    said = dict(zip((*PLAIN, *MAPPINGS), row, strict=True))
+    at, why = said.pop("refused_at"), said.pop("refused_why")
+    said |= {name: json.loads(said[name] or "null") or {} for name in MAPPINGS}
     return Shop(
-        id=row.id, uid=row.uid, name=row.name, channel=row.channel,
-        external_id=row.external_id, app=row.app, start_at=row.start_at, title=row.title,
-        company=row.company, group=row.shop_group, kind=row.kind, time_zone=row.time_zone,
-        day_cut_hour=row.day_cut_hour, state=row.state, account=row.account or {},
-        settings=row.settings or {}, pins=row.pins or {},
-        refused=_refusal(row),
-    )  # fmt: skip
+        group=said.pop("shop_group"), refused=Refusal(at, why) if at else None, **said
+    )
 
 
 def _refusal(row: Any) -> Refusal | None:
@@ -118,10 +136,23 @@ def refusal(connection: Connection, shop_id: int) -> Refusal | None:
     return _refusal(connection.execute(query).one())
 
 
-def shops(connection: Connection) -> list[Shop]:
-    """All shops, by name."""
-    query = select(ShopRow.__table__).order_by(col(ShopRow.name))  # type: ignore[attr-defined]
-    return [_shop(row) for row in connection.execute(query)]
+EVERY = _select()
+
+
+def shops(
+    connection: Connection, name: str | None = None, **same: str | None
+) -> list[Shop]:
+    """All shops, by name; or those of a name (or hub id), `channel`, `company`, `group`."""
+    s, query = ShopRow, EVERY
+    equal = {
+        "channel": col(s.channel), "company": col(s.company), "group": col(s.shop_group)
+    }  # fmt: skip
+    if name is not None:
+        query = query.where((col(s.name) == name) | (col(s.uid) == name))
+    for which, value in same.items():
+        if value is not None:
+            query = query.where(equal[which] == value)
+    return [_shop(tuple(row)) for row in connection.execute(query).all()]
 
 
 def shop_named(connection: Connection, name: str) -> Shop:
@@ -140,6 +171,5 @@ def shop_with(connection: Connection, shop_id: int) -> Shop | None:
 
 
 def _one(connection: Connection, which: ColumnElement[bool]) -> Shop | None:
-    query = select(ShopRow.__table__).where(which).order_by(col(ShopRow.name))  # type: ignore[attr-defined]
-    row = connection.execute(query).first()
-    return None if row is None else _shop(row)
+    row = connection.execute(EVERY.where(which)).first()
+    return None if row is None else _shop(tuple(row))

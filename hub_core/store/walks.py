@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,11 +22,11 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    literal,
     select,
     tuple_,
 )
 
+from . import fetching
 from .kinds import KINDS, ORDER, Kind
 
 CHANGED, CREATED = "hub_changed_at", "channel_created_at"
@@ -52,8 +53,8 @@ class Wanted:
     """Which rows of one kind, in which order."""
 
     plural: str
-    shop_ids: Collection[int]
-    """Only of these; of none: nothing."""
+    shop_ids: Collection[int] | None
+    """Only of these; of none: nothing. None: of whatever shop."""
     equal: Mapping[str, str] = field(default_factory=dict)
     within: Mapping[str, Span] = field(default_factory=dict)
     sort: str = CHANGED
@@ -72,7 +73,7 @@ def keys(
 ) -> list[After]:
     """The places of the rows behind `after`, at most `limit`, in order."""
     walk, found = _Walk(wanted, limit, after), []
-    for id in sorted(wanted.shop_ids) if walk.lead == SHOP else (0,):
+    for id in sorted(wanted.shop_ids or ()) if walk.lead == SHOP else (0,):
         found += walk.along(connection, id)
     if walk.lead == SHOP:
         found.sort(key=lambda at: (at[0] or NEVER, at[1]), reverse=wanted.descending)
@@ -80,30 +81,9 @@ def keys(
     return found[:limit]
 
 
-def narrowed(wanted: Wanted, lead: str | None = None) -> list[ColumnElement[bool]]:
-    """What a row must be. Where an index leads, no other condition tempts to another."""
-    columns = wanted.kind.table.c
-
-    def fit(name: str) -> ColumnElement[Any]:
-        return columns[name] if lead in (None, name) else _unfit(columns[name])
-
-    shop = fit(SHOP)
-    said: list[ColumnElement[bool]] = [
-        shop == bindparam("shop") if lead == SHOP else shop.in_(sorted(wanted.shop_ids))
-    ]
-    said += [fit(name) == value for name, value in wanted.equal.items()]
-    for name, (since, until) in wanted.within.items():
-        column = columns[name] if name == wanted.sort else fit(name)
-        said += [column >= since] if since is not None else []
-        said += [column < until] if until is not None else []
-    if not wanted.missing and wanted.kind is not ORDER:
-        said.append(columns.missing_at.is_(None))
-    return said
-
-
 def _lead(wanted: Wanted) -> str | None:
     """The column whose index is followed; None: whatever the database finds best."""
-    few = len(wanted.shop_ids) <= FEW
+    few = wanted.shop_ids is not None and len(wanted.shop_ids) <= FEW
     if set(wanted.equal) - {PLACE, *STATES}:
         return None  # an id or a code: one value names a handful of rows
     if wanted.kind is not ORDER:
@@ -128,22 +108,34 @@ class _Walk:
 
     def __init__(self, wanted: Wanted, limit: int, after: After | None) -> None:
         self.lead, self._limit = _lead(wanted), limit
+        self._given = _given(wanted, limit, after)
         self._dated: Select[Any] | None = None
         self._undated: Select[Any] | None = None
+        form = _form(wanted, self.lead)
         if after is None or after[0] is not None:
-            self._dated = _dated(wanted, self.lead, after).limit(limit)
+            self._dated = _dated(form, after is not None)
         if wanted.sort != CHANGED and not _spans(wanted):
-            behind = after[1] if after is not None and after[0] is None else None
-            self._undated = _undated(wanted, self.lead, behind).limit(limit)
+            self._undated = _undated(form, after is not None and after[0] is None)
 
     def along(self, connection: Connection, shop_id: int) -> list[After]:
         """Dated rows first, where there may be others. The shop counts if it leads."""
-        of, found = {"shop": shop_id}, []
+        of, found = {**self._given, SHOP: shop_id}, []
         if self._dated is not None:
-            found = [(at, id) for at, id in connection.execute(self._dated, of)]
+            said = connection.execute(self._dated, of).all()
+            found = [(at, id) for at, id in said]
         if self._undated is not None and len(found) < self._limit:
             found += [(None, id) for (id,) in connection.execute(self._undated, of)]
         return found
+
+
+def _given(wanted: Wanted, limit: int, after: After | None) -> dict[str, Any]:
+    """Its values, by the names `_Form`'s statements have for them."""
+    at, id = after or (None, None)
+    given: dict[str, Any] = {"limit": limit, "at": at, "id": id}
+    given |= {SHOPS: sorted(wanted.shop_ids or ())} | dict(wanted.equal)
+    for name, (since, until) in wanted.within.items():
+        given |= {f"{name}_since": since, f"{name}_until": until}
+    return given
 
 
 def _spans(wanted: Wanted) -> bool:
@@ -151,30 +143,83 @@ def _spans(wanted: Wanted) -> bool:
     return wanted.within.get(wanted.sort, (None, None)) != (None, None)
 
 
-def _dated(wanted: Wanted, lead: str | None, after: After | None) -> Select[Any]:
-    columns = wanted.kind.table.c
-    at, id = columns[wanted.sort], columns.id
-    query = select(at, id).where(*narrowed(wanted, lead))
-    if wanted.sort != CHANGED:
+# Statements, which are made once ---------------------------------------------------------
+
+SHOPS = "shop_ids"
+
+
+class _Form(NamedTuple):
+    """What is asked, but for its values."""
+
+    plural: str
+    lead: str | None
+    anywhere: bool
+    equal: tuple[str, ...]
+    within: tuple[tuple[str, bool, bool], ...]
+    """Columns, and whether they have a beginning and an end."""
+    sort: str
+    descending: bool
+    missing: bool
+
+
+def _form(wanted: Wanted, lead: str | None) -> _Form:
+    within = tuple(
+        (name, since is not None, until is not None)
+        for name, (since, until) in sorted(wanted.within.items())
+    )
+    return _Form(
+        wanted.plural, lead, wanted.shop_ids is None, tuple(sorted(wanted.equal)), within,
+        wanted.sort, wanted.descending, wanted.missing,
+    )  # fmt: skip
+
+
+def _narrowed(form: _Form) -> list[ColumnElement[bool]]:
+    """What a row must be. Where an index leads, no other condition tempts to another."""
+    kind, columns = KINDS[form.plural], KINDS[form.plural].table.c
+
+    def fit(name: str) -> ColumnElement[Any]:
+        return columns[name] if form.lead in (None, name) else _unfit(columns[name])
+
+    said: list[ColumnElement[bool]] = []
+    if form.lead == SHOP:
+        said = [columns[SHOP] == bindparam(SHOP)]
+    elif not form.anywhere:
+        said = [fit(SHOP).in_(bindparam(SHOPS, expanding=True))]
+    said += [fit(name) == bindparam(name) for name in form.equal]
+    for name, since, until in form.within:
+        column = columns[name] if name == form.sort else fit(name)
+        said += [column >= bindparam(f"{name}_since")] if since else []
+        said += [column < bindparam(f"{name}_until")] if until else []
+    if not form.missing and kind is not ORDER:
+        said.append(columns.missing_at.is_(None))
+    return said
+
+
+@lru_cache(maxsize=512)
+def _dated(form: _Form, behind: bool) -> Select[Any]:
+    columns = KINDS[form.plural].table.c
+    at, id = columns[form.sort], columns.id
+    query = select(fetching.quick(at), id).where(*_narrowed(form))
+    if form.sort != CHANGED:
         query = query.where(at.is_not(None))
-    if after is not None:
-        row = tuple_(literal(after[0], at.type), literal(after[1], id.type))
+    if behind:
+        row = tuple_(bindparam("at", type_=at.type), bindparam("id", type_=id.type))
         query = query.where(
-            tuple_(at, id) < row if wanted.descending else tuple_(at, id) > row
+            tuple_(at, id) < row if form.descending else tuple_(at, id) > row
         )
-    if wanted.descending:
-        return query.order_by(at.desc(), id.desc())
-    return query.order_by(at, id)
+    order = (at.desc(), id.desc()) if form.descending else (at, id)
+    return query.order_by(*order).limit(bindparam("limit"))
 
 
-def _undated(wanted: Wanted, lead: str | None, behind: int | None) -> Select[Any]:
-    columns = wanted.kind.table.c
-    query = select(columns.id).where(*narrowed(wanted, lead))
-    query = query.where(columns[wanted.sort].is_(None))
-    if behind is not None:
-        later = columns.id < behind if wanted.descending else columns.id > behind
-        query = query.where(later)
-    return query.order_by(columns.id.desc() if wanted.descending else columns.id)
+@lru_cache(maxsize=512)
+def _undated(form: _Form, behind: bool) -> Select[Any]:
+    columns = KINDS[form.plural].table.c
+    query = select(columns.id).where(*_narrowed(form), columns[form.sort].is_(None))
+    if behind:
+        last = bindparam("id", type_=columns.id.type)
+        query = query.where(columns.id < last if form.descending else columns.id > last)
+    order = columns.id.desc() if form.descending else columns.id
+    return query.order_by(order).limit(bindparam("limit"))
 
 
 def _unfit(column: ColumnElement[Any]) -> ColumnElement[Any]:

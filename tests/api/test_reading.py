@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from hub_core.access import Audit
+from hub_core.api.shapes import SHAPES, part_of
 from hub_core.client import httpx
 from hub_core.pace import Rank
+from hub_core.store.parts import PARTS
 from hub_core.store.usage import SqlUsage
 from hub_core.usage import Use, Used
 from hub_core.wire import BEIJING
@@ -59,6 +61,14 @@ def test_what_stands_under_records_is_a_list_of_its_own(
     ]
     assert sorted((one["of"], one["external_id"]) for one in found) == sorted(own)
     assert len(found) > 7
+
+
+@pytest.mark.parametrize("path", [*LISTS, *PARTS])
+def test_a_page_is_of_the_shape_that_is_promised(client: Client, path: str) -> None:
+    plural = path.replace("-", "_")
+    shape = part_of(path) if path in PARTS else SHAPES[plural]
+    for row in rows(client("viewer"), path):
+        assert shape.model_validate(row).model_dump(mode="json") == row
 
 
 def test_every_order_of_the_platform_is_had(client: Client, made: Bench) -> None:
