@@ -68,7 +68,7 @@ class _Merge(NamedTuple):
     merge: str
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Copy:
     quote = dialect.identifier_preparer.quote
     columns = [table.c[n] for n in names]

@@ -228,25 +228,17 @@ def _insert(
     vault: Vault,
 ) -> None:
     names = [d.record.external_id for d in fresh]
+    ids = bulk.new_ids(connection, kind.table, len(fresh))
     keys: dict[str, Iterable[object]] = {
+        "id": ids,
         "uid": [kind.uid(owner, name) for name in names],
         "shop_id": repeat(owner.shop_id),
         "hub_seen_at": repeat(source.at),
     }
     columns = _columns(kind, fresh, owner, source, vault)
     bulk.insert(connection, kind.model, keys | columns)
-    ids = _ids(connection, kind, owner.shop_id, names)
-    for draft in fresh:
-        draft.id = ids[draft.record.external_id]
-
-
-def _ids(
-    connection: Connection, kind: Kind, shop_id: int, names: Sequence[str]
-) -> dict[str, int]:
-    c = kind.table.c
-    mine = (c.shop_id == shop_id, c.external_id.in_(_filled(names)))
-    found = connection.execute(select(c.external_id, c.id).where(*mine))
-    return {name: id for name, id in found if id is not None}
+    for draft, id in zip(fresh, ids, strict=True):
+        draft.id = id
 
 
 def _clear(

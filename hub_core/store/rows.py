@@ -25,14 +25,20 @@ from ..models import (
 
 NAMESPACE = uuid.UUID("5f0c7a52-6d5b-5c0e-9d53-0a6a6c5f2b11")
 """Every hub id is UUIDv5 of it and the natural key: any replica computes the same."""
+_NAMESPACE = NAMESPACE.bytes
 
 Row = tuple[Any, ...]
 """Values in the order of the columns named beside it."""
 
 
 def hub_id(*key: str) -> str:
-    """The hub's id of a natural key (channel, shop, external id)."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join(key)))
+    """The hub's id of a natural key (channel, shop, external id): `uuid.uuid5`'s, without
+    the object, which takes three times as long as the hash."""
+    of = _NAMESPACE + "\x1f".join(key).encode()
+    made = bytearray(hashlib.sha1(of, usedforsecurity=False).digest()[:16])
+    made[6], made[8] = made[6] & 0x0F | 0x50, made[8] & 0x3F | 0x80
+    text = made.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def is_final(order: Order) -> bool:

@@ -198,3 +198,28 @@ def test_of_many_twins_none_is_quoted(store: Store) -> None:
     with pytest.raises(IntegrityError) as refused, store.writing() as connection:
         bulk.insert(connection, OrderRow, _orders(*names))
     assert "1381234" not in f"{refused.value} {refused.value.orig}"
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+def test_columns_nobody_tells_are_nothing_in_few_rows_and_in_many(
+    store: Store, count: int
+) -> None:
+    names = [f"o{n}" for n in range(count)]
+    told = ["shut", *[None] * (count - 1)]
+    untold: dict[str, Any] = {"paid_at": [None] * count, "flags": repeat(None)}
+    with store.writing() as connection:
+        columns = {**_orders(*names), **untold, "close_reason": told}
+        bulk.insert(connection, OrderRow, columns)
+    found = [(r.paid_at, r.flags, r.close_reason) for r in rows_of(store, OrderRow)]
+    assert found == [(None, None, said) for said in told]
+
+
+def test_new_ids_are_nobody_elses(store: Store) -> None:
+    with store.writing() as connection:
+        bulk.insert(connection, OrderRow, _orders("A", "B"))
+        ids = bulk.new_ids(connection, OrderRow.__table__, 3)  # type: ignore[attr-defined]
+        bulk.insert(connection, OrderRow, {"id": ids, **_orders("C", "D", "E")})
+        bulk.insert(connection, OrderRow, _orders("F"))
+    found = [row.id for row in rows_of(store, OrderRow)]
+    assert len(set(found)) == 6
+    assert sorted(ids) == list(ids)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
 from hub_core.models import Delivery, OrderLine, OrderStatus, Voucher
-from hub_core.store import Store, reads, records
+from hub_core.store import Store, reads, records, rows
 from hub_core.store.kinds import ORDER
 from hub_core.store.tables import OrderLineRow, OrderRow, RawRow
 from tests.store.making import Hands, a_party, a_shop, an_order, at, rows_of
@@ -166,3 +167,8 @@ def test_a_large_batch_is_one_write(hands: Hands) -> None:
     assert len(rows_of(hands.store, OrderRow)) == 2_500
     seqs = [row.seq for row in hands.changes()]
     assert seqs == list(range(1, 1001))
+
+
+def test_a_hub_id_is_the_uuid_of_its_natural_key() -> None:
+    for key in (("douyin-laike", "70001", "90001"), ("jd", "店", "x")):
+        assert rows.hub_id(*key) == str(uuid.uuid5(rows.NAMESPACE, "\x1f".join(key)))
