@@ -33,11 +33,25 @@ LONG = ("loss", "kill", "loss_records", "scenarios")
 """Folders whose tests take minutes: begun first, lest a core waits for them at the end."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first, the others as they come."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long ones first, the others as they come. What a run or a machine has not is
+    left out: parts of a full run, another's tools, what is laid beside the project."""
+    without = [item for item in items if not all(map(_is_there, marks(item)))]
+    if without:
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in without]
 
     def place(item: pytest.Item) -> int:
         folder = item.path.parent.name
         return LONG.index(folder) if folder in LONG else len(LONG)
 
     items.sort(key=place)
+
+
+def marks(item: pytest.Item) -> list[pytest.Mark]:
+    return list(item.iter_markers("only_where"))
+
+
+def _is_there(mark: pytest.Mark) -> bool:
+    there, _ = mark.args
+    return bool(there)

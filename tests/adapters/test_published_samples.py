@@ -19,6 +19,7 @@ from hub_core.wire import Call, Fetched, Misread, Page, Ref, shapes
 from .goldens import CHANNELS, items_of
 from .published import (
     ANOTHER_METHOD,
+    AT_HAND,
     ERRORS,
     FOLDERS,
     INNER_FAILURES,
@@ -36,9 +37,7 @@ from .published import (
     sample,
 )
 
-pytestmark = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="the published payloads are not at hand"
-)
+pytestmark = AT_HAND
 EACH = [(path, shape, name) for path in READ for shape, name in READ[path].items()]
 
 

@@ -209,7 +209,7 @@ def test_ctrl_c_ends_at_a_window_and_leaves_the_cursor_with_what_is_read(
         _, err = program.communicate(timeout=60)
         covered = made.hub("coverage", "--json").json["streams"]
 
-    assert program.returncode == 130
+    assert program.returncode == 130, err
     assert "stopping with the window being read" in err
     assert "stopped" in err
     assert "Traceback" not in err

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync import server as serving
 
 from hub_core.errors import HubError, Misconfigured, Rejected, Retryable
 from hub_core.inbound import Inbound
@@ -307,7 +308,6 @@ def test_one_that_lets_in_and_hangs_up_is_left_alone_longer_and_longer(
 @pytest.fixture
 def echo() -> Iterator[str]:
     """A server that sends back what it is sent, and refuses one path."""
-    serving = pytest.importorskip("websockets.sync.server")
 
     def answer(line: Any, request: Any) -> Any:
         return line.respond(403, "no\n") if "refused" in request.path else None
@@ -352,7 +352,6 @@ def settled(held: Held, box: Any, seconds: int = 4000) -> None:
 def test_the_box_and_the_hub_over_a_connection_that_breaks(tmp_path: Path) -> None:
     """Messages late, twice, senseless, with noise between them, and lines that are cut:
     each has one row, is acknowledged, and its order ends in the truth."""
-    pytest.importorskip("websockets")
     chances: dict[str, Any] = {
         "pmc_twice": 0.2,
         "pmc_garbage": 0.1,

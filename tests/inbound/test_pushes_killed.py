@@ -83,7 +83,7 @@ def test_w6_what_was_acknowledged_amid_300_a_second_is_stored(killed: Lives) -> 
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-@pytest.mark.skipif(bool(tracing.why_not()), reason=tracing.why_not())
+@pytest.mark.only_where(not tracing.why_not(), "strace, which may trace")
 def test_w6_an_fsync_stands_between_each_push_and_its_answer(killed: Lives) -> None:
     found = tracing.told(tracing.lines_of(killed.folder / TRACE))
     print(f"{found.answers} answers traced")  # noqa: T201

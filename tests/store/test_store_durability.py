@@ -22,6 +22,7 @@ from sqlalchemy import text
 from hub_core.errors import Misconfigured
 from hub_core.store import Store
 from hub_core.store.tables import FeedRow, OrderRow
+from tests.inbound import tracing
 from tests.store.making import KEY, Hands, a_shop, an_order, at, rows_of
 from tests.store.processes import ROOT, worker
 
@@ -45,8 +46,6 @@ def calls_between(file: Path, how: str) -> list[str]:
     done = subprocess.run(
         [*command, *work], cwd=ROOT, capture_output=True, timeout=120, check=False
     )
-    if b"ptrace" in done.stderr or b"Operation not permitted" in done.stderr:
-        pytest.skip("this machine lets nobody trace system calls")
     assert done.stdout.split() == [b"begin", b"kept"], done.stderr
     lines = traced.read_text().splitlines()
     begin = next(i for i, line in enumerate(lines) if '"begin\\n"' in line)
@@ -54,7 +53,7 @@ def calls_between(file: Path, how: str) -> list[str]:
     return lines[begin + 1 : end]
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.only_where(not tracing.why_not(), "strace, which may trace")
 def test_d1_ack_without_fsync(file: Path) -> None:
     durable = [c for c in calls_between(file, "durable") if any(s in c for s in SYNCED)]
     assert durable

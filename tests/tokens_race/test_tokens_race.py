@@ -32,9 +32,7 @@ from tests.tokens_race.racing import granted
 ROOT = Path(__file__).resolve().parents[2]
 FULL = os.environ.get("CHANNEL_HUB_RACE") == "full"
 
-only_full = pytest.mark.skipif(
-    not FULL, reason="part of the full run: CHANNEL_HUB_RACE=full"
-)
+only_full = pytest.mark.only_where(FULL, "the full run: CHANNEL_HUB_RACE=full")
 
 
 @dataclass(frozen=True)

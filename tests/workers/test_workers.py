@@ -160,14 +160,19 @@ def _left(made: Crowd) -> Ran:
     return Ran(made, events, *graded, ends, [f"never read again: {n}" for n in unread])
 
 
-def _unread(made: Crowd, since: float) -> Sequence[int]:
+def _unread(made: Crowd, since: float) -> Sequence[str]:
+    """Shops whose orders were not read well since, and how their last reading ended."""
     query = """
-        SELECT shop_id FROM schedule WHERE task = 'sync' AND NOT coalesce(
+        SELECT shop_id, started_at, done_at, error FROM schedule
+        WHERE task = 'sync' AND NOT coalesce(
             started_at > to_timestamp(%s) AND done_at >= started_at AND error IS NULL,
             false)
     """
     with made.server.connect() as connection:
-        return [shop for (shop,) in connection.execute(query, [since])]
+        rows = connection.execute(query, [since]).fetchall()
+    return [
+        f"{shop}, begun {begun}, done {done}: {said}" for shop, begun, done, said in rows
+    ]
 
 
 def _some(wrong: Sequence[str]) -> str:

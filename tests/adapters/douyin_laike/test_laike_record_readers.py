@@ -20,6 +20,7 @@ from hub_core.models import Place, Product
 from hub_core.wire import JSON, Fetched, Misread
 from tests.adapters.douyin_laike.laike import DIALECT, GOLDEN, SAMPLES
 from tests.adapters.douyin_laike.records import CALLS, page_of, records, shape
+from tests.adapters.published import AT_HAND
 
 Way = tuple[str | int, ...]
 JUNK: list[Any] = [
@@ -91,6 +92,7 @@ def sound(part: Any) -> None:
 # Published -----------------------------------------------------------------------------
 
 
+@AT_HAND
 @pytest.mark.parametrize(
     ("sample", "name", "call"),
     [
@@ -104,8 +106,6 @@ def sound(part: Any) -> None:
 )
 def test_what_the_platform_has_published_is_read(sample: str, name: str, call: str) -> None:
     path = SAMPLES / f"{sample}.response.json"
-    if not path.is_file():
-        pytest.skip("this published payload is not at hand")
     asked = getattr(shape(name), call)
     body = json.loads(path.read_text(encoding="utf-8"))
     (record,) = records(asked.read(DIALECT.unwrap(asked, body)))

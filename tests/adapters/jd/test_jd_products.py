@@ -18,6 +18,7 @@ from hub_core.models import Issue, ListingStatus, Product
 from hub_core.ports import CursorSource, Paging, Stream, Window
 from hub_core.wire import JSON, Fetched, Misread, Ref
 from tests.adapters.jd.test_jd_golden import ROOT, read
+from tests.adapters.published import AT_HAND
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 WINDOW = Window(NOON - timedelta(hours=1), NOON)
@@ -79,10 +80,9 @@ def test_each_state_of_a_ware_says_one_thing(word: str) -> None:
     assert (Issue("listing_status", "unknown_word") in product.issues) is (word == "9")
 
 
+@AT_HAND
 def test_a_published_ware_is_read() -> None:
     folder = ROOT.parent / "shared" / "samples" / "jd" / "products"
-    if not folder.is_dir():
-        pytest.skip("the published payloads are not beside the project")
     body = published(folder / "ware_read_search_ware4valid.2024.response.json")
     page = products_v1.LIST.read(Jos().unwrap(products_v1.LIST, body))
     assert (page.total, page.items) == (104, (Ref("14651770001", None, "2"),))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,15 +18,13 @@ from adapters.pinduoduo.dialect import Pop
 from hub_core.errors import BadRequest, HubError, Misconfigured, Rejected
 from hub_core.models import AfterSale, Issue, Protection
 from hub_core.wire import JSON, Fetched
+from tests.adapters.published import AT_HAND, SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples" / "pdd"
-pytestmark = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="the published payloads are not beside the project"
-)
+pytestmark = AT_HAND
 
 
 def sample(name: str) -> JSON:
-    body: JSON = json.loads((SAMPLES / name).read_text("utf-8"))
+    body: JSON = json.loads((SAMPLES / "pdd" / name).read_text("utf-8"))
     return body
 
 

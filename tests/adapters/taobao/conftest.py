@@ -72,8 +72,5 @@ def goldens() -> Path:
 
 @pytest.fixture
 def samples() -> Path:
-    """Payloads others have published, where they were laid beside the project."""
-    folder = ROOT.parent / "shared" / "samples" / "taobao"
-    if not folder.is_dir():
-        pytest.skip("the published payloads are not beside the project")
-    return folder
+    """Payloads others have published: of tests that are marked `AT_HAND`."""
+    return ROOT.parent / "shared" / "samples" / "taobao"

@@ -17,6 +17,7 @@ from adapters.taobao import after_sales_v1, after_sales_v2, cases
 from adapters.taobao.dialect import Top
 from hub_core.models import AfterSale, AfterSaleKind, CaseStatus, Issue, Record
 from hub_core.wire import JSON, Fetched, Misread, Ref
+from tests.adapters.published import AT_HAND
 
 FOLDER = Path(__file__).resolve().parents[2] / "golden" / "taobao"
 CASES = sorted(
@@ -354,6 +355,7 @@ def test_a_list_names_cases_with_the_word_for_their_state() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
+@AT_HAND
 def test_a_published_case_is_read(samples: Path, shape: Any) -> None:
     path = samples / "after_sales" / "special_refunds_receive_get.official.response.json"
     (inner,) = json.loads(path.read_text("utf-8")).values()

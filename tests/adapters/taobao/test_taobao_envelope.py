@@ -26,6 +26,7 @@ from hub_core.errors import (
     Unauthorised,
     Unreadable,
 )
+from tests.adapters.published import AT_HAND
 
 LIST = "taobao.trades.sold.increment.get"
 BY_CODE = {
@@ -333,6 +334,7 @@ def test_a_token_answer_without_a_token_is_unreadable() -> None:
 # Published payloads --------------------------------------------------------------------
 
 
+@AT_HAND
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from adapters.taobao import envelope, orders_v2
 from adapters.taobao.common import rows
 from hub_core.wire import Misread, Ref
+from tests.adapters.published import AT_HAND
 
 ROW = {"tid": 3725362658812595205, "modified": "2026-11-20 00:03:04"}
 
@@ -101,6 +102,7 @@ def test_unwrapping_gives_a_list_or_says_no(container: Any) -> None:
         assert not isinstance(container, list)
 
 
+@AT_HAND
 def test_a_published_list_is_read(samples: Path) -> None:
     path = samples / "orders" / "trades_sold_get_ids.2017.response.json"
     body = json.loads(path.read_text("utf-8"))

@@ -17,6 +17,7 @@ from adapters.taobao.dialect import Top
 from adapters.taobao.properties import by_id, spec
 from hub_core.models import Issue, ListingStatus, Product, ProductKind, Record
 from hub_core.wire import JSON, Fetched, Misread, Ref
+from tests.adapters.published import AT_HAND
 
 FOLDER = Path(__file__).resolve().parents[2] / "golden" / "taobao" / "products_v1"
 CASES = sorted(p.name.removesuffix(".wire.json") for p in FOLDER.glob("*.wire.json"))
@@ -238,6 +239,7 @@ def test_a_list_names_items_with_their_word() -> None:
 # Published, and whatever else comes ----------------------------------------------------
 
 
+@AT_HAND
 def test_a_published_list_names_by_num_iid_and_not_by_iid(samples: Path) -> None:
     path = samples / "products" / "items_onsale_get.official.response.json"
     body = json.loads(path.read_text("utf-8"))
@@ -249,6 +251,7 @@ def test_a_published_list_names_by_num_iid_and_not_by_iid(samples: Path) -> None
     assert (ref.external_id, ref.status_raw) == ("1489161932", "onsale")
 
 
+@AT_HAND
 def test_a_published_item_and_variant_are_read(samples: Path) -> None:
     folder = samples / "products"
     rows = json.loads((folder / "items_onsale_get.official.response.json").read_text())

@@ -13,6 +13,7 @@ from hub_core.models import (
     PaymentStatus,
 )
 from hub_core.wire import JSON, Fetched
+from tests.adapters.published import AT_HAND
 
 LEAST: JSON = {
     "tid": 1,
@@ -30,6 +31,7 @@ def published(samples: Path, name: str) -> Order:
     return found.order
 
 
+@AT_HAND
 def test_a_published_trade_closed_before_payment(samples: Path) -> None:
     found = published(samples, "closed.2014")
 
@@ -44,6 +46,7 @@ def test_a_published_trade_closed_before_payment(samples: Path) -> None:
     assert found.issues == ()
 
 
+@AT_HAND
 def test_a_published_trade_with_services(samples: Path) -> None:
     found = published(samples, "service_orders.2015")
     goods, *services = found.lines
