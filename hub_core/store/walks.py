@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     select,
     tuple_,
+    union_all,
 )
 
 from . import fetching
@@ -37,11 +38,10 @@ After = tuple[datetime | None, int]
 Span = tuple[datetime | None, datetime | None]
 """Since (inclusive) and until (exclusive); None: open."""
 FEW = 16
-"""So many shops are read one after the other, each along its own index. Of more, all
-changes are walked, and what is of other shops is passed over."""
+"""So many shops are read each along its own index. Of more, all changes are walked, and
+what is of other shops is passed over."""
 SHOP, PLACE, STATUS = "shop_id", "place_external_id", "order_status"
 STATES = (STATUS, "listing_status", "status")
-NEVER = datetime.min.replace(tzinfo=UTC)
 COMMON = {"completed", "cancelled"}
 """States most orders end in: a shop's own are close together in its index."""
 YOUNG = {"open", "pending_payment"}
@@ -71,13 +71,18 @@ class Wanted:
 def keys(
     connection: Connection, wanted: Wanted, limit: int, after: After | None = None
 ) -> list[After]:
-    """The places of the rows behind `after`, at most `limit`, in order."""
-    walk, found = _Walk(wanted, limit, after), []
-    for id in sorted(wanted.shop_ids or ()) if walk.lead == SHOP else (0,):
-        found += walk.along(connection, id)
-    if walk.lead == SHOP:
-        found.sort(key=lambda at: (at[0] or NEVER, at[1]), reverse=wanted.descending)
-        found.sort(key=lambda at: at[0] is None)
+    """The places of the rows behind `after`, at most `limit`, in order. Dated rows first,
+    then, where there may be others, these."""
+    lead = _lead(wanted)
+    if lead == SHOP and not wanted.shop_ids:
+        return []
+    form, given, found = _form(wanted, lead), _given(wanted, limit, after), []
+    if after is None or after[0] is not None:
+        dated = _dated(form, after is not None)
+        found = [(at, id) for at, id in connection.execute(dated, given).all()]
+    if len(found) < limit and wanted.sort != CHANGED and not _spans(wanted):
+        rest = _undated(form, after is not None and after[0] is None)
+        found += [(None, id) for (id,) in connection.execute(rest, given).all()]
     return found[:limit]
 
 
@@ -103,36 +108,13 @@ def _is_rare(wanted: Wanted) -> bool:
     return status is not None and status not in COMMON
 
 
-class _Walk:
-    """What is asked of the database, once or for each shop."""
-
-    def __init__(self, wanted: Wanted, limit: int, after: After | None) -> None:
-        self.lead, self._limit = _lead(wanted), limit
-        self._given = _given(wanted, limit, after)
-        self._dated: Select[Any] | None = None
-        self._undated: Select[Any] | None = None
-        form = _form(wanted, self.lead)
-        if after is None or after[0] is not None:
-            self._dated = _dated(form, after is not None)
-        if wanted.sort != CHANGED and not _spans(wanted):
-            self._undated = _undated(form, after is not None and after[0] is None)
-
-    def along(self, connection: Connection, shop_id: int) -> list[After]:
-        """Dated rows first, where there may be others. The shop counts if it leads."""
-        of, found = {**self._given, SHOP: shop_id}, []
-        if self._dated is not None:
-            said = connection.execute(self._dated, of).all()
-            found = [(at, id) for at, id in said]
-        if self._undated is not None and len(found) < self._limit:
-            found += [(None, id) for (id,) in connection.execute(self._undated, of)]
-        return found
-
-
 def _given(wanted: Wanted, limit: int, after: After | None) -> dict[str, Any]:
     """Its values, by the names `_Form`'s statements have for them."""
     at, id = after or (None, None)
     given: dict[str, Any] = {"limit": limit, "at": at, "id": id}
-    given |= {SHOPS: sorted(wanted.shop_ids or ())} | dict(wanted.equal)
+    shops = sorted(wanted.shop_ids or ())
+    given |= {SHOPS: shops} | {f"{SHOP}_{n}": id for n, id in enumerate(shops)}
+    given |= wanted.equal
     for name, (since, until) in wanted.within.items():
         given |= {f"{name}_since": since, f"{name}_until": until}
     return given
@@ -153,7 +135,8 @@ class _Form(NamedTuple):
 
     plural: str
     lead: str | None
-    anywhere: bool
+    shops: int | None
+    """How many; None: it is whatever shop's."""
     equal: tuple[str, ...]
     within: tuple[tuple[str, bool, bool], ...]
     """Columns, and whether they have a beginning and an end."""
@@ -168,12 +151,19 @@ def _form(wanted: Wanted, lead: str | None) -> _Form:
         for name, (since, until) in sorted(wanted.within.items())
     )
     return _Form(
-        wanted.plural, lead, wanted.shop_ids is None, tuple(sorted(wanted.equal)), within,
+        wanted.plural, lead, _shops(wanted, lead), tuple(sorted(wanted.equal)), within,
         wanted.sort, wanted.descending, wanted.missing,
     )  # fmt: skip
 
 
-def _narrowed(form: _Form) -> list[ColumnElement[bool]]:
+def _shops(wanted: Wanted, lead: str | None) -> int | None:
+    """Statements differ by it only where each shop has a walk of its own."""
+    if wanted.shop_ids is None:
+        return None
+    return len(wanted.shop_ids) if lead == SHOP else 1
+
+
+def _narrowed(form: _Form, shop: int) -> list[ColumnElement[bool]]:
     """What a row must be. Where an index leads, no other condition tempts to another."""
     kind, columns = KINDS[form.plural], KINDS[form.plural].table.c
 
@@ -182,8 +172,8 @@ def _narrowed(form: _Form) -> list[ColumnElement[bool]]:
 
     said: list[ColumnElement[bool]] = []
     if form.lead == SHOP:
-        said = [columns[SHOP] == bindparam(SHOP)]
-    elif not form.anywhere:
+        said = [columns[SHOP] == bindparam(f"{SHOP}_{shop}")]
+    elif form.shops is not None:
         said = [fit(SHOP).in_(bindparam(SHOPS, expanding=True))]
     said += [fit(name) == bindparam(name) for name in form.equal]
     for name, since, until in form.within:
@@ -199,7 +189,7 @@ def _narrowed(form: _Form) -> list[ColumnElement[bool]]:
 def _dated(form: _Form, behind: bool) -> Select[Any]:
     columns = KINDS[form.plural].table.c
     at, id = columns[form.sort], columns.id
-    query = select(fetching.quick(at), id).where(*_narrowed(form))
+    query = select(fetching.quick(at), id)
     if form.sort != CHANGED:
         query = query.where(at.is_not(None))
     if behind:
@@ -207,19 +197,34 @@ def _dated(form: _Form, behind: bool) -> Select[Any]:
         query = query.where(
             tuple_(at, id) < row if form.descending else tuple_(at, id) > row
         )
-    order = (at.desc(), id.desc()) if form.descending else (at, id)
-    return query.order_by(*order).limit(bindparam("limit"))
+    return _walked(form, query, (form.sort, "id"))
 
 
 @lru_cache(maxsize=512)
 def _undated(form: _Form, behind: bool) -> Select[Any]:
     columns = KINDS[form.plural].table.c
-    query = select(columns.id).where(*_narrowed(form), columns[form.sort].is_(None))
+    query = select(columns.id).where(columns[form.sort].is_(None))
     if behind:
         last = bindparam("id", type_=columns.id.type)
         query = query.where(columns.id < last if form.descending else columns.id > last)
-    order = columns.id.desc() if form.descending else columns.id
-    return query.order_by(order).limit(bindparam("limit"))
+    return _walked(form, query, ("id",))
+
+
+def _walked(form: _Form, query: Select[Any], by: tuple[str, ...]) -> Select[Any]:
+    """The first rows; of several shops each along its index, and the first of all."""
+    columns, each = KINDS[form.plural].table.c, []
+    for shop in range(form.shops or 1):
+        own = query.where(*_narrowed(form, shop))
+        each.append(_first(form, own, [columns[name] for name in by]))
+    if len(each) == 1:
+        return each[0]
+    all_ = union_all(*[select(one.subquery()) for one in each]).subquery()
+    return _first(form, select(all_), [all_.c[name] for name in by])
+
+
+def _first(form: _Form, query: Select[Any], by: list[Any]) -> Select[Any]:
+    order = [column.desc() for column in by] if form.descending else by
+    return query.order_by(*order).limit(bindparam("limit"))
 
 
 def _unfit(column: ColumnElement[Any]) -> ColumnElement[Any]:
