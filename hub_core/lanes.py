@@ -30,6 +30,17 @@ INSTANT = 1e-6
 
 
 @runtime_checkable
+class Busy(Protocol):
+    """A store that others may keep from answering."""
+
+    @property
+    def busy(self) -> float:
+        """For about so many seconds: slots for as long are held in hand where calls wait,
+        of whatever rank."""
+        ...
+
+
+@runtime_checkable
 class Peeking(Protocol):
     """A store whose time is its own, and that therefore must look for itself."""
 
@@ -64,6 +75,7 @@ class Lane:
         self._within = int(patience * TICKS)
         spacing = max((x.seconds + SLACK) / x.calls for x in limits)
         self._most = min(max(1, int(AHEAD / spacing)), MOST)
+        self._bridge = int(store.busy / spacing) if isinstance(store, Busy) else 0
         self._slots: deque[float] = deque()
         self._booking = threading.Lock()
         self._void = False
@@ -99,13 +111,14 @@ class Lane:
     def join_in(self) -> None:
         """Book one more for whoever has begun to wait, if those who do have a claim to it.
         He need not have the turn."""
-        if len(self._slots) <= self.queue.eager():
+        if len(self._slots) <= self.queue.eager(self._bridge):
             self._book()
 
     def _book(self) -> float:
         """Book what is wanted; 0.0, or the seconds it would take where that is too long."""
         with self._booking:
-            many = min(1 + self.queue.eager(), self._most) - len(self._slots)
+            wanted = 1 + self.queue.eager(self._bridge)
+            many = min(wanted, self._most) - len(self._slots)
             if many <= 0:
                 return 0.0
             how = Booking(self._within, int(self._lead * TICKS))

@@ -155,6 +155,7 @@ class Pace:
         is not gone through to its end: others wait behind.
         """
         began = self.clock.monotonic()
+        self._tally.keep()
         self._refuse_banned(call_name, app, shop)
         counted = self._count(call_name, app, shop, rank) if self._budgets else []
         try:

@@ -67,6 +67,12 @@ class Tally:
         """The platform refused a call: too many."""
         self._count(app, shop, call, rank, 0, 0.0, 1)
 
+    def keep(self) -> None:
+        """Hand over what was counted, if that was not done lately. It may take a while: not
+        to be done between a call's slot and its sending."""
+        if time.monotonic() - self._told > EVERY:
+            self.tell()
+
     def tell(self) -> None:
         """Hand over what was counted. What can't be is lost: it is bookkeeping."""
         with self._lock:
@@ -95,8 +101,6 @@ class Tally:
             used.calls += calls
             used.waited += waited
             used.throttled += no
-        if time.monotonic() - self._told > EVERY:
-            self.tell()
 
     def _turn(self, now: datetime) -> None:
         self._day = now.astimezone(self._zone).date()

@@ -10,6 +10,10 @@ Key = TypeVar("Key")
 Result = TypeVar("Result")
 Given = TypeVar("Given", covariant=True)
 
+FEW = 6
+"""What comes behind these is asked for when no more than so many are left to go out: its
+first call is on its way while they go."""
+
 
 class Pending(Protocol[Given]):
     """A call that is out."""
@@ -44,18 +48,27 @@ class Abreast(Protocol):
         ...
 
 
+class Behind:
+    """What comes behind the calls of a `Flights`."""
+
+    def soon(self) -> None:
+        """Few of them are left to go out."""
+
+    def now(self, room: int) -> None:
+        """All have gone out, and there is room for so many more."""
+
+
 class Flights(Generic[Key, Result]):
-    """Calls for `keys`, in this order, of which some are out before they are wanted."""
+    """Calls for `keys`, in this order, of which some are out before they are wanted.
+
+    `behind` is told, at each that is taken, that what comes behind them may go out.
+    """
 
     def __init__(
-        self,
-        abreast: Abreast,
-        act: Callable[[Key], Result],
-        keys: Iterable[Key],
-        then: Callable[[], None] = lambda: None,
+        self, abreast: Abreast, act: Callable[[Key], Result], keys: Iterable[Key]
     ) -> None:
-        """`then` is called once, when all have gone out and there is room for more."""
-        self._abreast, self._act, self._then = abreast, act, then
+        self._abreast, self._act = abreast, act
+        self.behind = Behind()
         self._waiting = deque(keys)
         self._out = deque[tuple[Key, Pending[Result]]]()
 
@@ -74,31 +87,33 @@ class Flights(Generic[Key, Result]):
             return None
         return self._act(self._waiting.popleft())  # others have taken all the room
 
-    def land(self) -> None:
-        """Make no more, wait for those that are out and forget what they give."""
-        self._waiting.clear()
-        self._then = _nothing
-        while self._out:
-            _settled(self._out.popleft()[1])
-
-    def _send(self) -> None:
-        most = max(self._abreast.depth, 1)
+    def fill(self, most: int) -> None:
+        """Have so many of them out, as long as there are any."""
         while self._waiting and len(self._out) < most:
             key = self._waiting[0]
             sent = self._abreast.start(lambda key=key: self._act(key))  # type: ignore[misc]
             if sent is None:
                 return
             self._out.append((self._waiting.popleft(), sent))
+
+    def land(self) -> None:
+        """Make no more, wait for those that are out and forget what they give."""
+        self._waiting.clear()
+        self.behind = Behind()
+        while self._out:
+            settled(self._out.popleft()[1])
+
+    def _send(self) -> None:
+        most = max(self._abreast.depth, 1)
+        if len(self._waiting) <= FEW:
+            self.behind.soon()
+        self.fill(most)
         if not self._waiting and len(self._out) < most:
-            then, self._then = self._then, _nothing
-            then()
+            self.behind.now(most - len(self._out))
 
 
-def _nothing() -> None: ...
-
-
-def _settled(call: Pending[Any]) -> None:
-    """Whatever went wrong with it is nobody's business any more."""
+def settled(call: Pending[Any]) -> None:
+    """Wait for a call whose result is nobody's business any more, nor what went wrong."""
     try:
         call.result()
     except Exception:

@@ -21,15 +21,16 @@ class Intake:
         """Fetch unchanged rows too, and count those that came late."""
         self._late_seen: set[str] = set()
         self._had: set[Ref] = set()
-        self._begun: tuple[datetime | None, datetime | None] = (None, None)
-        """When the window before this one was begun, and when this one."""
+        self._begun: datetime | None = None
 
-    def begin(self) -> None:
+    def begin(self, asked_from: datetime | None = None) -> None:
         """Another window: what a list names is fetched once for each, however often it is
         read, for a later change has a later time and is named with it. On a line that
-        fails and gives answers no id a detail may be a former one: it is fetched again."""
+        fails and gives answers no id a detail may be a former one: it is fetched again.
+
+        `asked_from`: when its first call went out, if that was before."""
         self._had.clear()
-        self._begun = (self._begun[1], self._ledger.now())
+        self._begun = asked_from or self._ledger.now()
 
     def take(self, page: Page, batch: Batch) -> None:
         """Put a page's rows into the batch."""
@@ -39,16 +40,10 @@ class Intake:
         if rows := [item for item in page.items if isinstance(item, Fetched)]:
             batch.fetched += rows
             batch.of = self._ledger.provenance()
-            batch.ask_from(self._asked_from())
+            batch.ask_from(self._begun)
         batch.misread += [item for item in page.items if isinstance(item, Misread)]
         for ref in self._changed(refs):
             self._fetch(ref, batch)
-
-    def _asked_from(self) -> datetime | None:
-        """The earliest that this window's pages may have been asked for: its first call may
-        have gone out while the window before it was read, and be used at its end."""
-        before, own = self._begun
-        return before or own
 
     def _note_late(self, page: Page, batch: Batch) -> None:
         """Rows an interval called complete did not have, or had in an older version."""

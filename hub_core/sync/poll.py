@@ -13,6 +13,7 @@ from ..store.streams import Proof
 from .commits import Commits, NotClosed
 from .details import Details
 from .flights import Abreast
+from .following import Next
 from .intake import Intake
 from .ledger import Batch, Ledger
 from .revisits import Revisits
@@ -275,13 +276,20 @@ class Poll:
         until = self._until(cursor, since, step, end)
         beyond = _whole(self.session.now()) + SECOND
         fits = until == end and beyond - since <= self._longest
-        later = self._until(until, until, step, end)
-        following = Window(until, later) if later < end else None
+        following = self._following(until, step, end)
         try:
             self._windows.read(Window(since, until), beyond if fits else None, following)
         except NotClosed:
             return cursor
         return until
+
+    def _following(self, until: datetime, step: timedelta, end: datetime) -> Next:
+        """What is read after a window that ends then. (The last before `end` is not: its
+        first call asks as far as now.)"""
+        if until == end:
+            return lambda: self._young(until, soon=True)
+        later = self._until(until, until, step, end)
+        return Window(until, later) if later < end else None
 
     @property
     def _longest(self) -> timedelta:
@@ -316,12 +324,20 @@ class Poll:
         """What is too young to rely on: stored and told, neither covered nor passed."""
         if self._windows.reached and self._clock_known():
             return
-        cursor = self._likely(cursor)
-        now = _whole(self.session.now())
-        if now <= cursor or not self.stream.settle_lag:
-            return
+        window = self._young(self._likely(cursor))
+        if window is not None:
+            self._windows.read_young(window)
+
+    def _young(self, cursor: datetime, *, soon: bool = False) -> Window | None:
+        """What lies behind the cursor, if that is all too young; else some of it will be
+        read as closed."""
+        now, lag = _whole(self.session.now()), self.stream.settle_lag
+        if now <= cursor or not lag:
+            return None
+        if soon and (not self._clock_known() or self._closed_until() - cursor > lag):
+            return None
         since = max(cursor, now - self.stream.max_window + 3 * SECOND)
-        self._windows.read_young(Window(since, now + SECOND))
+        return Window(since, now + SECOND)
 
     def _likely(self, cursor: datetime) -> datetime:
         """Where nothing tells the platform's time: read as thoroughly as ever what is

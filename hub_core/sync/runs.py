@@ -14,6 +14,7 @@ from ..errors import Rejected, Retryable, Unreadable
 from ..ports import CursorSource, Stream, Window
 from ..wire import Page
 from .commits import FINAL, Commits
+from .following import Next
 from .rows import key_of, stamp_of
 from .walk import SECOND, halves
 
@@ -79,7 +80,7 @@ class Runs:
         self,
         window: Window,
         beyond: datetime | None = None,
-        following: Window | None = None,
+        following: Next = None,
     ) -> None:
         """Read one closed window until it is proved; in halves when it breaks off."""
         try:

@@ -32,14 +32,13 @@ from itertools import pairwise
 from ..errors import BadRequest
 from ..ports import Source, Stream, Window
 from ..wire import Item, Page
-from .flights import Abreast, Flights, Pending
+from .flights import Abreast, Behind, Flights
+from .headstart import Headstart, departing
 from .rows import is_nameless, key_of, stamp_of, stamps
 
 SECOND = timedelta(seconds=1)
 PAGES_BEYOND = 50
 """How far past a total that lies a walk looks for the real end."""
-LEAST_PAGES = 3
-"""A window of fewer is read one page after the other."""
 MOST_SEAMS = 20
 """Beyond these the window is better read again, in halves."""
 TOLERANCE = 3 * SECOND
@@ -90,10 +89,10 @@ class Walk:
     that other stand on a later page."""
     abreast: Abreast | None = None
     """Where pages are asked for side by side; None: one after the other."""
-    probed: Pending[Page] | None = None
-    """The probe, where it was sent before this walk began."""
-    then: Callable[[], None] = lambda: None
-    """Called when the last of the pages asked for side by side has gone out."""
+    ahead: Headstart | None = None
+    """The probe, and pages, where they were asked for before this walk began."""
+    behind: Behind = field(default_factory=Behind)
+    """Told when what is read after it may be asked for."""
     hasty: bool = False
     """Only the count can prove it: pages were asked for side by side."""
     calls: int = 0
@@ -109,6 +108,8 @@ class Walk:
     short: bool = False
     """The same of a page that had fewer rows than it counted."""
     page_count: int = 0
+    left: int = 0
+    """Pages that are still to come."""
     rows: int = 0
     _probed: int = 0
     _least_total: int = 0
@@ -193,8 +194,8 @@ class Walk:
 
     def _counted(self, window: Window) -> Page:
         self.calls += 1
-        sent, self.probed = self.probed, None
-        page = sent.result() if sent else self.source.probe(self.stream, window)
+        sent = self.ahead.take_count() if self.ahead else None
+        page = sent or self.source.probe(self.stream, window)
         if page.total is None:
             raise ValueError(f"{self.stream.name}: the list gave no total")
         return page
@@ -219,14 +220,14 @@ class Walk:
         is_behind = not page.items and self._pages_of(page.total) < number
         if is_behind:
             return self._bottom(None)
-        self._take_off(number - 1)
+        self._take_off(number - 1, None)
         return number, page
 
     def _bottom(self, first: Page | None) -> tuple[int, Page]:
         """The real last page: one with room to spare, whatever the total says."""
         last = self._pages_of(self.first_total)
         if first:
-            self._take_off(last)
+            self._take_off(last, first)
         for number in range(last, last + PAGES_BEYOND):
             known = first is not None and first.number == number
             page = first if first and known else self._page(number)
@@ -252,11 +253,13 @@ class Walk:
 
     # Side by side ----------------------------------------------------------------------
 
-    def _take_off(self, last: int) -> None:
+    def _take_off(self, last: int, first: Page | None) -> None:
         """Ask for this page and those above 1 side by side, where that is worth it."""
-        if self.abreast and last >= LEAST_PAGES and self.abreast.depth > 1:
-            keys = range(last, 1, -1)
-            self._flights = Flights(self.abreast, self._alone, keys, self.then)
+        self._flights = self.ahead.take_flights(first) if self.ahead else None
+        if self._flights is None:
+            self._flights = departing(self.abreast, self._alone, last)
+        if self._flights is not None:
+            self._flights.behind = self.behind
 
     def _alone(self, number: int) -> Page:
         return self.source.page(self.stream, self.window, number)
@@ -281,6 +284,8 @@ class Walk:
         self.hasty |= not self._has_all_but(left * self.stream.page_size, {})
 
     def _land(self) -> None:
+        if self.ahead is not None:
+            self.ahead.land()
         if self._flights is not None:
             self._flights.land()
             self._flights = None
@@ -364,6 +369,7 @@ class Walk:
                 self.nameless.add(key)
         self.grew |= len(self.seen) > self.first_total
         self.page_count += 1
+        self.left = number - 1
         self.rows += len(page.items)
         self._lower = list(page.items)
         return page

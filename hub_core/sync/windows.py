@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from ..errors import Rejected, Retryable, Unreadable
 from ..ports import Source, Stream, Window
-from ..wire import Page
 from .commits import FINAL, Commits
 from .evidence import Evidence
-from .flights import Abreast, Pending
+from .flights import FEW, Abreast
+from .following import YOUNG, Following, Next, Then, asked
+from .headstart import Headstart
 from .ledger import ROWS_PER_COMMIT
-from .walk import SECOND, TooMany, Walk, halves, parts
+from .walk import TooMany, Walk, halves, parts
 
 ROWS_PER_WINDOW = 5_000
 """A window with more rows is cut, so that a restart repeats little."""
@@ -25,8 +26,6 @@ PASSES = 8
 HOLLOW = 3
 """Passes over a window that counts rows and gives none, before that is an error."""
 TOO_DEEP = "more rows in a second than the platform pages through"
-YOUNG = timedelta(seconds=30)
-"""How much of the newest a first call may miss, as our clock or a slow answer has it."""
 
 
 class Windows:
@@ -55,37 +54,41 @@ class Windows:
         self._begun = False
         """A window has been read."""
         self._abreast = abreast
-        self._next: tuple[Window, Pending[Page]] | None = None
-        """The probe of the window after this one, where it was sent before its turn."""
+        self._following = Following(self._headstart, commits.is_closed, self._cut)
 
     def read(
         self,
         window: Window,
         beyond: datetime | None = None,
-        following: Window | None = None,
+        following: Next = None,
     ) -> None:
         """Read one closed window until it is proved; in parts when it is too big, in
         halves when it breaks off in its middle: what is read of a shorter one is kept
         sooner.
 
         With `beyond` its first call asks as far as that; `reached` says whether this
-        told of all there is. `following` is the window that will be read after it.
+        told of all there is. `following` is what will be read after it.
         """
         self.reached = False
         try:
             return self._prove(window, beyond, following)
         except TooMany as much:
             cut = self._parts(window, much)
+            self._begin(cut) if much.counted else self._following.drop()
         except (Retryable, Rejected, Unreadable) as error:
+            self._following.drop()
             if isinstance(error, FINAL):
                 raise
             if beyond is not None and self._pages == 0 and error.code is not None:
-                return self.read(window)  # the newest minutes may be what is refused
+                return self.read(window, None, following)  # maybe the newest is refused
             cut = halves(window) or ()
             if not cut or self._pages < 2:
                 raise
+        except BaseException:
+            self._following.drop()
+            raise
         for part, after in pairwise((*cut, following)):
-            assert part is not None
+            assert isinstance(part, Window)
             self.read(part, following=after)
 
     def _parts(self, window: Window, much: TooMany) -> tuple[Window, ...]:
@@ -93,12 +96,23 @@ class Windows:
         many = math.ceil(much.total / (FILLED * self._most())) if much.counted else 2
         return parts(window, max(many, 2))
 
+    def _cut(self, window: Window, total: int) -> tuple[Window, ...]:
+        """The parts it is read in where so many rows are counted; none: read whole."""
+        if total <= self._most() or halves(window) is None:
+            return ()
+        return self._parts(window, TooMany(total, counted=True))
+
     def read_young(self, window: Window) -> None:
         """Read a window that rows still enter, once: nothing of it is proved."""
         can_cut = halves(window) is not None
-        self._commits.intake.begin()
+        ahead = self._following.young(window)
+        if ahead:
+            window = ahead.window
+        self._commits.intake.begin(ahead.at if ahead else None)
         try:
-            self._read(self._walk(window, Evidence(), can_cut), None)
+            walk = self._walk(window, Evidence(), can_cut)
+            walk.ahead = ahead
+            self._read(walk, None)
             self._commits.flush()
         except TooMany:
             for half in halves(window) or ():
@@ -106,17 +120,19 @@ class Windows:
 
     # Proving ---------------------------------------------------------------------------
 
-    def _prove(
-        self, window: Window, beyond: datetime | None, following: Window | None
-    ) -> None:
-        asked = _asked(window)
+    def _prove(self, window: Window, beyond: datetime | None, following: Next) -> None:
         can_cut = halves(window) is not None
         evidence = Evidence()
-        self._commits.intake.begin()
+        ahead = None
+        if self._side is None or beyond is not None:
+            self._following.drop()
+        else:
+            ahead = self._following.own(window)
+        self._commits.intake.begin(ahead.at if ahead else None)
         for passes in range(1, PASSES + 1):
-            walk = self._walk(asked, evidence, can_cut)
+            walk = self._walk(asked(window), evidence, can_cut)
             if passes == 1:
-                walk.beyond = beyond
+                walk.beyond, walk.ahead = beyond, ahead
                 self._hasten(walk, following)
             try:
                 self._read(walk, window)
@@ -142,22 +158,28 @@ class Windows:
             former=self._former, signed=lambda: self._ledger.provenance().signed,
         )  # fmt: skip
 
-    def _hasten(self, walk: Walk, following: Window | None) -> None:
-        """Have its pages asked for side by side, and the next window's probe with them. Not
-        on a line that fails where no answer has an id: former ones would mingle."""
-        sent, self._next = self._next, None
-        of = self._ledger.provenance()
-        if walk.beyond is None and sent and sent[0] == walk.window:
-            walk.probed = sent[1]
-        if self._abreast and (of.signed or of.smooth):
-            walk.abreast = self._abreast
-            walk.then = lambda: self._probe_ahead(following)
+    def _begin(self, cut: tuple[Window, ...]) -> None:
+        """Have the first part counted and the second: nothing is known of pages as yet."""
+        if self._side is not None and self._side.depth > 1:
+            for part in cut[:2]:
+                self._following.ask(part)
 
-    def _probe_ahead(self, window: Window | None) -> None:
-        if self._abreast and window and self._commits.is_closed(window):
-            asked = _asked(window)
-            sent = self._abreast.start(lambda: self._source.probe(self._stream, asked))
-            self._next = (asked, sent) if sent else None
+    def _hasten(self, walk: Walk, following: Next) -> None:
+        """Have its pages asked for side by side, and what comes next behind them."""
+        walk.abreast = self._side
+        if walk.abreast is not None:
+            walk.behind = Then(self._following, following)
+
+    @property
+    def _side(self) -> Abreast | None:
+        """Not on a line that fails where no answer has an id: former ones would mingle."""
+        of = self._ledger.provenance()
+        return self._abreast if of.signed or of.smooth else None
+
+    def _headstart(self, window: Window) -> Headstart:
+        assert self._abreast is not None
+        now = self._ledger.now
+        return Headstart(self._source, self._stream, window, self._abreast, now)
 
     def _most(self) -> int:
         cap = self._stream.rows_cap
@@ -219,7 +241,7 @@ class Windows:
                 young = walk.beyond is None or walk.beyond > self._now() - YOUNG
             self._commits.take(page)
             if walk.idle:
-                self._commits.flush(ROWS_PER_COMMIT // 2)
+                self._commits.flush(1 if walk.left <= FEW else ROWS_PER_COMMIT // 2)
         if window is not None:
             self._commits.check_closed(window)
             walk.reached &= young
@@ -233,7 +255,3 @@ class Windows:
             window, state, rule, passes=e.passes, pages=e.pages, rows=e.rows
         )
         self._begun = True
-
-
-def _asked(window: Window) -> Window:
-    return Window(window.since - SECOND, window.until + SECOND)
