@@ -1,4 +1,9 @@
-"""Rate limits and bans in the database, so that every process spends from one purse."""
+"""Rate limits and bans in the database, so that every process spends from one purse.
+
+On SQLite limits stand in a file of their own beside the database, `hub.db-limits`: a
+database has one writer at a time, and slots would go by while one stores pages. Nothing in
+it outlives a few minutes but what was learned; it may be deleted while no hub runs.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +13,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pyrate_limiter import StateStore
-from sqlalchemy import Connection, Engine, bindparam, delete, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    delete,
+    event,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 from sqlmodel import col
 
 from ..booking import TICKS, Booked
 from .again import again
-from .engine import insert_unless_there, reading, writing
+from .engine import connect, insert_unless_there, reading, writing
 from .tables import PaceRow
 
 BAN = "ban/"
@@ -36,10 +53,37 @@ STATES = select(col(PaceRow.key), col(PaceRow.state)).where(
 PUT = (
     update(PaceRow).where(col(PaceRow.key) == bindparam("of")).values(state=bindparam("to"))
 )
+TABLE: Any = PaceRow.__table__  # type: ignore[attr-defined]
+MADE = str(CreateTable(TABLE, if_not_exists=True).compile(dialect=sqlite.dialect()))
 LOCKED, TIMED_LOCKED = STATE.with_for_update(), TIMED.with_for_update()
 
 Now = Callable[[], float]
 """Epoch seconds."""
+
+
+_FILES: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+_FILES_LOCK = threading.Lock()
+OPEN = 4
+"""Connections to the file at most: a step is over at once."""
+
+
+def limits_of(engine: Engine) -> Engine:
+    """Where the state of limits stands; closed together with `engine`."""
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or file in (None, "", ":memory:"):
+        return engine
+    with _FILES_LOCK:
+        if engine not in _FILES:
+            beside = engine.url.set(database=f"{file}-limits")
+            _FILES[engine] = made = connect(beside.render_as_string(), OPEN)
+            event.listen(made, "connect", _passing)
+            event.listen(engine, "engine_disposed", lambda _: made.dispose())
+        return _FILES[engine]
+
+
+def _passing(connection: Any, record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+    connection.execute(MADE)
 
 
 class SqlLimitState(StateStore):
@@ -52,7 +96,7 @@ class SqlLimitState(StateStore):
     """
 
     def __init__(self, engine: Engine, key: str, now: Now | None = None) -> None:
-        self._engine, self._key = engine, key
+        self._engine, self._key = limits_of(engine), key
         self._own_clock = now is None and engine.dialect.name == "postgresql"
         self._now = now or time.time
         self.busy = 0.0 if engine.dialect.name == "postgresql" else BUSY

@@ -14,8 +14,8 @@ from ..booking import TICKS, recovered
 from ..days import Taken
 from ..usage import Use, Used
 from .again import again
-from .engine import database_now, inserting
-from .limits import LIMIT, locked, put
+from .engine import database_now, inserting, reading
+from .limits import LIMIT, limits_of, locked, put
 from .tables import PaceRow, UsageRow
 
 DAYS = "day/"
@@ -155,18 +155,22 @@ def standings(
     moment = now.timestamp()
     if connection.dialect.name == "postgresql":
         moment = database_now(connection)
-    query = select(col(PaceRow.key), col(PaceRow.state)).order_by(col(PaceRow.key))
     whose = "" if of_shops else "app:"
-    key = col(PaceRow.key)
-    kept = key.startswith(LIMIT + whose) | key.startswith(DAYS + whose)
-    found = connection.execute(query.where(kept)).all()
-    return [*_windows(found, moment), *_budgets(found)]
+    with reading(limits_of(connection.engine)) as beside:
+        windows = [*_windows(_states(beside, LIMIT + whose), moment)]
+    return [*windows, *_budgets(_states(connection, DAYS + whose))]
+
+
+def _states(connection: Connection, begin: str) -> Sequence[Any]:
+    key, state = col(PaceRow.key), col(PaceRow.state)
+    query = select(key, state).where(key.startswith(begin)).order_by(key)
+    return connection.execute(query).all()
 
 
 def _windows(rows: Sequence[Any], moment: float) -> Iterator[Standing]:
     now = int(moment * TICKS)
     for key, state in rows:
-        if not key.startswith(LIMIT) or len(state.get("gcra", ())) < 4:
+        if len(state.get("gcra", ())) < 4:
             continue
         _, part, since, *tats = state["gcra"]
         wait = (max(tats) / 1000 - now) / TICKS
@@ -179,7 +183,7 @@ def _windows(rows: Sequence[Any], moment: float) -> Iterator[Standing]:
 
 def _budgets(rows: Sequence[Any]) -> Iterator[Standing]:
     for key, state in rows:
-        if key.startswith(DAYS) and state:
+        if state:
             named = _named(key.removeprefix(DAYS))
             day = date.fromisoformat(state["day"])
             yield Standing(
