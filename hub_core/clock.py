@@ -12,6 +12,8 @@ log = logging.getLogger(__name__)
 
 ALARM = 30.0
 """Seconds between our clock and a platform's beyond which a person is told."""
+AHEAD = timedelta(minutes=30)
+"""How far a platform's clock, and with it a cursor, may be ahead of ours."""
 
 
 class Clock(Protocol):

@@ -9,25 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .clock import Clock, SystemClock
-from .desks import Desks
 from .errors import HubError, Misconfigured
-from .insight.estimate import Estimate
 from .lines import Lines, Transports
 from .pace import Rank
 from .plugins import Plugins, load
 from .ports import Grant
 from .pull import Listed, OnStep, Outcome, Pull
-from .reveals import Reveals, Told
 from .settings import KeySource, Settings
 from .settings.key import warned_key
 from .store import Store, shops
 from .store.shops import Shop
 from .stored import Stored
 from .sync import Poll
+
+if TYPE_CHECKING:
+    from .desks import Desks
+    from .insight.estimate import Estimate
+    from .reveals import Reveals, Told
 
 THREADS = 8
 """Shops read side by side; each waits for its platform most of the time."""
@@ -54,8 +57,22 @@ class Hub(Stored):
             settings, plugins, store, self.clock, transports, shared_limits=shared_limits
         )
         self.pull = Pull(settings, store, plugins, self.lines, self.clock.now)
-        self.desks = Desks(settings, store, plugins, self.lines, self.clock.now)
-        self.reveals = Reveals(settings, store, plugins, self.lines, self.clock.now)
+
+    @cached_property
+    def desks(self) -> Desks:
+        """What writes to platforms. Who only reads does not wait for it to be loaded."""
+        from .desks import Desks
+
+        given = (self.settings, self.store, self.plugins, self.lines, self.clock.now)
+        return Desks(*given)
+
+    @cached_property
+    def reveals(self) -> Reveals:
+        """What shows receivers in clear; loaded where one is to be shown."""
+        from .reveals import Reveals
+
+        given = (self.settings, self.store, self.plugins, self.lines, self.clock.now)
+        return Reveals(*given)
 
     @classmethod
     def open(

@@ -118,7 +118,7 @@ def _refuse_none(hub: Hub) -> None:
 def _ahead(hub: Hub, names: Sequence[str]) -> list[str]:
     """Streams that read nothing and say so nowhere else: their cursor is ahead of time,
     as after a clock that went wrong."""
-    from ..insight.doctor.shops import AHEAD
+    from ..clock import AHEAD
 
     found = []
     for c in hub.coverage(names):

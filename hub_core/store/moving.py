@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
-from sqlmodel import SQLModel
 
 from ..errors import Misconfigured
 from . import bulk
 from .engine import database_now, reading, writing
 from .schema import HEAD, current, upgrade_within
-from .tables import StreamRow
+from .tables import StreamRow, every_table
 
 CHUNK = 2_000
 """Rows that are held at once."""
@@ -85,7 +84,7 @@ def move(source: Engine, target: Engine, on_rows: OnRows = lambda *_: None) -> M
 
 
 def _ours() -> list[Table]:
-    return list(SQLModel.metadata.sorted_tables)
+    return list(every_table().sorted_tables)
 
 
 def _refuse_in_use(connection: Connection) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import LargeBinary, text, update
-from sqlmodel import SQLModel
 
 from hub_core import rekeying
 from hub_core.backup import back_up, look_into
@@ -23,7 +22,7 @@ from hub_core.settings import find_key
 from hub_core.store import Store, resealing
 from hub_core.store.engine import connect
 from hub_core.store.schema import upgrade
-from hub_core.store.tables import AuditRow
+from hub_core.store.tables import AuditRow, every_table
 from hub_core.store.vault import Vault
 from tests import databases
 from tests.cli.world import boxed
@@ -89,7 +88,7 @@ def test_all_that_was_sealed_opens_with_the_new_key_alone(folder: Path) -> None:
 def test_every_sealed_column_there_is_is_sealed_anew() -> None:
     sealed = {
         table.name
-        for table in SQLModel.metadata.tables.values()
+        for table in every_table().tables.values()
         for column in table.columns
         if isinstance(column.type, LargeBinary) and not column.name.endswith("hash")
     }

@@ -12,12 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
-from sqlmodel import SQLModel
 
 from hub_core.errors import Misconfigured
-from hub_core.store import Store, schema, shops
+from hub_core.store import Store, schema, shops, tables
 from hub_core.store.engine import connect, writing
 from hub_core.store.schema import HEAD, MIGRATIONS, configuration, current, upgrade
+from hub_core.store.tables import every_table
 from tests import template
 from tests.store.making import KEY, Hands, a_party, an_order
 from tests.store.processes import worker
@@ -45,12 +45,21 @@ def differences(engine: Engine) -> list[Any]:
     with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(connection, opts=options)
-        found: list[Any] = compare_metadata(context, SQLModel.metadata)
+        found: list[Any] = compare_metadata(context, every_table())
     return found
 
 
 def test_migrations_make_just_what_the_tables_say(engine: Engine) -> None:
     assert differences(engine) == []
+
+
+def test_every_class_of_a_table_is_had_from_the_door_of_all() -> None:
+    made = every_table()
+    offered = {name for names in tables.GROUPS.values() for name in names}
+
+    assert offered == set(tables.__all__)
+    there = {getattr(getattr(tables, name), "__tablename__", None) for name in offered}
+    assert there - {None} == set(made.tables)
 
 
 def test_databases_made_by_rote_are_as_the_migrations_make_them() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from ...clock import AHEAD
 from ...store import Store, notes, parked, profiles, streams
 from ...store.shops import Shop
 from ...store.tables import PaceRow
@@ -62,10 +63,6 @@ def _token(
     if needed and ends and not token.refresh_token and ends - now < SOON:
         return warn(name, said, remedy)
     return ok(name, said)
-
-
-AHEAD = timedelta(minutes=30)
-"""How far a platform's clock, and with it a cursor, may be ahead of ours."""
 
 
 def _streams(store: Store, shop: Shop, now: datetime) -> Iterator[Check]:

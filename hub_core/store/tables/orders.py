@@ -26,8 +26,9 @@ class OrderRow(SQLModel, table=True):
             "ix_orders_place",
             *("place_external_id", "hub_changed_at", "id", "order_status", "shop_id"),
             "channel_created_at",
+            # On PostgreSQL, too, as its migration says; said here, it would bring in all
+            # that database's drivers.
             sqlite_where=text("place_external_id IS NOT NULL"),
-            postgresql_where=text("place_external_id IS NOT NULL"),
         ),
         Index("ix_orders_newest", "channel_created_at", "id"),
     )
