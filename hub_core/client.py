@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import ssl
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -41,7 +43,7 @@ from .former import Answered
 from .journal import Attempt, JournalEntry, JournalSink, MemoryJournal, new_id
 from .masking import mask_text
 from .outgoing import body_of, url_of
-from .pace import Pace, Rank, ban_keys
+from .pace import Outwaited, Pace, Rank, ban_keys
 from .ports import Channel, ShopInfo
 from .sockets import Addresses, Checked, NoQuery, Sockets, Until
 from .tokens import StoredToken, Tokens
@@ -60,6 +62,9 @@ BODY_CAP = 8 << 20
 """Bytes of an answer, unpacked, beyond which it is not read on."""
 THROTTLE_FLOOR = 1.0
 """Seconds to wait at least where a platform says "too fast" without saying for how long."""
+TURN = 1.0
+"""Seconds a call that only reads again waits for its turn. Where that takes longer, those
+that keep up are many, and wait for what its shop holds meanwhile."""
 BAN_FLOOR = 60.0
 """The same where it speaks of a ban."""
 
@@ -149,6 +154,7 @@ class Line:
         self._attempts, self._patience = attempts, patience
         self._chance = (rng or random).random
         self._app = f"{channel.id}/{who.app_key}"
+        self._until = math.inf
 
     @property
     def shop(self) -> ShopInfo:
@@ -184,6 +190,18 @@ class Line:
         """The platform's time, aware."""
         return self.clock.now()
 
+    @contextmanager
+    def again(self, seconds: float) -> Iterator[None]:
+        """What is sent within only reads again: it lets all that keeps up go first, and
+        what has no turn soon, or none within so many seconds, is not sent (Outwaited)."""
+        former = self.rank, self._until
+        self.rank = max(self.rank, Rank.HEAL)
+        self._until = min(self._until, self.clock.monotonic() + seconds)
+        try:
+            yield
+        finally:
+            self.rank, self._until = former
+
     def send(self, call: Call[Answer], /, **asked: Any) -> Answer:
         """Check, pace, sign, send and read one call; repeated where that may help.
 
@@ -214,7 +232,7 @@ class Line:
         )
 
     def _worth_waiting(self, error: BaseException) -> bool:
-        waits = isinstance(error, Retryable) and not isinstance(error, Down)
+        waits = isinstance(error, Retryable) and not isinstance(error, (Down, Outwaited))
         return waits and getattr(error, "after", 0.0) <= self._patience
 
     def _turned_away(self, error: BaseException) -> bool:
@@ -240,7 +258,8 @@ class Line:
     ) -> Answer:
         """Pace, sign, send and read, once. For `_Sending` only."""
         with self.pulse.held():
-            self.pace.wait(call.name, self._app, self._shop.name, self._rank_of(call))
+            rank, most = self._rank_of(call), self._may_wait()
+            self.pace.wait(call.name, self._app, self._shop.name, rank, most)
         who = replace(self._who, token=token.access_token) if token else self._who
         request = self.channel.dialect.request(call, params, who, self.clock.now())
         trip = self._trip(params, who, token, number)
@@ -254,6 +273,15 @@ class Line:
                 raise
         self._note(call, trip, None)
         return answer
+
+    def _may_wait(self) -> float:
+        """Raises Outwaited where the time for what is sent is up."""
+        if self._until == math.inf:
+            return math.inf
+        left = self._until - self.clock.monotonic()
+        if left <= 0:
+            raise Outwaited
+        return min(left, TURN)
 
     def _trip(
         self, params: JSON, who: Credentials, token: StoredToken | None, number: int

@@ -73,9 +73,10 @@ class Lane:
         self._peek = store.peek if isinstance(store, Peeking) else self._replay
         self._rates = [_rate(limit) for limit in limits]
         self._within = int(patience * TICKS)
-        spacing = max((x.seconds + SLACK) / x.calls for x in limits)
-        self._most = min(max(1, int(AHEAD / spacing)), MOST)
-        self._bridge = int(store.busy / spacing) if isinstance(store, Busy) else 0
+        self.spacing = max((x.seconds + SLACK) / x.calls for x in limits)
+        """Seconds from one call to the next."""
+        self._most = min(max(1, int(AHEAD / self.spacing)), MOST)
+        self._bridge = int(store.busy / self.spacing) if isinstance(store, Busy) else 0
         self._slots: deque[float] = deque()
         self._booking = threading.Lock()
         self._void = False

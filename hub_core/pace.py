@@ -19,10 +19,15 @@ from .ports import Limit
 from .queueing import Rank, Ticket
 from .usage import Tally, UsageStore
 
-__all__ = ["BanStore", "MemoryBans", "Pace", "Rank", "StoreFactory", "ban_keys"]
+__all__ = [
+    "BanStore", "MemoryBans", "Outwaited", "Pace", "Rank", "StoreFactory", "ban_keys",
+]  # fmt: skip
 
 STALE = 0.05
 """Seconds after which the look for bans before a wait is too old to send on."""
+ALONE = 2.0
+"""Spacings of a limit that one waits whom nobody goes before, at most: its own, and as much
+for a limit that was learned to be lower."""
 StoreFactory = Callable[[str], StateStore]
 """Gives the state of one limit by its key. Called once per key and process.
 
@@ -32,6 +37,10 @@ clock's time instead: only what it answers, ticks from now, is relied on.
 """
 
 Steps = Generator[float | None, None, None]
+
+
+class Outwaited(Throttled):
+    """Its turn did not come in the time it had for that; nothing was sent."""
 
 
 class BanStore(Protocol):
@@ -119,23 +128,35 @@ class Pace:
         self._lock = threading.Lock()
 
     def wait(
-        self, call_name: str, app: str, shop: str, rank: Rank = Rank.INCREMENTAL
+        self,
+        call_name: str,
+        app: str,
+        shop: str,
+        rank: Rank = Rank.INCREMENTAL,
+        most: float = math.inf,
     ) -> float:
         """Return when the call may go; answers the seconds that took.
 
         Raises at once, with the seconds left, Banned where one of the call's keys is
-        banned, and Throttled where the wait would try the caller's patience.
+        banned, and Throttled where the wait would try the caller's patience. Raises
+        Outwaited where that is the others' doing and longer than the `most` seconds it may
+        wait for them.
         """
         began = self.clock.monotonic()
         turn = threading.Lock()
         turn.acquire()
         steps = self.steps(call_name, app, shop, rank, turn.release)
+        if most < math.inf:
+            most = max(most, ALONE * self._spacing(call_name, app, shop))
         try:
             for seconds in steps:
-                if seconds is None:
-                    turn.acquire()
-                else:
+                waited = self.clock.monotonic() - began
+                if waited + (seconds or 0.0) > most:
+                    raise Outwaited
+                if seconds is not None:
                     self.clock.sleep(seconds)
+                elif not turn.acquire(timeout=-1 if most == math.inf else most):
+                    raise Outwaited
         finally:
             steps.close()
         return self.clock.monotonic() - began
@@ -263,6 +284,10 @@ class Pace:
         with self._lock:
             until = self._holds.get(key, -math.inf)
         return max(0.0, until - self.clock.monotonic())
+
+    def _spacing(self, call_name: str, app: str, shop: str) -> float:
+        lanes = self._lanes_of(call_name, app, shop)
+        return max((lane.spacing for lane in lanes), default=0.0)
 
     def _lanes_of(self, call_name: str, app: str, shop: str) -> list[Lane]:
         """The call's lanes, narrowest first: the order their turns are taken in."""

@@ -261,7 +261,7 @@ class Pull:
             clock_known=lambda: line.clock.known,
             on_step=told,
             former=self._former.setdefault((shop.id, stream.name), []),
-            abreast=self.abreast(shop, line),
+            abreast=self.abreast(shop, line), again=line.again,
         )  # fmt: skip
         try:
             self.consent.check(shop)

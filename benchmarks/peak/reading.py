@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+from hub_core.client import TURN
 from hub_core.errors import Banned, Throttled
 from hub_core.hub import HEAL_HORIZON
-from hub_core.pace import Pace
+from hub_core.pace import Outwaited, Pace
 from hub_core.ports import Paging, Stream, Window
 from hub_core.pull import FAR
 from hub_core.queueing import Rank
@@ -27,6 +29,7 @@ from hub_core.sync.details import Details
 from hub_core.sync.intake import Intake
 from hub_core.sync.ledger import Batch, Ledger, Provenance
 from hub_core.sync.poll import Step
+from hub_core.sync.revisits import AT_ONCE, Revisits
 from hub_core.sync.runs import Runs
 from hub_core.sync.windows import Windows
 from hub_core.wire import Fetched, Item, Page, Ref
@@ -73,6 +76,19 @@ class Line:
     rank: Rank = Rank.INCREMENTAL
     sent_at: datetime | None = None
     """When the newest call went out."""
+    until: float = math.inf
+    """When nothing more is sent."""
+
+    @contextmanager
+    def again(self, seconds: float) -> Iterator[None]:
+        """As `client.Line`: what only reads again."""
+        former = self.rank, self.until
+        self.rank = max(self.rank, Rank.HEAL)
+        self.until = min(self.until, self.world.time + seconds)
+        try:
+            yield
+        finally:
+            self.rank, self.until = former
 
     def send(self, name: str, answer: Any) -> Any:
         """One call, with the waits `client.Line` makes."""
@@ -94,7 +110,11 @@ class Line:
         account = self.stored.account
         self.queued[name] += 1
         try:
-            self.pace.wait(name, f"{account.channel}/app", account.name, self.rank)
+            left = self.until - self.world.time
+            most = left if left == math.inf else min(left, TURN)
+            if left <= 0:
+                raise Outwaited
+            self.pace.wait(name, f"{account.channel}/app", account.name, self.rank, most)
         finally:
             self.queued[name] -= 1
 
@@ -238,6 +258,21 @@ class Known(Intake):
         }
 
 
+class Again(Revisits):
+    """Knows what is due to be read again from `stored`."""
+
+    _ledger: Any
+
+    def retry_parked(self, *, all_of_them: bool = False) -> None:
+        """Nothing is parked here."""
+
+    def _due(self) -> list[str]:
+        book = self._ledger
+        if book.kind != "orders":
+            return []
+        return cast(Stored, book.stored).due(book.world.time, AT_ONCE)
+
+
 class Reading(Poll):
     """`Poll` over a book: what it does is the hub's, what it knows is `stored`'s."""
 
@@ -253,6 +288,7 @@ class Reading(Poll):
         line.rank = RANKS[work] if work in RANKS else self._keeping_up()
         self._details = Details(listing)
         self._intake = Known(self._details, book)
+        self._revisits = Again(self._details, stream, cast(Ledger, book), line.again)
         self._commits = Commits(
             stream, cast(Ledger, book), self._intake, self._closed_until, self._settled
         )
@@ -273,7 +309,7 @@ class Reading(Poll):
     def once(self) -> None:
         """What the job is for; a limit that holds it up is another try's affair."""
         try:
-            self._heal() if self._work == "heal" else self._sync()
+            self._heal() if self._work == "heal" else self.sync(START)
         except (Throttled, Banned):
             return
 
@@ -284,24 +320,14 @@ class Reading(Poll):
             if (found := self._details.record(id)) is not None:
                 book.commit(Batch([cast(Fetched, found)]))
 
-    def _sync(self) -> None:
-        if self.stream.is_snapshot:
-            cast(Runs, self._windows).read_whole(
-                self.session.now(), self.session.now() - timedelta(seconds=1)
-            )
-            return
-        self._tail(self._catch_up(self._cursor(START)))
-        if self.stream.name == self.source.streams[0].name and self.stream.reread_every:
-            self._reread()
+    def _whole(self, start_at: datetime | None) -> None:
+        now = self.session.now()
+        cast(Runs, self._windows).read_whole(now, now - timedelta(seconds=1))
 
     def _heal(self) -> None:
         self._intake.deep, self._commits.moves_cursor = True, False
         end = min(self._closed_until(), self._cursor(START))
         self._between(end - HEAL_HORIZON, end)
-
-    def _reread(self, limit: int = 500) -> None:
-        if cast(Listing, self.source).kind == "orders":
-            self.fetch_these(self._stored.due(self._world.time, limit))
 
     def _cursor(self, start_at: datetime) -> datetime:
         past = timedelta(seconds=PAST) if self._stored.account.past else timedelta(0)

@@ -73,13 +73,15 @@ class Stored:
         heappush(self._heap, (at, id))
 
     def due(self, now: float, limit: int) -> list[str]:
-        """Open orders whose turn it is to be fetched again; each is given once."""
-        found: list[str] = []
+        """Open orders whose turn it is to be fetched again, the longest due first."""
+        found: list[tuple[float, str]] = []
         while self._heap and self._heap[0][0] <= now and len(found) < limit:
             at, id = heappop(self._heap)
             if self._due.get(id) == at:
-                found.append(id)
-        return found
+                found.append((at, id))
+        for one in found:
+            heappush(self._heap, one)
+        return [id for _, id in found]
 
     def missing(self, wanted: str, now: float) -> Iterator[tuple[float, float]]:
         """Changes that happened and are not stored: when, and their age by now. What never

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from .flights import Abreast
 from .following import Next
 from .intake import Intake
 from .ledger import Batch, Ledger
-from .revisits import Revisits
+from .revisits import Again, Revisits
 from .runs import Runs
 from .walk import SECOND
 from .windows import Windows
@@ -57,13 +58,14 @@ class Poll:
         on_step: Callable[[Step], None] = lambda step: None,
         former: list[str] | None = None,
         abreast: Abreast | None = None,
+        again: Again = lambda seconds: nullcontext(),
     ) -> None:
         self.source, self.stream, self.session = source, stream, session
         self.ledger, self.counts = ledger, ledger.counts
         self._clock_known, self._on_step = clock_known, on_step
         details = Details(source)
         self._intake = Intake(details, ledger)
-        self._revisits = Revisits(details, stream, ledger)
+        self._revisits = Revisits(details, stream, ledger, again)
         self._commits = Commits(
             stream, ledger, self._intake, self._closed_until, self._settled
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from datetime import timedelta
 
+from ..errors import Throttled
 from ..ports import Stream
 from ..store import parked
 from ..store.records import due_for_reread, listed_by, mark_missing, postpone_reread
@@ -14,13 +17,29 @@ from .ledger import Batch, Ledger
 
 NAMELESS = "raw:"
 """How the keys of rows begin that came without an id (see `rows.key_of`)."""
+AT_ONCE = 500
+"""Open orders fetched again in one sync, at most."""
+REREADING = timedelta(seconds=20)
+"""How long a sync may take for them: the shop's next things wait meanwhile, some of which
+are due every minute. What is left stays due."""
+
+Again = Callable[[float], AbstractContextManager[None]]
+"""Within, calls let all others go first, and none is sent after so many seconds: Throttled
+is raised then."""
 
 
 class Revisits:
     """Orders of one stream asked for by their ids."""
 
-    def __init__(self, details: Details, stream: Stream, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        details: Details,
+        stream: Stream,
+        ledger: Ledger,
+        again: Again = lambda seconds: nullcontext(),
+    ) -> None:
         self._details, self._stream, self._ledger = details, stream, ledger
+        self._again = again
         self._shop, self._kind = ledger.owner.shop_id, ledger.kind
 
     def retry_parked(self, *, all_of_them: bool = False) -> None:
@@ -44,15 +63,20 @@ class Revisits:
         with self._ledger.store.writing() as connection:
             parked.tried(connection, record, misread, self._ledger.now())
 
-    def reread(self, limit: int = 500) -> None:
-        """Fetch open orders that are due by id: some changes leave the list silent."""
+    def reread(self) -> None:
+        """Fetch open orders that are due by id, the longest due first: some changes leave
+        the list silent. They take what nobody else wants, and end where there is none."""
         if self._stream.reread_every is None or not self._stream.by_id:
             return
+        by_shape: dict[str, Batch] = {}
+        with suppress(Throttled), self._again(REREADING.total_seconds()):
+            self._read_into(by_shape, self._due())
+        self._commit(by_shape)
+
+    def _due(self) -> list[str]:
         with self._ledger.store.reading() as connection:
-            ids = due_for_reread(
-                connection, self._kind, self._shop, self._ledger.now(), limit
-            )
-        self._reread_all(ids)
+            now = self._ledger.now()
+            return due_for_reread(connection, self._kind, self._shop, now, AT_ONCE)
 
     def fetch(self, ids: Sequence[str]) -> dict[str, bool]:
         """These by id, whatever any list says; each with whether the platform has it. None
@@ -60,9 +84,14 @@ class Revisits:
         return self._reread_all(ids) if self._stream.by_id else {}
 
     def _reread_all(self, ids: Sequence[str]) -> dict[str, bool]:
-        """Rows are committed with those that the same version file has read: some are had
-        by another call than others."""
         by_shape: dict[str, Batch] = {}
+        there = self._read_into(by_shape, ids)
+        self._commit(by_shape)
+        return there
+
+    def _read_into(self, by_shape: dict[str, Batch], ids: Sequence[str]) -> dict[str, bool]:
+        """Rows go with those that the same version file has read: some are had by another
+        call than others."""
         there: dict[str, bool] = {}
         for external_id in ids:
             one = Batch()
@@ -74,10 +103,12 @@ class Revisits:
             batch.misread += one.misread
             batch.of = of
             batch.ask_from(of.sent_at)
+        return there
+
+    def _commit(self, by_shape: dict[str, Batch]) -> None:
         for batch in by_shape.values():
             if len(batch):
                 self._ledger.commit(batch)
-        return there
 
     def miss_all_but(self, seen: Collection[str]) -> None:
         """The list was read whole: what it had once and has no longer is asked for by its
@@ -97,8 +128,8 @@ class Revisits:
             self._miss(external_id)
 
     def _reread_one(self, external_id: str, batch: Batch) -> bool:
-        self._ledger.counts.rereads += 1
         found = self._details.record(external_id)
+        self._ledger.counts.rereads += 1
         match found:
             case Fetched():
                 batch.fetched.append(found)
