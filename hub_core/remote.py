@@ -154,6 +154,12 @@ class RemoteHub:
         found: list[Record] = self._ask("GET", path)["data"]
         return found
 
+    def quota(self, days: int = 1) -> Record:
+        """What calls were `used` in so many days (today's included), how `limits` stand
+        now, and `bans`."""
+        found: Record = self._ask("GET", "quota", params={"days": days})
+        return found
+
     # Writing ---------------------------------------------------------------------------
 
     def stock_levels(self) -> list[Record]:

@@ -1,7 +1,8 @@
 """What Prometheus scrapes: read from the store when it is asked for.
 
 Labels are channels, shops, streams and words of our own: their number is bounded, and
-nothing in them is a secret or a buyer's. Every process of a database tells the same.
+nothing in them is a secret or a buyer's. Every process of a database tells the same, but
+of itself.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sqlalchemy import Connection
 
 from ..hub import Hub
 from ..store import feed, gauges, health, inbox, inlets, schedules, usage
+from ..store.again import counted
 from ..store.schema import HEAD
 from ..wire import BEIJING
 
@@ -69,6 +71,10 @@ class Metrics:
             yield from _size(connection, now, self._hub.store.engine.url.database)
             jobs = Counter(one.state for one in schedules.listing(connection))
         yield _family("jobs", "Schedules by what becomes of them.", ["state"], _by(jobs))
+        yield _family(
+            "transactions_again", "Begun again in this process, by what broke them off.",
+            ["why"], _by(counted()),
+        )  # fmt: skip
         late = float(len(self._late()))
         yield _one("jobs_overdue", "Schedules that were missed.", late)
         about = _family("info", "What runs.", ["version", "schema"], [])

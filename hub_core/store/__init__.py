@@ -85,10 +85,12 @@ class Store:
         with writing(self.engine, durable=durable) as connection:
             yield connection
 
-    def again(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+    def again(
+        self, work: Callable[[Connection], T], *, durable: bool = False, lost: bool = True
+    ) -> T:
         """Do `work`, which may be done twice, in a write transaction of its own; from its
         beginning where the database broke that off (see `again`)."""
-        return again.again(self.engine, work, durable=durable)
+        return again.again(self.engine, work, durable=durable, lost=lost)
 
     def write_journal(
         self, connection: Connection, entries: Sequence[JournalEntry]

@@ -60,6 +60,7 @@ def again(
     work: Callable[[Connection], T],
     *,
     durable: bool = False,
+    lost: bool = True,
     seconds: float = SECONDS,
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
@@ -67,7 +68,8 @@ def again(
     conflict or a lost connection broke it off.
 
     For work that may be done twice: its commit may have happened when the connection was
-    lost. What it changes besides the database is not undone. Raises what broke it off last
+    lost. Without `lost` only what was rolled back is begun again, which any work may be.
+    What it changes besides the database is not undone. Raises what broke it off last
     when a rolled back one was tried `TIMES` times, or a database was away for `seconds`;
     everything else at once.
     """
@@ -79,7 +81,7 @@ def again(
                 return work(connection)
         except DBAPIError as error:
             why = broken_off(error)
-            if why is None or _is_enough(why, tried, until):
+            if why is None or (why == LOST and not lost) or _is_enough(why, tried, until):
                 raise
             _count(why, error)
         sleep(_pause(tried))

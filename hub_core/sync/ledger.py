@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlalchemy import Connection
 
@@ -111,35 +112,51 @@ class Ledger:
     ) -> None:
         """Rows, parked records, feed, journal, coverage and cursor: all or nothing.
 
-        Records that are not what their shop's were are parked (see `gate`).
+        Records that are not what their shop's were are parked (see `gate`). What the
+        database rolled back, for another was in its way, is written anew.
         Raises LeaseLost, having written nothing, when another worker took over.
         """
-        at, done = self.now(), Written()
+        at, tried = self.now(), count()
+        before = self.counts.parked, self.counts.late
         self._of = batch.of or self.provenance()
         entries = self.journal.take()
+
+        def work(connection: Connection) -> tuple[Batch, list[Misread], Written]:
+            if next(tried):
+                self._gate.forget()
+                self.counts.parked, self.counts.late = before
+            streams.hold_lease(connection, self.lease, LEASE_SECONDS)
+            self.store.write_journal(connection, entries)
+            written = self._store(connection, batch, at)
+            if proof is not None:
+                stream = self.lease.stream
+                streams.add_proof(connection, self.owner.shop_id, stream, proof, at)
+            if cursor is not None:
+                streams.move_cursor(connection, self.lease, cursor)
+            return written
+
         try:
-            with self.store.writing() as connection:
-                streams.hold_lease(connection, self.lease, LEASE_SECONDS)
-                self.store.write_journal(connection, entries)
-                held: list[Misread] = []
-                if batch.fetched:
-                    batch, held = self._sifted(connection, batch, at)
-                    done = self._write(connection, batch, at)
-                self._park(connection, batch.misread, at)
-                self._hold(connection, held, at)
-                self._note_oddities(connection, batch, at)
-                if proof is not None:
-                    stream = self.lease.stream
-                    streams.add_proof(connection, self.owner.shop_id, stream, proof, at)
-                if cursor is not None:
-                    streams.move_cursor(connection, self.lease, cursor)
+            stored, held, done = self.store.again(work, lost=False)
         except BaseException:
             self.journal.give_back(entries)
             self._gate.forget()
             raise
         self._kept_at = time.monotonic()
         self._count(done, proof)
-        self.told(replace(batch, misread=batch.misread + held), done)
+        self.told(replace(stored, misread=stored.misread + held), done)
+
+    def _store(
+        self, connection: Connection, batch: Batch, at: datetime
+    ) -> tuple[Batch, list[Misread], Written]:
+        """What of it was stored, what is held for a person, what of it was news."""
+        held, done = list[Misread](), Written()
+        if batch.fetched:
+            batch, held = self._sifted(connection, batch, at)
+            done = self._write(connection, batch, at)
+        self._park(connection, batch.misread, at)
+        self._hold(connection, held, at)
+        self._note_oddities(connection, batch, at)
+        return batch, held, done
 
     def close(self, connection: Connection) -> None:
         """Keep what the reading has learned of the shop's records."""

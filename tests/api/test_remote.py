@@ -53,6 +53,15 @@ def test_a_level_and_its_change(hub: RemoteHub) -> None:
     assert {"code": "茶/500", "on_hand": 5, "version": 2} in hub.stock_levels()
 
 
+def test_what_calls_were_spent_on_is_told(made: Bench, url: str) -> None:
+    key = Keys(made.hub.store).create("developer", "test", actor="test", new="system")
+    Grants(made.hub.store).grant("developer", "developer", actor="test", everywhere=True)
+    with RemoteHub(url, key.text) as hub:
+        assert set(hub.quota()) == set(hub.quota(days=31)) == {"used", "limits", "bans"}
+        with pytest.raises(Rejected):
+            hub.quota(days=0)
+
+
 class Losing(httpx.BaseTransport):
     """Every other answer is lost on its way, when all is done."""
 

@@ -20,7 +20,7 @@ from hub_core.store.tables import ParkedRow, ShopRow, StreamRow
 from tests.harness import Bench
 
 LABELS = {"channel", "shop", "stream", "state", "severity", "outcome", "app"} | {
-    *("version", "schema", "generation")
+    *("version", "schema", "generation", "why")
 }
 
 
