@@ -405,11 +405,16 @@ def _nameless(page: Page) -> set[str]:
 
 def _outside(page: Page, window: Window) -> set[str]:
     """Rows none of whose times lies in the window."""
-    return {
-        key_of(item)
-        for item in page.items
-        if (known := stamps(item)) and not any(_is_inside(t, window) for t in known)
-    }
+    since, until = window.since - TOLERANCE, window.until + TOLERANCE
+
+    def is_out(item: Item) -> bool:
+        changed = stamp_of(item)
+        if changed is not None and since <= changed <= until:
+            return False  # as nearly all are
+        known = stamps(item)
+        return bool(known) and not any(since <= at <= until for at in known)
+
+    return {key_of(item) for item in page.items if is_out(item)}
 
 
 def _is_inside(moment: datetime, window: Window) -> bool:
