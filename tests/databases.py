@@ -58,7 +58,7 @@ class Kept:
 
         if str(path) in self._urls:
             postgres.drop(self._urls.pop(str(path))[0])
-        self._urls[str(path)] = (postgres.copy(self.at(old)), self._scopes[-1])
+        self._urls[str(path)] = (postgres.copy(self._urls[str(old)][0]), self._scopes[-1])
         return self.at(path)
 
     @contextmanager

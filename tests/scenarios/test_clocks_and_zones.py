@@ -112,7 +112,9 @@ def test_h12_time_zones(channel: str, tmp_path: Path) -> None:
 def _another(first: Served, name: str) -> Served:
     """A second hub for the same shops, with a database of its own."""
     file = first.folder / f"{name.replace('/', '-')}.db"
-    return Served(first.platform, first.folder, databases.copy(first.file, file))
+    return Served(
+        first.platform, first.folder, databases.copy(first.folder / "hub.db", file)
+    )
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
