@@ -29,8 +29,9 @@ class Job:
     app: str
     every: float
     due: float
-    work: Callable[[], None] | None = None
-    """None: nothing is to be done, as with stock nobody changed."""
+    work: Callable[[], bool] | None = None
+    """Gives whether it is to be gone on with at once. None: nothing is to be done, as with
+    stock nobody changed."""
     name: str = ""
     follows: float = 0.0
     """When it is due again."""
@@ -117,7 +118,8 @@ class Engine:
             return
 
         def act() -> None:
-            work()
+            if work():
+                job.follows = self.world.time
             self._end(number, free)
 
         self.world.at(at, lambda: self.world.spawn(act))

@@ -151,13 +151,15 @@ class House:
         every: float,
         chance: Random,
     ) -> Job:
-        def act() -> None:
+        place: dict[str, Any] = {}
+
+        def act() -> bool:
             busy = listing.line.stored.busy
             if stream.name in busy:
-                return
+                return False
             busy.add(stream.name)
             try:
-                Reading(listing, stream, work).once()
+                return Reading(listing, stream, work, place).once()
             finally:
                 busy.discard(stream.name)
 

@@ -18,6 +18,7 @@ from typing import Any, cast
 from hub_core.client import TURN
 from hub_core.errors import Banned, Throttled
 from hub_core.hub import HEAL_HORIZON
+from hub_core.jobs.healing import SLICE, Over, Place, read_stretches
 from hub_core.pace import Outwaited, Pace
 from hub_core.ports import Paging, Stream, Window
 from hub_core.pull import FAR
@@ -276,7 +277,10 @@ class Again(Revisits):
 class Reading(Poll):
     """`Poll` over a book: what it does is the hub's, what it knows is `stored`'s."""
 
-    def __init__(self, listing: Listing, stream: Stream, work: str) -> None:
+    def __init__(
+        self, listing: Listing, stream: Stream, work: str, place: Place | None = None
+    ) -> None:
+        """`place`: where healing goes on."""
         line = self._line = replace(listing.line)
         listing = replace(listing, line=line)
         self._stored, self._world = line.stored, line.world
@@ -284,7 +288,8 @@ class Reading(Poll):
         super().__init__(
             listing, stream, cast(Any, line.world), cast(Ledger, book), on_step=self._told
         )
-        self._work = work
+        self._work, self._place = work, {} if place is None else place
+        self._slice_ends = line.world.time + SLICE
         line.rank = RANKS[work] if work in RANKS else self._keeping_up()
         self._details = Details(listing)
         self._intake = Known(self._details, book)
@@ -305,13 +310,22 @@ class Reading(Poll):
     def _told(self, step: Step) -> None:
         if self._line.rank is Rank.BACKFILL and step.end - step.at < FAR:
             self._line.rank = Rank.INCREMENTAL
+        if self._work == "heal":
+            self._place["at"] = step.at.isoformat()
+            if self._world.time >= self._slice_ends:
+                raise Over
 
-    def once(self) -> None:
-        """What the job is for; a limit that holds it up is another try's affair."""
+    def once(self) -> bool:
+        """What the job is for; a limit that holds it up is another try's affair. Gives
+        whether it goes on at once."""
         try:
             self._heal() if self._work == "heal" else self.sync(START)
+        except Over:
+            return True
         except (Throttled, Banned):
-            return
+            return False
+        self._place.clear()
+        return False
 
     def fetch_these(self, ids: Sequence[str]) -> None:
         """Records that pushes named."""
@@ -325,9 +339,13 @@ class Reading(Poll):
         cast(Runs, self._windows).read_whole(now, now - timedelta(seconds=1))
 
     def _heal(self) -> None:
-        self._intake.deep, self._commits.moves_cursor = True, False
-        end = min(self._closed_until(), self._cursor(START))
-        self._between(end - HEAL_HORIZON, end)
+        """As `jobs.healing.heal`; all before the horizon is proved here."""
+        until = self._cursor(START)
+        until = datetime.fromisoformat(self._place.setdefault("until", until.isoformat()))
+        read_stretches(self._place, self, iter([(until - HEAL_HORIZON, until)]))
+
+    def _progress_at(self) -> datetime | None:
+        return self._cursor(START)
 
     def _cursor(self, start_at: datetime) -> datetime:
         past = timedelta(seconds=PAST) if self._stored.account.past else timedelta(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,12 @@ from ..hub import Hub
 from ..models import Order, Record
 from ..pace import Rank
 from ..pull import Listed, Outcome
-from ..store import jobs, streams
+from ..store import jobs
 from ..store.kinds import KINDS, Kind
 from ..store.shops import Shop
-from ..store.streams import Span
 from ..sync import Poll
+from . import healing
+from .healing import read_stretches, standing, unproved
 
 if TYPE_CHECKING:
     from ..insight.versions.rebuild import Rebuilding
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 DAYS = 3.0
 """How far back a heal reads all again where nothing is said."""
 NUMBERS = ("created", "changed", "unchanged", "parked", "late", "calls")
-Stretch = tuple[datetime, datetime]
 
 
 def checked(hub: Hub, kind: str, shop: Shop, what: dict[str, Any]) -> dict[str, Any]:
@@ -55,13 +55,13 @@ def backfill(turn: Turn) -> None:
     since = datetime.fromisoformat(str(turn.job.what["since"]))
 
     def read(poll: Poll, shop: Shop, name: str) -> None:
-        found = _standing(turn, shop, name)
+        found = standing(turn.hub, shop, name)
         if found is None or turn.place.get("first"):
             turn.place["first"] = True  # its cursor tells how far it is
             poll.sync(since)
         else:
-            cursor, ledger = found
-            _read_stretches(turn, poll, _unproved(ledger, since, cursor))
+            cursor, spans = found
+            read_stretches(turn.place, poll, unproved(spans, since, cursor))
 
     _each_stream(turn, read, Rank.BACKFILL)
 
@@ -71,14 +71,7 @@ def heal(turn: Turn) -> None:
     days = timedelta(days=float(turn.job.what.get("days", DAYS)))
 
     def read(poll: Poll, shop: Shop, name: str) -> None:
-        found = _standing(turn, shop, name)
-        if found is not None:
-            cursor, ledger = found
-            until = datetime.fromisoformat(
-                turn.place.setdefault("until", cursor.isoformat())
-            )
-            _read_stretches(turn, poll, _to_heal(ledger, until - days, until))
-            poll.retry_parked()
+        healing.heal(turn.hub, poll, shop, name, turn.place, days)
 
     _each_stream(turn, read, Rank.HEAL)
 
@@ -129,43 +122,6 @@ def _one_stream(turn: Turn, one: Listed, read: Read, rank: Rank) -> None:
 def _count(turn: Turn, outcome: Outcome) -> None:
     said = outcome.counts.as_dict()
     turn.counts.update({name: int(said[name]) for name in NUMBERS if said.get(name)})
-
-
-def _standing(turn: Turn, shop: Shop, name: str) -> tuple[datetime, list[Span]] | None:
-    """Where the stream's cursor is, and what is known of what lies before it."""
-    with turn.hub.store.reading() as connection:
-        at = streams.progress(connection, shop.id, name).cursor_at
-        rows = streams.coverage_rows(connection, shop.id, name)
-    return None if at is None else (at, streams.spans(rows))
-
-
-def _read_stretches(turn: Turn, poll: Poll, stretches: Iterator[Stretch]) -> None:
-    """One after the other, from where the last turn came to."""
-    said = turn.place.get("at")
-    at = None if said is None else datetime.fromisoformat(said)
-    for since, until in list(stretches):
-        begin = since if at is None else max(since, at)
-        if begin < until:
-            poll.read_past(begin, until)
-
-
-def _unproved(ledger: list[Span], since: datetime, until: datetime) -> Iterator[Stretch]:
-    """From `since` to `until`, without what is complete."""
-    at = since
-    for span in ledger:
-        if span.state == "complete" and span.until > at:
-            if span.since > at:
-                yield at, min(span.since, until)
-            at = span.until
-    if at < until:
-        yield at, until
-
-
-def _to_heal(ledger: list[Span], horizon: datetime, until: datetime) -> Iterator[Stretch]:
-    for span in ledger:
-        if span.state != "complete" and span.since < horizon:
-            yield span.since, min(span.until, horizon)
-    yield horizon, until
 
 
 # Making again -----------------------------------------------------------------------------

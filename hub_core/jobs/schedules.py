@@ -11,24 +11,26 @@ import hashlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ..deadline import Asleep
-from ..errors import HubError, LeaseLost
-from ..hub import Hub
+from ..errors import HubError, LeaseLost, Retryable
+from ..hub import HEAL_HORIZON, Hub
 from ..plugins import where_it_failed
-from ..pull import Outcome
+from ..pull import OnStep, Outcome
 from ..store import schedules
 from ..store.again import broken_off
 from ..store.schedules import Schedule, Slot
 from ..store.shops import Shop
 from ..store.workers import Term
 from .engine import Queue
+from .healing import Place, Slice
 from .seat import Seat
 from .turns import Turns
 
@@ -60,13 +62,25 @@ class Stopping(HubError):
     """The service is being stopped; the rest is read when it runs again."""
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a job ended, until that is written down."""
+
+    slot: Slot
+    term: Term | None
+    at: datetime
+    said: str | None
+    again_at: datetime | None = None
+    place: Place | None = None
+
+
 class Schedules:
     """The schedules of one hub. Thread safe; any number of processes may tick."""
 
     def __init__(self, hub: Hub, seat: Seat | None = None) -> None:
         self.hub, self._seat = hub, seat
         self._stop = threading.Event()
-        self._ends: deque[tuple[Slot, Term | None, datetime, str | None]] = deque()
+        self._ends: deque[End] = deque()
         self._writing, self._turns = threading.Lock(), Turns()
 
     # When ------------------------------------------------------------------------------
@@ -151,7 +165,10 @@ class Schedules:
         except Exception as error:
             log.error("%s %s failed: %s", slot.stream, slot.task, where_it_failed(error))
             counts = {"error": f"the program itself failed: {where_it_failed(error)}"}
-        self._ends.append((slot, term, self.hub.clock.now(), counts.get("error")))
+        again, place = counts.pop("again", None), counts.pop("place", None)
+        at = self.hub.clock.now()
+        due = None if again is None else at + again
+        self._ends.append(End(slot, term, at, counts.get("error"), due, place))
         self._write_ends()
         return counts
 
@@ -188,10 +205,13 @@ class Schedules:
         is back: a schedule must not wait for a job that is no more."""
         with self._writing:
             while self._ends:
-                slot, term, at, said = self._ends[0]
+                one = self._ends[0]
                 with suppress(LeaseLost), self.hub.store.writing() as connection:
-                    self._prove(connection, term)
-                    schedules.done(connection, slot, at, said)
+                    self._prove(connection, one.term)
+                    schedules.done(
+                        connection, one.slot, one.at, one.said,
+                        again_at=one.again_at, place=one.place,
+                    )  # fmt: skip
                 self._ends.popleft()
 
     def _do(self, slot: Slot, term: Term | None) -> dict[str, Any]:
@@ -199,7 +219,10 @@ class Schedules:
             return {"skipped": "the shop is no more"}
         if slot.task == PUSH:
             return self._push(shop)
-        return self._ship(shop) if slot.task == SHIP else self._read(slot, shop, term)
+        if slot.task == SHIP:
+            return self._ship(shop)
+        on_step = self._watching(term)
+        return (self._heal if slot.task == HEAL else self._sync)(slot, shop, on_step)
 
     def _push(self, shop: Shop) -> dict[str, Any]:
         desks = self.hub.desks
@@ -215,10 +238,8 @@ class Schedules:
             return {"parcels": 0}
         return {"parcels": len(self.hub.desks.ship_waiting(shop))}
 
-    def _read(self, slot: Slot, shop: Shop, term: Term | None) -> dict[str, Any]:
-        read: Callable[..., list[Outcome]] = (
-            self.hub.heal if slot.task == HEAL else self.hub.sync
-        )
+    def _watching(self, term: Term | None) -> OnStep:
+        """What ends a reading at its next step where it has to."""
 
         def on_step(*step: Any) -> None:
             if self._stop.is_set():
@@ -226,17 +247,41 @@ class Schedules:
             if term != self._term:
                 raise LeaseLost
 
-        done = read([shop.name], streams=[slot.stream], on_step=on_step, threads=1)
-        if not done:
-            return {"skipped": "the shop is not active"}
-        error = done[-1].error
-        if error is not None and _broken_off(error):
-            raise error
-        return {**done[-1].as_dict(), "error": error and str(error)}
+        return on_step
+
+    def _sync(self, slot: Slot, shop: Shop, on_step: OnStep) -> dict[str, Any]:
+        done = self.hub.sync([shop.name], streams=[slot.stream], on_step=on_step, threads=1)
+        return _told(done[-1] if done else None)
+
+    def _heal(self, slot: Slot, shop: Shop, on_step: OnStep) -> dict[str, Any]:
+        """One slice of it. The next goes on from there at once, or in a while where the
+        platform would have no more."""
+        with self.hub.store.reading() as connection:
+            place = schedules.place(connection, slot)
+        one = Slice(self.hub, shop, slot.stream, place, on_step)
+        outcome = one.run(HEAL_HORIZON)
+        told = _told(outcome)
+        if outcome is None or one.is_done:
+            return told
+        if outcome.skipped:
+            return {**told, "again": MINUTE, "place": place}
+        if outcome.error is None or isinstance(outcome.error, Stopping):
+            return {**told, "again": timedelta(0), "place": place}
+        waits = isinstance(outcome.error, Retryable)
+        return {**told, "again": GRACE, "place": place} if waits else told
 
     def stop(self) -> None:
         """Have what is being read end at its next step."""
         self._stop.set()
+
+
+def _told(outcome: Outcome | None) -> dict[str, Any]:
+    """What a reading came to. Raises what may be begun again."""
+    if outcome is None:
+        return {"skipped": "the shop is not active"}
+    if outcome.error is not None and _broken_off(outcome.error):
+        raise outcome.error
+    return {**outcome.as_dict(), "error": outcome.error and str(outcome.error)}
 
 
 def _broken_off(error: Exception) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, null, select, update
 from sqlmodel import col
 
 from .engine import insert_unless_there
@@ -162,11 +162,27 @@ def started(connection: Connection, slot: Slot, at: datetime) -> bool:
     return connection.execute(step).rowcount > 0
 
 
-def done(connection: Connection, slot: Slot, at: datetime, error: str | None) -> None:
-    """Note how it ended."""
-    s, said = ScheduleRow, error and error[:ERROR]
-    step = update(s).where(*slot._is)
-    connection.execute(step.values(queued_at=None, done_at=at, error=said))
+def place(connection: Connection, slot: Slot) -> dict[str, Any]:
+    """Where to go on with what the slice before this one left; empty: it begins anew."""
+    query = select(col(ScheduleRow.place)).where(*slot._is)
+    return dict(connection.execute(query).scalar() or {})
+
+
+def done(
+    connection: Connection,
+    slot: Slot,
+    at: datetime,
+    error: str | None,
+    *,
+    again_at: datetime | None = None,
+    place: Mapping[str, Any] | None = None,
+) -> None:
+    """Note how it ended; where it is not over, when it is gone on with, and from where."""
+    said = error and error[:ERROR]
+    values = {"queued_at": None, "done_at": at, "error": said, "place": place or null()}
+    if again_at is not None:
+        values["due_at"] = again_at
+    connection.execute(update(ScheduleRow).where(*slot._is).values(values))
 
 
 def pause(connection: Connection, slots: Iterable[Slot], at: datetime | None) -> None:

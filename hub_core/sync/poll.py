@@ -104,7 +104,7 @@ class Poll:
         """
         if self.stream.is_snapshot:
             return self._whole(None)
-        self._intake.deep, self._commits.moves_cursor = True, False
+        self._read_deep()
         end = self._closed_until()
         with self.ledger.store.reading() as connection:
             rows = streams.coverage_rows(connection, self._shop, self.stream.name)
@@ -136,12 +136,17 @@ class Poll:
 
     def read_past(self, since: datetime, until: datetime) -> None:
         """Read a stretch of what lies before the cursor, changed or not; that stays."""
-        self._intake.deep, self._commits.moves_cursor = True, False
+        self._read_deep()
         cursor = self._progress_at()
         if cursor is not None:
             since = max(_whole(since), self._edge())
             self._begin = since
             self._between(since, min(until, cursor, self._closed_until()))
+
+    def _read_deep(self) -> None:
+        """Changed or not, a little at a time; the cursor stays."""
+        self._intake.deep, self._commits.moves_cursor = True, False
+        self._windows.in_slices = True
 
     def retry_parked(self) -> None:
         """Fetch every parked record that has an id again, whether due or not."""

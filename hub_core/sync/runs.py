@@ -72,6 +72,8 @@ class Runs:
         self._source, self._stream, self._commits = source, stream, commits
         self.careful = False
         """The reading before this one broke off."""
+        self.in_slices = False
+        """As of `Windows`; these are not cut by their rows."""
         self.reached = False
         """Whether the last reading told of all that is younger, too: it never does."""
         self._pages = 0

@@ -19,6 +19,9 @@ from .walk import TooMany, Walk, halves, parts
 
 ROWS_PER_WINDOW = 5_000
 """A window with more rows is cut, so that a restart repeats little."""
+CALLS_PER_SLICE = 20
+"""About so many calls a window takes at most that is read again: each may have to wait for
+all that keeps up, and the stream's lease is given back between two windows only."""
 FILLED = 0.94
 """How full of these the parts of a window are meant to be, where rows are evenly spread."""
 PASSES = 8
@@ -46,6 +49,8 @@ class Windows:
         self._ledger, self._now = commits.ledger, now
         self.careful = False
         """The reading before this one broke off."""
+        self.in_slices = False
+        """Whether the lease may be given back after each window."""
         self.reached = False
         """Whether the last window's reading told of all that is younger, too."""
         self._pages = 0
@@ -182,8 +187,11 @@ class Windows:
         return Headstart(self._source, self._stream, window, self._abreast, now)
 
     def _most(self) -> int:
-        cap = self._stream.rows_cap
-        return ROWS_PER_WINDOW if cap is None else min(ROWS_PER_WINDOW, cap - 1)
+        cap, most = self._stream.rows_cap, ROWS_PER_WINDOW
+        if self.in_slices:
+            a_call = 1 if self._stream.list_is_partial else self._stream.page_size
+            most = min(most, CALLS_PER_SLICE * a_call)
+        return most if cap is None else min(most, cap - 1)
 
     def _refuse_hollow(self, walk: Walk, evidence: Evidence) -> None:
         if evidence.hollow >= HOLLOW:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from hub_core.jobs import HEAL, PUSH, SYNC, Schedules
+from hub_core.jobs import HEAL, PUSH, SYNC, Schedules, healing
 from hub_core.sandbox.faults import Fault, Faults
 from hub_core.store import schedules as stored
 from hub_core.store.schedules import Schedule
@@ -160,7 +161,7 @@ def test_where_the_database_is_away_at_its_end_a_job_is_ended_when_it_is_back(
     schedules.tick(queue)
     with monkeypatch.context() as away:
         gone = OperationalError("UPDATE", {}, Exception("server closed the connection"))
-        away.setattr(stored, "done", lambda *args: (_ for _ in ()).throw(gone))
+        away.setattr(stored, "done", lambda *args, **more: (_ for _ in ()).throw(gone))
         with pytest.raises(OperationalError):
             queue.work_off(schedules)
     assert listed(made)["orders", SYNC].state == "running"
@@ -178,7 +179,7 @@ def test_a_database_that_is_away_at_a_beginning_delays_no_more_than_that(
     with monkeypatch.context() as away:
         gone = OperationalError("UPDATE", {}, Exception("server closed the connection"))
         for name in ("started", "done"):
-            away.setattr(stored, name, lambda *args: (_ for _ in ()).throw(gone))
+            away.setattr(stored, name, lambda *args, **more: (_ for _ in ()).throw(gone))
         with pytest.raises(OperationalError):
             queue.work_off(schedules)
     later(made, 60)
@@ -230,6 +231,30 @@ def test_a_level_arrives_by_itself_and_nothing_is_called_where_nothing_is_to_be_
         assert [one["confirmed"] for one in pushed] == [1, 0, 0]
         assert desks.offers(shop)[0].up_to_date
         assert len(desks.commands()) == 1
+
+
+def test_healing_gives_the_shop_back_after_each_slice_and_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(healing, "SLICE", 0.0)
+    with bench("taobao", tmp_path, orders=70) as made:
+        schedules, queue, asked = Schedules(made.hub), Waiting(), list[str]()
+        schedules.plan()
+        schedules.tick(queue)
+        queue.work_off(schedules)
+        later(made, 24 * 3600)
+        slices = []
+        while not slices or listed(made)["orders", HEAL].due_at <= made.hub.clock.now():
+            schedules.tick(queue)
+            asked += [task for stream, task in queue.what if stream == "orders"]
+            slices += [one for one in queue.work_off(schedules) if "details" in one]
+            later(made, 61)
+        assert asked.count(HEAL) >= 4
+        assert HEAL not in {one for one, after in pairwise(asked) if one == after}
+        healed = listed(made)["orders", HEAL]
+        assert healed.error is None
+        with made.hub.store.reading() as connection:
+            assert stored.place(connection, healed.slot) == {}
 
 
 def test_a_stopped_service_ends_its_readings_with_their_step(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -28,3 +29,5 @@ class ScheduleRow(SQLModel, table=True):
     """When it ended last, well or not."""
     error: str | None = None
     """Why it did not end well the last time."""
+    place: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """Where what takes more than one slice is to be gone on with; None: it begins anew."""
