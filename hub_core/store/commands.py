@@ -1,7 +1,7 @@
 """The ledger of what the hub does to platforms: intent first, then sending, then outcome.
 
-A command is `intended` before anything is sent, `sending` in a commit of its own before
-each send, and then what became of it. One that was sending when its worker ended is
+A command is `intended` before anything is sent, `sending` in a commit that is on disk
+before each send, and then what became of it. One that was sending when its worker ended is
 `unknown`: it is looked at, never sent again blindly.
 """
 
@@ -153,16 +153,16 @@ def shops_waiting(connection: Connection, kind: str) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def supersede(connection: Connection, lease: Lease, newest: Command) -> int:
-    """All other commands for its target that are not done are not sent any more."""
+def supersede(connection: Connection, lease: Lease, newest: Sequence[Command]) -> int:
+    """All other commands for their targets that are not done are not sent any more."""
     hold_lease(connection, lease, LEASE_SECONDS)
     c = CommandRow
     others = (
         col(c.shop_id) == lease.shop_id,
-        col(c.kind) == newest.kind,
-        col(c.target) == newest.target,
+        col(c.kind).in_({one.kind for one in newest}),
+        col(c.target).in_([one.target for one in newest]),
         col(c.state).in_(("intended", "unknown")),
-        col(c.id) != newest.id,
+        col(c.id).not_in([one.id for one in newest]),
     )
     step = update(c).where(*others).values(state="superseded", said="a newer level came")
     return connection.execute(step).rowcount

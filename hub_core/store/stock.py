@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
@@ -145,10 +146,13 @@ def level(connection: Connection, code: str) -> Level:
     return Level(*row)
 
 
-def levels(connection: Connection) -> list[Level]:
-    """Every item, by code."""
-    i = StockItemRow
+def levels(connection: Connection, shop_id: int | None = None) -> list[Level]:
+    """Every item, by code; or those that a shop's SKUs are made of."""
+    i, b = StockItemRow, SkuBindingRow
     query = select(col(i.code), col(i.on_hand), col(i.version)).order_by(col(i.code))
+    if shop_id is not None:
+        sold = select(col(b.code)).where(col(b.shop_id) == shop_id)
+        query = query.where(col(i.code).in_(sold))
     return [Level(*row) for row in connection.execute(query)]
 
 
@@ -229,7 +233,7 @@ def listed_skus(connection: Connection, shop_id: int) -> list[ListedSku]:
 
 def bound_skus(connection: Connection, shop_id: int) -> list[BoundSku]:
     """Every bound SKU of a shop whose items the ERP has all told of."""
-    known = {one.code: one for one in levels(connection)}
+    known = {one.code: one for one in levels(connection, shop_id)}
     offers = _offers(connection, shop_id)
     grouped: dict[str, list[Binding]] = {}
     for one in bindings(connection, shop_id):
@@ -241,14 +245,14 @@ def bound_skus(connection: Connection, shop_id: int) -> list[BoundSku]:
     ]
 
 
-def _offers(connection: Connection, shop_id: int) -> dict[str, OfferRow]:
+def _offers(connection: Connection, shop_id: int) -> dict[str, Any]:
     o = OfferRow
     query = select(o.__table__).where(col(o.shop_id) == shop_id)  # type: ignore[attr-defined]
-    return {r.sku_external_id: OfferRow(**r._mapping) for r in connection.execute(query)}
+    return {row.sku_external_id: row for row in connection.execute(query)}
 
 
 def _bound(
-    sku: str, parts: Sequence[Binding], known: dict[str, Level], offer: OfferRow | None
+    sku: str, parts: Sequence[Binding], known: dict[str, Level], offer: Any
 ) -> BoundSku:
     return BoundSku(
         parts[0].shop_id,

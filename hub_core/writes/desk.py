@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from ..errors import HubError, Retryable, Unreadable
 from ..ports import Done, Effect
 from ..store import Store, commands, streams
@@ -16,6 +18,8 @@ from ..store.holder import freeing, new_holder
 from ..store.shops import Shop
 from ..store.streams import Lease
 
+Intend = Callable[[Connection], list[Command]]
+"""Writes intents; gives their commands, which are intended."""
 STATES = {
     Effect.CONFIRMED: "confirmed",
     Effect.REFUSED: "refused",
@@ -54,12 +58,6 @@ class Desk:
         with self.store.reading() as connection:
             return commands.by_key(connection, key)
 
-    def supersede(self, newer: Sequence[Command]) -> None:
-        """Older commands for the same targets are not sent any more."""
-        with self.store.writing() as connection:
-            for one in newer:
-                commands.supersede(connection, self.lease, one)
-
     def claim(self, found: Sequence[Command]) -> None:
         """Write down that these are being sent, on disk before it happens.
 
@@ -67,19 +65,44 @@ class Desk:
         """
         with self.store.writing(durable=True) as connection:
             if why := commands.paused(connection):
-                raise Paused(f"sending is paused: {why}; go on with `hub commands resume`")
-            commands.claim(connection, self.lease, [c.id for c in found], self.now())
+                raise _paused(why)
+            self._claim(connection, found)
+
+    def claim_newest(self, intend: Intend) -> list[Command]:
+        """The same of intents that are written with it, in the one commit; older ones for
+        the same targets are not sent any more.
+
+        Raises LeaseLost, having written nothing, and Paused: the intents stand then.
+        """
+        with self.store.writing(durable=True) as connection:
+            found = intend(connection)
+            commands.supersede(connection, self.lease, found)
+            if (why := commands.paused(connection)) is None:
+                self._claim(connection, found)
+        if why is not None:
+            raise _paused(why)
+        return found
+
+    def _claim(self, connection: Connection, found: Sequence[Command]) -> None:
+        commands.claim(connection, self.lease, [c.id for c in found], self.now())
 
     def finish(self, command: Command, done: Done) -> None:
-        """Write down what became of one."""
-        self._finish(command, STATES[done.effect], done.reason, done.code, done.told)
+        """Write down what became of one, on disk."""
+        with self.store.writing(durable=True) as connection:
+            self.settle(connection, command, done)
+
+    def settle(self, connection: Connection, command: Command, done: Done) -> None:
+        """The same in a transaction of the caller's."""
+        state = STATES[done.effect]
+        self._write(connection, command, state, done.reason, done.code, done.told)
 
     def failed(self, found: Sequence[Command], error: HubError) -> str:
         """The call as a whole failed: what was never sent is intended still, what may have
         arrived is unknown, what was refused is refused. Gives which of them."""
-        state = self._state_after(error)
-        for command in found:
-            self._finish(command, state, str(error.args[0]), error.code, None)
+        state, said = self._state_after(error), str(error.args[0])
+        with self.store.writing(durable=True) as connection:
+            for command in found:
+                self._write(connection, command, state, said, error.code)
         return state
 
     def _state_after(self, error: HubError) -> str:
@@ -91,21 +114,30 @@ class Desk:
 
     def again(self, command: Command, why: str) -> None:
         """It did not happen: it is as if it had never been sent."""
-        self._finish(command, "intended", why, None, None)
+        with self.store.writing(durable=True) as connection:
+            self.reopen(connection, command, why)
 
-    def _finish(
+    def reopen(self, connection: Connection, command: Command, why: str) -> None:
+        """The same in a transaction of the caller's."""
+        self._write(connection, command, "intended", why)
+
+    def _write(
         self,
+        connection: Connection,
         command: Command,
         state: str,
         said: str | None,
-        code: str | None,
-        told: int | None,
+        code: str | None = None,
+        told: int | None = None,
     ) -> None:
-        with self.store.writing(durable=True) as connection:
-            commands.finish(
-                connection, self.lease, command.id, state, at=self.now(), said=said,
-                code=code, told=told,
-            )  # fmt: skip
+        commands.finish(
+            connection, self.lease, command.id, state, at=self.now(), said=said, code=code,
+            told=told,
+        )  # fmt: skip
+
+
+def _paused(why: str) -> Paused:
+    return Paused(f"sending is paused: {why}; go on with `hub commands resume`")
 
 
 @contextmanager
@@ -124,9 +156,10 @@ def desk(
         yield None
         return
     try:
-        with store.writing(durable=True) as connection:
+        with store.writing() as connection:  # were it lost, the next desk would find them
             commands.orphans_are_unknown(connection, lease, kind)
         yield Desk(store, shop, kind, lease, now)
     finally:
-        with freeing(name), store.writing() as connection:
+        # On disk, with all that was written of outcomes before.
+        with freeing(name), store.writing(durable=True) as connection:
             streams.free_lease(connection, lease)

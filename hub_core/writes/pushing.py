@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
+
+from sqlalchemy import Connection
 
 from ..errors import HubError, LeaseLost
 from ..ports import Done, Effect, SkuLevel, Stock
@@ -22,6 +25,8 @@ from .desk import Desk, desk, key_of
 
 KIND = "stock.set"
 UNTOLD = "the answer did not tell of it"
+DOUBT = "what the platform has is in doubt: set anew"
+Outcomes = Sequence[tuple[Command, Done]]
 ROUNDS = 20
 """The most rounds in which one push runs after what the ERP changes meanwhile."""
 
@@ -91,7 +96,7 @@ class StockPush:
             found = self._writer.level(str(command.asked["product"]), sku)
             if found is not None and found.available == wanted:
                 done = Done(target=sku, effect=Effect.CONFIRMED, told=wanted)
-                self._settle(at, command, done, pushed)
+                self._settle(at, [(command, done)], pushed)
             else:
                 at.again(command, "looked up: it had not happened")
 
@@ -101,9 +106,7 @@ class StockPush:
         """One pass over what differs; gives how many commands were sent."""
         sent = 0
         for batch in self._batches(self._due(at)):
-            found = [self._intended(at, sku) for sku in batch]
-            at.supersede(found)
-            at.claim(found)
+            found = at.claim_newest(partial(self._intended, at, batch))
             try:
                 self._send(at, found, pushed)
             except LeaseLost:
@@ -147,24 +150,26 @@ class StockPush:
             for n in range(0, len(found), self._writer.most):
                 yield found[n : n + self._writer.most]
 
-    def _intend(self, sku: BoundSku) -> Command:
+    def _intended(
+        self, at: Desk, batch: Sequence[BoundSku], connection: Connection
+    ) -> list[Command]:
+        """Their commands; one that is done is opened again where its effect is in doubt."""
+        found = [self._intend(connection, sku) for sku in batch]
+        for command in found:
+            if command.state != "intended":
+                at.reopen(connection, command, DOUBT)
+        return found
+
+    def _intend(self, connection: Connection, sku: BoundSku) -> Command:
         """The command for the newest level; the key is of the intent, so that an intent
         that was not sent yet is this very command again."""
         pieces, of = self._pieces(sku), (self._shop.uid, sku.sku_external_id)
         key = key_of(KIND, *of, str(sku.version), str(pieces))
-        with self._store.writing(durable=True) as connection:
-            return commands.intend(
-                connection, key=key, shop_id=self._shop.id, kind=KIND,
-                target=sku.sku_external_id, at=self._now(), version=sku.version,
-                asked={"available": pieces, "product": sku.product_external_id},
-            )  # fmt: skip
-
-    def _intended(self, at: Desk, sku: BoundSku) -> Command:
-        """The same; one that is done is opened again where its effect is in doubt."""
-        command = self._intend(sku)
-        if command.state != "intended":
-            at.again(command, "what the platform has is in doubt: set anew")
-        return command
+        return commands.intend(
+            connection, key=key, shop_id=self._shop.id, kind=KIND,
+            target=sku.sku_external_id, at=self._now(), version=sku.version,
+            asked={"available": pieces, "product": sku.product_external_id},
+        )  # fmt: skip
 
     def _send(self, at: Desk, found: Sequence[Command], pushed: Pushed) -> None:
         levels = [
@@ -180,34 +185,54 @@ class StockPush:
             outcomes = {done.target: done for done in self._writer.set(levels)}
         except HubError as error:
             if at.failed(found, error) == "refused":
-                for command in found:
-                    self._note(command, _refused(command, error), pushed)
+                self._note([(c, _refused(c, error)) for c in found], pushed)
             raise
-        for command in found:
-            untold = Done(target=command.target, effect=Effect.UNKNOWN, reason=UNTOLD)
-            self._settle(at, command, outcomes.get(command.target, untold), pushed)
+        self._settle(at, [(c, outcomes.get(c.target, _untold(c))) for c in found], pushed)
 
     # What became of it -----------------------------------------------------------------
 
-    def _settle(self, at: Desk, command: Command, done: Done, pushed: Pushed) -> None:
-        at.finish(command, done)
-        if done.effect is Effect.UNKNOWN:
-            return
-        self._note(command, done, pushed)
-
-    def _note(self, command: Command, done: Done, pushed: Pushed) -> None:
-        confirmed = done.effect is Effect.CONFIRMED
-        refused = None if confirmed else done.reason or "refused without a word"
-        level = int(command.asked["available"]) if confirmed else None
+    def _settle(self, at: Desk, told: Outcomes, pushed: Pushed) -> None:
+        """On disk with the next claim, or when the desk is left: one that is lost till then
+        is unknown, and looked up."""
         with self._store.writing() as connection:
+            for command, done in told:
+                at.settle(connection, command, done)
+            known = [(c, d) for c, d in told if d.effect is not Effect.UNKNOWN]
+            self._offer(connection, known)
+        _count(known, pushed)
+
+    def _note(self, told: Outcomes, pushed: Pushed) -> None:
+        with self._store.writing() as connection:
+            self._offer(connection, told)
+        _count(told, pushed)
+
+    def _offer(self, connection: Connection, told: Outcomes) -> None:
+        for command, done in told:
+            refused = _refusal(done)
+            level = int(command.asked["available"]) if refused is None else None
             stock.note_offer(
                 connection, self._shop.id, command.target, version=command.version,
                 level=level, refused=refused, at=self._now(),
             )  # fmt: skip
-        pushed.confirmed += confirmed
-        pushed.refused += not confirmed
-        if refused is not None:
+
+
+def _count(told: Outcomes, pushed: Pushed) -> None:
+    for command, done in told:
+        if (refused := _refusal(done)) is None:
+            pushed.confirmed += 1
+        else:
+            pushed.refused += 1
             pushed.problems.append(f"{command.target}: {refused}")
+
+
+def _refusal(done: Done) -> str | None:
+    if done.effect is Effect.CONFIRMED:
+        return None
+    return done.reason or "refused without a word"
+
+
+def _untold(command: Command) -> Done:
+    return Done(target=command.target, effect=Effect.UNKNOWN, reason=UNTOLD)
 
 
 def _refused(command: Command, error: HubError) -> Done:
