@@ -30,8 +30,8 @@ class Job:
     every: float
     due: float
     work: Callable[[], bool] | None = None
-    """Gives whether it is to be gone on with at once. None: nothing is to be done, as with
-    stock nobody changed."""
+    """Gives whether it is to be gone on with at once. None: nothing waits to be sent, and
+    it is not queued."""
     name: str = ""
     follows: float = 0.0
     """When it is due again."""
@@ -92,6 +92,10 @@ class Engine:
             job = self.jobs[number]
             if not job.waits or due != job.due:  # it was hastened
                 continue
+            if job.work is None:  # `store.waiting.pass_over`
+                job.due = now + job.every
+                heappush(self._due, (job.due, number))
+                continue
             job.waits = False
             job.follows = max(job.due + job.every, now)
             self.waiting[job.app] += 1
@@ -113,9 +117,7 @@ class Engine:
         self.waiting[job.app] -= 1
         self.delays.setdefault(job.name, []).append(self.world.time - job.due)
         at = self.world.time + self.cost
-        if work is None:
-            self.world.at(at, lambda: self._end(number, free))
-            return
+        assert work is not None
 
         def act() -> None:
             if work():

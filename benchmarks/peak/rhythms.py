@@ -26,7 +26,7 @@ def main() -> None:
     for channel in CHANNELS:
         jobs = [job for job in house.engine.jobs if job.app == channel]
         streams = sum(job.name.startswith("sync") for job in jobs) // SHOPS
-        often = sum(60 / job.every for job in jobs) / SHOPS
+        often = sum(60 / job.every for job in jobs if job.work) / SHOPS
         calls = house.judges[channel].calls
         each = sum(calls.values()) / minutes
         shops, quota = _carried(house, channel, calls, minutes)

@@ -24,7 +24,7 @@ from ..errors import HubError, LeaseLost, Retryable
 from ..hub import HEAL_HORIZON, Hub
 from ..plugins import where_it_failed
 from ..pull import OnStep, Outcome
-from ..store import schedules
+from ..store import schedules, waiting
 from ..store.again import broken_off
 from ..store.schedules import Schedule, Slot
 from ..store.shops import Shop
@@ -43,7 +43,7 @@ POLL = {
 """How often a kind is read where nothing is set."""
 SENT = {PUSH: ("stock", MINUTE / 2), SHIP: ("parcels", MINUTE)}
 """What is sent by itself: the name it is set under, and how often where nothing is set.
-Nothing is called where nothing is to be sent."""
+Nothing is queued where nothing is to be sent."""
 CAPABLE = {PUSH: "stock", SHIP: "shipping"}
 HEALED = DAY
 """How often a stream is healed where nothing is set."""
@@ -129,6 +129,8 @@ class Schedules:
             if not schedules.is_due(connection, now):
                 return 0
         with self.hub.store.writing() as connection:
+            waits = {PUSH: waiting.with_levels(), SHIP: waiting.with_parcels()}
+            waiting.pass_over(connection, now, waits)
             due = schedules.take_due(connection, now, AT_ONCE)
             for one in due:
                 slot = one.slot
@@ -225,17 +227,12 @@ class Schedules:
         return (self._heal if slot.task == HEAL else self._sync)(slot, shop, on_step)
 
     def _push(self, shop: Shop) -> dict[str, Any]:
-        desks = self.hub.desks
-        if not any(o.problem is None and not o.up_to_date for o in desks.offers(shop)):
-            return {"confirmed": 0}
-        done = desks.push_stock(shop)
+        done = self.hub.desks.push_stock(shop)
         counts = ("confirmed", "refused", "unknown", "waiting", "skipped")
         said = {name: getattr(done, name) for name in counts}
         return {**said, "error": done.error and str(done.error)}
 
     def _ship(self, shop: Shop) -> dict[str, Any]:
-        if shop.name not in self.hub.desks.shops_with_parcels():
-            return {"parcels": 0}
         return {"parcels": len(self.hub.desks.ship_waiting(shop))}
 
     def _watching(self, term: Term | None) -> OnStep:

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from hub_core.jobs import HEAL, PUSH, SYNC, Schedules, healing
+from hub_core.jobs import HEAL, PUSH, SHIP, SYNC, Schedules, healing
 from hub_core.sandbox.faults import Fault, Faults
+from hub_core.store import commands
 from hub_core.store import schedules as stored
 from hub_core.store.schedules import Schedule
 from tests.harness import Bench, bench
@@ -209,7 +210,7 @@ def test_what_is_long_due_is_missed(made: Bench, schedules: Schedules) -> None:
     assert {(m.slot.stream, m.slot.task) for m in schedules.missed()} == {("orders", SYNC)}
 
 
-def test_a_level_arrives_by_itself_and_nothing_is_called_where_nothing_is_to_be_sent(
+def test_a_level_arrives_by_itself_and_nothing_is_queued_where_nothing_is_to_be_sent(
     tmp_path: Path,
 ) -> None:
     with bench("jd", tmp_path, orders=5, kinds=("products",)) as made:
@@ -222,15 +223,37 @@ def test_a_level_arrives_by_itself_and_nothing_is_called_where_nothing_is_to_be_
         desks.set_stock("A-1", 12_000, key="first")
         desks.bind(shop, sku, [("A-1", 1)])
         pushed = []
-        for _ in range(3):
+        for level in (12_000, 12_000, 11_000, 11_000):
+            desks.set_stock("A-1", level, key=f"counted {level}")
             later(made, 31)
             schedules.tick(queue)
             pushing = [what for _, _, what in queue.jobs if what[2] == PUSH]
             queue.jobs = []
-            pushed += [schedules.work(what) for what in pushing]
-        assert [one["confirmed"] for one in pushed] == [1, 0, 0]
+            pushed.append([schedules.work(what)["confirmed"] for what in pushing])
+        assert pushed == [[1], [], [1], []]
         assert desks.offers(shop)[0].up_to_date
-        assert len(desks.commands()) == 1
+        assert listed(made)["stock", PUSH].due_at > made.hub.clock.now()
+
+
+def test_a_parcel_is_taken_up_by_itself_and_shops_without_one_have_no_job(
+    tmp_path: Path,
+) -> None:
+    with bench("taobao", tmp_path, orders=20, shops=2) as made:
+        schedules, queue = Schedules(made.hub), Waiting()
+        schedules.plan()
+        schedules.tick(queue)
+        assert SHIP not in {task for _, task in queue.what}
+        queue.work_off(schedules)
+        shop = made.hub.shops()[0]
+        with made.hub.store.writing() as connection:
+            commands.intend(
+                connection, key="p", shop_id=shop.id, kind="ship", target="1", asked={},
+                at=made.hub.clock.now(),
+            )  # fmt: skip
+        later(made, 61)
+        schedules.tick(queue)
+        shipping = [what[0] for _, _, what in queue.jobs if what[2] == SHIP]
+        assert shipping == [shop.id]
 
 
 def test_healing_gives_the_shop_back_after_each_slice_and_goes_on_from_there(
