@@ -12,7 +12,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,6 +71,7 @@ class End:
     said: str | None
     again_at: datetime | None = None
     place: Place | None = None
+    begun: datetime | None = None
 
 
 class Schedules:
@@ -81,6 +81,7 @@ class Schedules:
         self.hub, self._seat = hub, seat
         self._stop = threading.Event()
         self._ends: deque[End] = deque()
+        self._begun: dict[Slot, datetime] = {}
         self._writing, self._turns = threading.Lock(), Turns()
 
     # When ------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ class Schedules:
             with self._turns:
                 counts = self._in_spite_of_the_database(slot, term)
         except LeaseLost:
-            return {"skipped": "it was taken over"}
+            counts = {"error": "it was taken over"}
         except HubError as error:
             counts = {"error": str(error)}
         except Exception as error:
@@ -169,8 +170,8 @@ class Schedules:
             counts = {"error": f"the program itself failed: {where_it_failed(error)}"}
         again, place = counts.pop("again", None), counts.pop("place", None)
         at = self.hub.clock.now()
-        due = None if again is None else at + again
-        self._ends.append(End(slot, term, at, counts.get("error"), due, place))
+        due, begun = None if again is None else at + again, self._begun.get(slot)
+        self._ends.append(End(slot, term, at, counts.get("error"), due, place, begun))
         self._write_ends()
         return counts
 
@@ -196,10 +197,12 @@ class Schedules:
         return self._begin(slot, term)
 
     def _begin(self, slot: Slot, term: Term | None) -> dict[str, Any]:
+        at = self.hub.clock.now()
         with self.hub.store.writing() as connection:
             self._prove(connection, term)
-            if not schedules.started(connection, slot, self.hub.clock.now()):
+            if not schedules.started(connection, slot, at):
                 return {"skipped": "not scheduled any more"}
+        self._begun[slot] = at
         return self._do(slot, term)
 
     def _write_ends(self) -> None:
@@ -207,14 +210,22 @@ class Schedules:
         is back: a schedule must not wait for a job that is no more."""
         with self._writing:
             while self._ends:
-                one = self._ends[0]
-                with suppress(LeaseLost), self.hub.store.writing() as connection:
-                    self._prove(connection, one.term)
-                    schedules.done(
-                        connection, one.slot, one.at, one.said,
-                        again_at=one.again_at, place=one.place,
-                    )  # fmt: skip
+                with self.hub.store.writing() as connection:
+                    self._write_end(connection, self._ends[0])
                 self._ends.popleft()
+
+    def _write_end(self, connection: Connection, one: End) -> None:
+        """Of what is another's by now that other tells the end; it is due where there is
+        no other: one that slept may be awake before what it did is taken up."""
+        try:
+            self._prove(connection, one.term)
+        except LeaseLost:
+            now = self.hub.clock.now()
+            schedules.left(connection, one.slot, one.begun, now)
+            return
+        schedules.done(
+            connection, one.slot, one.at, one.said, again_at=one.again_at, place=one.place
+        )
 
     def _do(self, slot: Slot, term: Term | None) -> dict[str, Any]:
         if (shop := self.hub.shop_with(slot.shop_id)) is None:

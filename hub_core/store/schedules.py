@@ -185,6 +185,17 @@ def done(
     connection.execute(update(ScheduleRow).where(*slot._is).values(values))
 
 
+def left(connection: Connection, slot: Slot, begun: datetime | None, now: datetime) -> None:
+    """Have due what was queued and is done by nobody: not begun since, or begun by the one
+    that leaves it (`begun`: when)."""
+    s = ScheduleRow
+    nobodys = col(s.started_at).is_(None) | (col(s.started_at) < col(s.queued_at))
+    if begun is not None:
+        nobodys |= col(s.started_at) == begun
+    step = update(s).where(*slot._is, col(s.queued_at).is_not(None), nobodys)
+    connection.execute(step.values(queued_at=None, due_at=now))
+
+
 def pause(connection: Connection, slots: Iterable[Slot], at: datetime | None) -> None:
     """Queue these no more; None: do so again. What runs ends as it would."""
     for slot in slots:
