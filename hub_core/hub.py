@@ -102,7 +102,8 @@ class Hub(Stored):
             store = Store.open(url, found.every, clock.now, source=source, pool=pool)
         else:
             store = Store.open(url, key, clock.now, pool=pool)
-        loaded = plugins or load(settings.disabled)
+        used = {app.channel for app in settings.apps.values()}
+        loaded = plugins or load(settings.disabled, channels=used)
         return cls(
             settings, store, loaded, clock=clock, transports=transports,
             shared_limits=shared_limits,

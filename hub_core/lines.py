@@ -230,8 +230,7 @@ class Lines:
         )  # fmt: skip
 
     def _authorisation(self, shop: Shop) -> Authorisation | None:
-        rows = {row.channel: row for row in self._plugins.table()}
-        if "authorisation" not in rows[shop.channel].capabilities:
+        if not self._plugins.can(shop.channel, "authorisation"):
             return None
         line = self._line(shop, StoreJournal(self._store))
         return self._plugins.authorisation(shop.channel, line)

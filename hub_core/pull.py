@@ -188,7 +188,9 @@ class Pull:
         try:
             line = self.lines.open(shop, buffer)
             line.pulse = pulse
-            todo = self.streams(shop, self.plugins.sources(shop.channel, line), wanted)
+            off = () if wanted else self.settings.off(shop.channel, shop.name)
+            sources = self.plugins.sources(shop.channel, line, off)
+            todo = self.streams(shop, sources, wanted)
         except HubError as error:
             reading.outcomes = [Outcome(shop.name, "", error=error.at(shop=shop.name))]
             return

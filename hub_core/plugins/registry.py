@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import logging
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -92,15 +93,22 @@ class Plugins:
         self._rows: dict[str, Row] = {}
         self._channels: dict[str, tuple[Channel, Any]] = {}
         self._listeners: dict[str, list[tuple[str, pluggy.HookCaller]]] = {}
+        self._put_off: list[Callable[[], None]] = []
+        self._lock = threading.RLock()
 
     # Asking ----------------------------------------------------------------------------
 
     def table(self) -> list[Row]:
         """Every plugin that was found, by name, the broken and the disabled too."""
+        self._admit_all()
+        return self._admitted()
+
+    def _admitted(self) -> list[Row]:
         return [self._rows[name] for name in sorted(self._rows)]
 
     def channels(self) -> list[Channel]:
         """Every channel that is served, by id."""
+        self._admit_all()
         return [self._channels[id][0] for id in sorted(self._channels)]
 
     def channel(self, id: str) -> Channel:
@@ -110,18 +118,21 @@ class Plugins:
     def server(self, id: str) -> str:
         """The name of the plugin that serves a channel."""
         self._served(id)
-        return next(row.name for row in self.table() if row.channel == id)
+        return next(row.name for row in self._admitted() if row.channel == id)
 
     def orders(self, id: str, session: Session) -> Source:
         """The shop's orders, from its own channel's plugin alone."""
         found: Source = self._ask(id, "hub_orders", session=session)
         return found
 
-    def sources(self, id: str, session: Session) -> dict[str, Source]:
+    def sources(
+        self, id: str, session: Session, off: Container[str] = ()
+    ) -> dict[str, Source]:
         """What the channel's plugin can read for the shop, by kind of record: orders
-        first."""
+        first. Of kinds that are `off` it is not asked."""
         plugin = self._served(id)[1]
-        there = [kind for kind in KINDS if self._implements(plugin, f"hub_{kind}")]
+        able = [kind for kind in KINDS if self._implements(plugin, f"hub_{kind}")]
+        there = [kind for kind in able if kind not in off]
         return {kind: self._ask(id, f"hub_{kind}", session=session) for kind in there}
 
     def can(self, id: str, what: str) -> bool:
@@ -211,8 +222,10 @@ class Plugins:
 
     def _served(self, id: str) -> tuple[Channel, Any]:
         if id not in self._channels:
+            self._admit_all()
+        if id not in self._channels:
             there = ", ".join(sorted(self._channels)) or "none"
-            broken = [f"{row.name} ({row.error})" for row in self.table() if row.error]
+            broken = [f"{row.name} ({row.error})" for row in self._admitted() if row.error]
             left_out = f"; left out: {'; '.join(broken)}" if broken else ""
             raise Misconfigured(f"no plugin serves {id!r}; there are: {there}{left_out}")
         return self._channels[id]
@@ -238,6 +251,15 @@ class Plugins:
         return any(impl.plugin is plugin for impl in impls)
 
     # Loading ---------------------------------------------------------------------------
+
+    def put_off(self, admit: Callable[[], None]) -> None:
+        """Admit a plugin where somebody asks for more than those in use."""
+        self._put_off.append(admit)
+
+    def _admit_all(self) -> None:
+        with self._lock:
+            while self._put_off:
+                self._put_off.pop(0)()
 
     def admit(self, row: Row, plugin: Any) -> None:
         """Register one plugin; one that does not keep to the hooks is refused."""
@@ -277,7 +299,7 @@ class Plugins:
     def _serve(self, name: str, channel: Channel, plugin: Any) -> None:
         row = replace(self._rows[name], channel=channel.id, title=channel.title)
         self._rows[name] = row
-        rivals = [r for r in self.table() if r.channel == channel.id]
+        rivals = [r for r in self._admitted() if r.channel == channel.id]
         if rivals == [row]:
             self._channels[channel.id] = (channel, plugin)
             return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,34 @@ def test_a_disabled_plugin_is_not_even_imported(install: Install) -> None:
 
     assert row(plugins, "pdd").state == "off"
     assert "plugin_pdd" not in sys.modules
+
+
+def test_our_own_plugin_of_a_channel_nobody_uses_waits_until_it_is_asked_for(
+    install: Install,
+) -> None:
+    install("pdd", CHANNEL.format(id="pdd"), owner="channel-hub")
+    others = frozenset(e.name for e in entry_points(group="channel_hub")) - {"pdd"}
+    plugins = load(others, channels={"jd"})
+    waits = "plugin_pdd" not in sys.modules
+
+    assert (waits, plugins.channel("pdd").title) == (True, "试用")
+    assert "pdd" in {row.name for row in load(others, channels={"jd"}).table()}
+    assert "pdd" in {channel.id for channel in load(others, channels=set()).channels()}
+
+
+def test_a_strangers_plugin_never_waits_for_it_may_listen(install: Install) -> None:
+    install("pdd", CHANNEL.format(id="pdd"))
+    load(channels={"jd"})
+
+    assert "plugin_pdd" in sys.modules
+
+
+def test_our_own_plugins_serve_the_channel_they_are_named_for_and_do_not_listen() -> None:
+    ours = [row for row in load().table() if row.distribution == "channel-hub"]
+    listening = {"order_changed", "record_parked"}
+
+    assert {row.name: row.channel for row in ours} == {row.name: row.name for row in ours}
+    assert [row.name for row in ours if listening & set(row.capabilities)] == []
 
 
 @pytest.mark.parametrize(
