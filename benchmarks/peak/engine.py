@@ -8,12 +8,12 @@ process looks into the queue every so often and takes as many as it has threads 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from hub_core.jobs.engine import LOOK
-from hub_core.jobs.schedules import AT_ONCE
+from hub_core.jobs.schedules import AT_ONCE, SYNC
 
 from .world import World
 
@@ -55,8 +55,8 @@ class Engine:
     delays: dict[str, list[float]] = field(default_factory=dict)
     """How much later than due jobs began, by name."""
     _due: list[tuple[float, int]] = field(default_factory=list)
-    _queues: dict[int, deque[tuple[float, int]]] = field(default_factory=dict)
-    """By shop: when each of its jobs was queued, and which."""
+    _queues: dict[int, deque[tuple[float, list[int]]]] = field(default_factory=dict)
+    """By shop: when each of its jobs was queued, and what it does."""
     _ready: list[tuple[float, int]] = field(default_factory=list)
     """Shops none of whose jobs runs, the longest waiting first."""
     _busy: set[int] = field(default_factory=set)
@@ -84,10 +84,21 @@ class Engine:
                 heappush(self._due, (now, number))
 
     def _tick(self) -> None:
-        now = self.world.time
-        for _ in range(AT_ONCE * self.processes):
-            if not self._due or self._due[0][0] > now:
-                return
+        """As `Schedules.tick`: the lists of a shop that are due at once are one job."""
+        now, lists = self.world.time, dict[int, list[int]]()
+        for number in self._take_due(now):
+            job = self.jobs[number]
+            self.waiting[job.app] += 1
+            if job.name.startswith(SYNC):
+                lists.setdefault(job.shop, []).append(number)
+            else:
+                self._put(now, job.shop, [number])
+        for shop, numbers in lists.items():
+            self._put(now, shop, numbers)
+
+    def _take_due(self, now: float) -> Iterator[int]:
+        left = AT_ONCE * self.processes
+        while self._due and self._due[0][0] <= now and left:
             due, number = heappop(self._due)
             job = self.jobs[number]
             if not job.waits or due != job.due:  # it was hastened
@@ -96,42 +107,45 @@ class Engine:
                 job.due = now + job.every
                 heappush(self._due, (job.due, number))
                 continue
-            job.waits = False
+            job.waits, left = False, left - 1
             job.follows = max(job.due + job.every, now)
-            self.waiting[job.app] += 1
-            queue = self._queues.setdefault(job.shop, deque())
-            queue.append((now, number))
-            if len(queue) == 1 and job.shop not in self._busy:
-                heappush(self._ready, (now, job.shop))
+            yield number
+
+    def _put(self, now: float, shop: int, numbers: list[int]) -> None:
+        queue = self._queues.setdefault(shop, deque())
+        queue.append((now, numbers))
+        if len(queue) == 1 and shop not in self._busy:
+            heappush(self._ready, (now, shop))
 
     def _look(self, free: list[int]) -> None:
         while self._ready and free[0]:
             _, shop = heappop(self._ready)
-            _, number = self._queues[shop].popleft()
-            self._begin(number, free)
+            _, numbers = self._queues[shop].popleft()
+            self._begin(shop, numbers, free)
 
-    def _begin(self, number: int, free: list[int]) -> None:
-        job, work = self.jobs[number], self.jobs[number].work
+    def _begin(self, shop: int, numbers: list[int], free: list[int]) -> None:
         free[0] -= 1
-        self._busy.add(job.shop)
-        self.waiting[job.app] -= 1
-        self.delays.setdefault(job.name, []).append(self.world.time - job.due)
-        at = self.world.time + self.cost
-        assert work is not None
+        self._busy.add(shop)
 
         def act() -> None:
-            if work():
-                job.follows = self.world.time
-            self._end(number, free)
+            for number in numbers:
+                self._work(self.jobs[number], number)
+            self._end(shop, free)
 
-        self.world.at(at, lambda: self.world.spawn(act))
+        self.world.at(self.world.time + self.cost, lambda: self.world.spawn(act))
 
-    def _end(self, number: int, free: list[int]) -> None:
-        job = self.jobs[number]
-        free[0] += 1
-        self._busy.discard(job.shop)
-        if queue := self._queues[job.shop]:
-            heappush(self._ready, (queue[0][0], job.shop))
+    def _work(self, job: Job, number: int) -> None:
+        assert job.work is not None
+        self.waiting[job.app] -= 1
+        self.delays.setdefault(job.name, []).append(self.world.time - job.due)
+        if job.work():
+            job.follows = self.world.time
         self.done[job.name] += 1
         job.due, job.waits = job.follows, True
         heappush(self._due, (job.due, number))
+
+    def _end(self, shop: int, free: list[int]) -> None:
+        free[0] += 1
+        self._busy.discard(shop)
+        if queue := self._queues[shop]:
+            heappush(self._ready, (queue[0][0], shop))

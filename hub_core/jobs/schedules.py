@@ -11,7 +11,7 @@ import hashlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,11 +133,9 @@ class Schedules:
             waits = {PUSH: waiting.with_levels(), SHIP: waiting.with_parcels()}
             waiting.pass_over(connection, now, waits)
             due = schedules.take_due(connection, now, AT_ONCE)
-            for one in due:
-                slot = one.slot
-                name = f"{slot.task}:{slot.shop_id}:{slot.stream}:{now.timestamp():.3f}"
-                what = [slot.shop_id, slot.stream, slot.task]
-                queue.put(connection, name, str(slot.shop_id), what)
+            for shop_id, streams, task in _jobs(due):
+                name = f"{task}:{shop_id}:{streams[0]}:{now.timestamp():.3f}"
+                queue.put(connection, name, str(shop_id), [shop_id, streams, task])
         return len(due)
 
     def missed(self) -> list[Schedule]:
@@ -155,9 +153,24 @@ class Schedules:
     # What ------------------------------------------------------------------------------
 
     def work(self, what: Sequence[Any]) -> dict[str, Any]:
-        """Do one thing that was queued; gives its counts. A failure is the stream's own,
-        kept with its schedule, and is no error here."""
-        slot, term = Slot(int(what[0]), str(what[1]), str(what[2])), self._term
+        """Do what was queued; gives the counts of each stream. A failure is the stream's
+        own, kept with its schedule, and is no error here."""
+        term, (shop_id, streams, task) = self._term, what
+        if isinstance(streams, str):  # as former releases queued it
+            streams = [streams]
+        slots = deque(Slot(int(shop_id), str(stream), str(task)) for stream in streams)
+        found: dict[str, Any] = {}
+        try:
+            while slots and not (found and self._stop.is_set()):
+                slot = slots.popleft()
+                found[slot.stream] = self._work(slot, term)
+        finally:
+            at = self.hub.clock.now()
+            self._ends += [End(slot, term, at, None, again_at=at) for slot in slots]
+        self._write_ends()
+        return found
+
+    def _work(self, slot: Slot, term: Term | None) -> dict[str, Any]:
         try:
             with self._turns:
                 counts = self._in_spite_of_the_database(slot, term)
@@ -281,6 +294,20 @@ class Schedules:
     def stop(self) -> None:
         """Have what is being read end at its next step."""
         self._stop.set()
+
+
+def _jobs(due: Iterable[Schedule]) -> Iterator[tuple[int, list[str], str]]:
+    """Shop, streams and task of each job. Those of a shop go one after the other anyway:
+    the lists of one that are due at once are one job."""
+    of_shop: dict[int, list[str]] = {}
+    for one in due:
+        slot = one.slot
+        if slot.task != SYNC:
+            yield slot.shop_id, [slot.stream], slot.task
+        else:
+            of_shop.setdefault(slot.shop_id, []).append(slot.stream)
+    for shop_id, streams in of_shop.items():
+        yield shop_id, streams, SYNC
 
 
 def _told(outcome: Outcome | None) -> dict[str, Any]:

@@ -34,11 +34,11 @@ class Waiting:
 
     def work_off(self, on: Schedules) -> list[dict[str, Any]]:
         jobs, self.jobs = self.jobs, []
-        return [on.work(what) for _, _, what in jobs]
+        return [told for _, _, what in jobs for told in on.work(what).values()]
 
     @property
     def what(self) -> list[tuple[str, str]]:
-        return [(what[1], what[2]) for _, _, what in self.jobs]
+        return [(stream, what[2]) for _, _, what in self.jobs for stream in what[1]]
 
 
 @pytest.fixture
@@ -95,6 +95,36 @@ def test_what_is_due_is_read_and_due_again_in_its_rhythm(
     later(made, 31)
     schedules.tick(queue)
     assert queue.what == [("orders", SYNC)]
+
+
+def test_the_lists_of_a_shop_that_are_due_at_once_are_one_job(
+    made: Bench, schedules: Schedules
+) -> None:
+    queue = Waiting()
+    schedules.tick(queue)
+    ((_, partition, what),) = queue.jobs
+    assert partition == str(what[0])
+    assert schedules.work(what).keys() == {"orders", "places"}
+    for one in ("orders", "places"):
+        assert listed(made)[one, SYNC].state == "waiting"
+
+
+def test_what_a_stopped_service_had_not_begun_is_the_nexts(
+    made: Bench, schedules: Schedules
+) -> None:
+    queue = Waiting()
+    schedules.tick(queue)
+    schedules.stop()
+    queue.work_off(schedules)
+    places = listed(made)["places", SYNC]
+    assert places.error is None
+    Schedules(made.hub).tick(queue)
+    assert queue.what == [("places", SYNC)]
+
+
+def test_what_a_former_release_queued_is_done(made: Bench, schedules: Schedules) -> None:
+    slot = listed(made)["orders", SYNC].slot
+    assert schedules.work([slot.shop_id, "orders", SYNC])["orders"]["created"] == 20
 
 
 def test_what_takes_longer_than_its_rhythm_is_never_queued_twice(
@@ -229,7 +259,7 @@ def test_a_level_arrives_by_itself_and_nothing_is_queued_where_nothing_is_to_be_
             schedules.tick(queue)
             pushing = [what for _, _, what in queue.jobs if what[2] == PUSH]
             queue.jobs = []
-            pushed.append([schedules.work(what)["confirmed"] for what in pushing])
+            pushed.append([schedules.work(what)["stock"]["confirmed"] for what in pushing])
         assert pushed == [[1], [], [1], []]
         assert desks.offers(shop)[0].up_to_date
         assert listed(made)["stock", PUSH].due_at > made.hub.clock.now()

@@ -162,7 +162,8 @@ class Living:
         self.service.schedules.tick(self.queue)
         jobs, self.queue.jobs = self.queue.jobs, []
         for what in jobs:
-            self.reads[not self.service.schedules.work(what).get("error")] += 1
+            for told in self.service.schedules.work(what).values():
+                self.reads[not told.get("error")] += 1
         self.service.outbound.deliver_due()
         self.service.look()
 
