@@ -132,7 +132,7 @@ def test_a_database_of_the_first_schema_keeps_its_rows(empty_database: str) -> N
             "INSERT INTO shop (uid, name, channel, external_id, app, kind, time_zone, "
             "day_cut_hour, state, start_at, account, settings, pins, created_at) VALUES "
             "('u1', 'flagship', 'jd', '7', 'main', 'goods', 'Asia/Shanghai', 0, 'active', "
-            "'2026-11-01 00:00:00+00:00', '{}', '{}', '{}', '2026-11-01 00:00:00+00:00')"
+            "'2026-11-01 00:00:00.000000', '{}', '{}', '{}', '2026-11-01 00:00:00.000000')"
         ))  # fmt: skip
     with pytest.raises(Misconfigured, match="hub db upgrade"):
         Store.open(empty_database, KEY)
