@@ -30,17 +30,6 @@ INSTANT = 1e-6
 
 
 @runtime_checkable
-class Busy(Protocol):
-    """A store that others may keep from answering."""
-
-    @property
-    def busy(self) -> float:
-        """For about so many seconds: slots for as long are held in hand where calls wait,
-        of whatever rank."""
-        ...
-
-
-@runtime_checkable
 class Peeking(Protocol):
     """A store whose time is its own, and that therefore must look for itself."""
 
@@ -76,7 +65,6 @@ class Lane:
         self.spacing = max((x.seconds + SLACK) / x.calls for x in limits)
         """Seconds from one call to the next."""
         self._most = min(max(1, int(AHEAD / self.spacing)), MOST)
-        self._bridge = int(store.busy / self.spacing) if isinstance(store, Busy) else 0
         self._slots: deque[float] = deque()
         self._booking = threading.Lock()
         self._void = False
@@ -112,14 +100,13 @@ class Lane:
     def join_in(self) -> None:
         """Book one more for whoever has begun to wait, if those who do have a claim to it.
         He need not have the turn."""
-        if len(self._slots) <= self.queue.eager(self._bridge):
+        if len(self._slots) <= self.queue.eager():
             self._book()
 
     def _book(self) -> float:
         """Book what is wanted; 0.0, or the seconds it would take where that is too long."""
         with self._booking:
-            wanted = 1 + self.queue.eager(self._bridge)
-            many = min(wanted, self._most) - len(self._slots)
+            many = min(1 + self.queue.eager(), self._most) - len(self._slots)
             if many <= 0:
                 return 0.0
             how = Booking(self._within, int(self._lead * TICKS))

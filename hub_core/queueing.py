@@ -105,20 +105,20 @@ class Queue:
             if waits:
                 self._add(ticket)
 
-    def eager(self, others: int = 0) -> int:
+    def eager(self) -> int:
         """How many turns are wanted besides the holder's by those who have a claim to them:
-        every call down to the writes, one a shop of those that keep up, none below; and so
-        many by whoever waits."""
+        every call down to the writes, one a shop of those that keep up, none below."""
         if not self._waiting:
             return 0
         with self._lock:
-            calls = {
-                rank: sum(map(len, shops.values())) for rank, shops in self._waiting.items()
-            }
+            calls = sum(
+                sum(map(len, shops.values()))
+                for rank, shops in self._waiting.items()
+                if rank < Rank.INCREMENTAL
+            )
             shops = self._waiting.get(Rank.INCREMENTAL, {})
             is_in = self._holder is not None and self._holder.shop in shops
-            urgent = sum(many for rank, many in calls.items() if rank < Rank.INCREMENTAL)
-            return max(urgent + len(shops) - is_in, min(others, sum(calls.values())))
+            return calls + len(shops) - is_in
 
     def _add(self, ticket: Ticket) -> None:
         shops = self._waiting.setdefault(ticket.rank, {})

@@ -39,8 +39,6 @@ BAN = "ban/"
 LIMIT = "limit/"
 FRESH = 0.25
 """Seconds for which it is not asked again whether somebody is banned."""
-BUSY = 0.25
-"""Seconds for which a commit of many rows may have SQLite's one writer."""
 KNOWN = 1000
 """Answers that are kept at most."""
 # Built once: every call to a platform asks them, and building costs more than asking.
@@ -99,7 +97,6 @@ class SqlLimitState(StateStore):
         self._engine, self._key = limits_of(engine), key
         self._own_clock = now is None and engine.dialect.name == "postgresql"
         self._now = now or time.time
-        self.busy = 0.0 if engine.dialect.name == "postgresql" else BUSY
 
     def check(self, algorithm: Any, rates: Any, now: int, weight: int) -> Any:
         """Read the state, step it and write it, with no other writer between."""

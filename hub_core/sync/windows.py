@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import math
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from itertools import pairwise
 
 from ..errors import Rejected, Retryable, Unreadable
 from ..ports import Source, Stream, Window
 from .commits import FINAL, Commits
+from .cuts import Cuts
 from .evidence import Evidence
 from .flights import FEW, Abreast
 from .following import YOUNG, Following, Next, Then, asked
 from .headstart import Headstart
 from .ledger import ROWS_PER_COMMIT
-from .walk import TooMany, Walk, halves, parts
+from .walk import TooMany, Walk, halves
 
-ROWS_PER_WINDOW = 5_000
+ROWS_PER_WINDOW = 10_000
 """A window with more rows is cut, so that a restart repeats little."""
 CALLS_PER_SLICE = 20
 """About so many calls a window takes at most that is read again: each may have to wait for
 all that keeps up, and the stream's lease is given back between two windows only."""
-FILLED = 0.94
-"""How full of these the parts of a window are meant to be, where rows are evenly spread."""
 PASSES = 8
 """The most passes over a window that can't be cut, before it is called partial."""
 HOLLOW = 3
@@ -59,6 +57,9 @@ class Windows:
         self._begun = False
         """A window has been read."""
         self._abreast = abreast
+        self._cuts = Cuts(self._most)
+        self._counted = 0
+        """Rows of the window that is being read."""
         self._following = Following(self._headstart, commits.is_closed, self._cut)
 
     def read(
@@ -74,38 +75,48 @@ class Windows:
         With `beyond` its first call asks as far as that; `reached` says whether this
         told of all there is. `following` is what will be read after it.
         """
+        todo = deque([window])
+        while todo:
+            part = todo.popleft()
+            cut = self._read_or_cut(part, beyond, todo[0] if todo else following)
+            if cut:  # maybe of all that is left
+                todo = deque((*cut, *(one for one in todo if one.since >= cut[-1].until)))
+            beyond = None
+
+    def _read_or_cut(
+        self, window: Window, beyond: datetime | None, following: Next
+    ) -> tuple[Window, ...]:
+        """What is to be read in its stead; none, where it was read."""
         self.reached = False
         try:
-            return self._prove(window, beyond, following)
+            self._prove(window, beyond, following)
         except TooMany as much:
-            cut = self._parts(window, much)
-            self._begin(cut) if much.counted else self._following.drop()
+            if not much.counted:
+                self._following.drop()
+                return halves(window) or ()
+            cut = self._cuts.of(window, much.total)
+            self._begin(cut)
+            return cut
         except (Retryable, Rejected, Unreadable) as error:
             self._following.drop()
             if isinstance(error, FINAL):
                 raise
             if beyond is not None and self._pages == 0 and error.code is not None:
-                return self.read(window, None, following)  # maybe the newest is refused
+                return (window,)  # the newest minutes may be what is refused
             cut = halves(window) or ()
             if not cut or self._pages < 2:
                 raise
+            return cut
         except BaseException:
             self._following.drop()
             raise
-        for part, after in pairwise((*cut, following)):
-            assert isinstance(part, Window)
-            self.read(part, following=after)
+        return ()
 
-    def _parts(self, window: Window, much: TooMany) -> tuple[Window, ...]:
-        """As many as its count asks for; where nobody has counted, two."""
-        many = math.ceil(much.total / (FILLED * self._most())) if much.counted else 2
-        return parts(window, max(many, 2))
-
-    def _cut(self, window: Window, total: int) -> tuple[Window, ...]:
-        """The parts it is read in where so many rows are counted; none: read whole."""
-        if total <= self._most() or halves(window) is None:
+    def _cut(self, window: Window, rows: int) -> tuple[Window, ...]:
+        """As it will be cut when its turn comes; none: it will be read whole."""
+        if rows <= self._most() or halves(window) is None:
             return ()
-        return self._parts(window, TooMany(total, counted=True))
+        return self._cuts.of(window, rows, self._counted)
 
     def read_young(self, window: Window) -> None:
         """Read a window that rows still enter, once: nothing of it is proved."""
@@ -246,6 +257,7 @@ class Windows:
             self._pages += 1
             if walk.page_count == 1 and window is not None:
                 self._commits.check_closed(window)
+                self._counted = walk.first_total
                 young = walk.beyond is None or walk.beyond > self._now() - YOUNG
             self._commits.take(page)
             if walk.idle:
@@ -262,4 +274,5 @@ class Windows:
         self._commits.settle(
             window, state, rule, passes=e.passes, pages=e.pages, rows=e.rows
         )
-        self._begun = True
+        self._cuts.read(window, e.rows)
+        self._begun, self._counted = True, 0
