@@ -53,6 +53,10 @@ CLOCKS_APART = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
+class Enough(Exception):
+    """Raised by who is told of a step: what is read so far is enough for now."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """How the reading of one stream of one shop ended."""
@@ -63,6 +67,8 @@ class Outcome:
     error: HubError | None = None
     skipped: str | None = None
     """Why nothing was read, where that is no error."""
+    unfinished: bool = False
+    """Whether it was told that this was enough, before all was read."""
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
@@ -269,6 +275,8 @@ class Pull:
             self.consent.check(shop)
             read(poll, shop)
             self.consent.learn(shop, None)
+        except Enough:
+            outcome.unfinished = True
         except HubError as error:
             self._refused(shop, line, error)
             outcome.error = error.at(channel=shop.channel, shop=shop.name)

@@ -18,10 +18,11 @@ from typing import Any, cast
 from hub_core.client import TURN
 from hub_core.errors import Banned, Throttled
 from hub_core.hub import HEAL_HORIZON
-from hub_core.jobs.healing import SLICE, Over, Place, read_stretches
+from hub_core.jobs.healing import SLICE, Place, read_stretches
+from hub_core.jobs.schedules import SYNCING
 from hub_core.pace import Outwaited, Pace
 from hub_core.ports import Paging, Stream, Window
-from hub_core.pull import FAR
+from hub_core.pull import FAR, Enough
 from hub_core.queueing import Rank
 from hub_core.store.records import StoredVersion
 from hub_core.sync import Counts, Poll
@@ -289,7 +290,7 @@ class Reading(Poll):
             listing, stream, cast(Any, line.world), cast(Ledger, book), on_step=self._told
         )
         self._work, self._place = work, {} if place is None else place
-        self._slice_ends = line.world.time + SLICE
+        self._slice_ends = line.world.time + (SLICE if work == "heal" else SYNCING)
         line.rank = RANKS[work] if work in RANKS else self._keeping_up()
         self._details = Details(listing)
         self._intake = Known(self._details, book)
@@ -310,17 +311,16 @@ class Reading(Poll):
     def _told(self, step: Step) -> None:
         if self._line.rank is Rank.BACKFILL and step.end - step.at < FAR:
             self._line.rank = Rank.INCREMENTAL
-        if self._work == "heal":
-            self._place["at"] = step.at.isoformat()
-            if self._world.time >= self._slice_ends:
-                raise Over
+        self._place["at"] = step.at.isoformat()
+        if self._world.time >= self._slice_ends and step.at < step.end:
+            raise Enough
 
     def once(self) -> bool:
         """What the job is for; a limit that holds it up is another try's affair. Gives
         whether it goes on at once."""
         try:
             self._heal() if self._work == "heal" else self.sync(START)
-        except Over:
+        except Enough:
             return True
         except (Throttled, Banned):
             return False

@@ -24,7 +24,6 @@ from ..store.again import broken_off
 from ..store.jobs import BECOMES, Job
 from ..store.shops import Shop
 from .engine import Queue
-from .healing import Over
 from .schedules import Stopping
 from .turns import Turns
 
@@ -43,6 +42,10 @@ KEPT = timedelta(days=30)
 AT_ONCE = 100
 
 log = logging.getLogger(__name__)
+
+
+class Over(HubError):
+    """The turn is over; the next goes on from here."""
 
 
 class Wished(HubError):

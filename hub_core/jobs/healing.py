@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..errors import HubError
 from ..hub import Hub
 from ..pace import Rank
-from ..pull import OnStep, Outcome
+from ..pull import Enough, OnStep, Outcome
 from ..store import streams
 from ..store.shops import Shop
 from ..store.streams import Span
@@ -29,42 +28,44 @@ Place = dict[str, Any]
 Stretch = tuple[datetime, datetime]
 
 
-class Over(HubError):
-    """The slice is over; the next goes on from here."""
-
-
 @dataclass(slots=True)
 class Slice:
-    """One slice of a stream's healing. `run` it, and see whether it `is_done`."""
+    """One slice of a stream's healing."""
 
     hub: Hub
     shop: Shop
     stream: str
     place: Place
     on_step: OnStep
-    is_done: bool = False
-    _until: float = field(default_factory=lambda: time.monotonic() + SLICE)
 
     def run(self, horizon: timedelta) -> Outcome | None:
         """Read again what is next, under the stream's lease; None where the shop is not
-        active. That the slice ended before all was done is no error."""
+        active."""
+        ends = sliced(self.on_step, SLICE)
 
         def read(poll: Poll, shop: Shop) -> None:
             heal(self.hub, poll, shop, self.stream, self.place, horizon)
-            self.is_done = True
+
+        def on_step(shop: str, stream: str, step: Step) -> None:
+            self.place["at"] = step.at.isoformat()
+            ends(shop, stream, step)
 
         done = self.hub.pull.each(
-            [self.shop], [self.stream], read, self._step, 1, notes=False, rank=Rank.HEAL
+            [self.shop], [self.stream], read, on_step, 1, notes=False, rank=Rank.HEAL
         )
-        if done and isinstance(done[-1].error, Over):
-            done[-1].error = None
         return done[-1] if done else None
 
-    def _step(self, shop: str, stream: str, step: Step) -> None:
-        self.place["at"] = step.at.isoformat()
-        self.on_step(shop, stream, step)
-        if time.monotonic() >= self._until:
-            raise Over
+
+def sliced(on_step: OnStep, seconds: float) -> OnStep:
+    """The same, with an end after so many seconds, unless nothing older is left."""
+    until = time.monotonic() + seconds
+
+    def told(shop: str, stream: str, step: Step) -> None:
+        on_step(shop, stream, step)
+        if time.monotonic() >= until and step.at < step.end:
+            raise Enough
+
+    return told
 
 
 def heal(

@@ -29,11 +29,12 @@ from ..store.schedules import Schedule, Slot
 from ..store.shops import Shop
 from ..store.workers import Term
 from .engine import Queue
-from .healing import Place, Slice
+from .healing import Place, Slice, sliced
 from .seat import Seat
 from .turns import Turns
 
 SYNC, HEAL, PUSH, SHIP = "sync", "heal", "push", "ship"
+NONE = timedelta(0)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 POLL = {
     "orders": MINUTE, "redemptions": MINUTE, "after_sales": 5 * MINUTE,
@@ -51,6 +52,9 @@ AT_ONCE = 200
 LATE = 3
 """What is due for so many of its rhythms, and is not being done, is missed."""
 GRACE = 5 * MINUTE
+SYNCING = 120.0
+"""Seconds after which a list that is still being read gives way to what else is due of its
+shop. Most take one."""
 PAUSES = (0.2, 0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 8.0)
 """Seconds before what the database broke off is begun again."""
 
@@ -271,8 +275,12 @@ class Schedules:
         return on_step
 
     def _sync(self, slot: Slot, shop: Shop, on_step: OnStep) -> dict[str, Any]:
-        done = self.hub.sync([shop.name], streams=[slot.stream], on_step=on_step, threads=1)
-        return _told(done[-1] if done else None)
+        """For a while: the shop's next things wait. What is left is gone on with behind
+        them."""
+        ends = sliced(on_step, SYNCING)
+        done = self.hub.sync([shop.name], streams=[slot.stream], on_step=ends, threads=1)
+        told = _told(done[-1] if done else None)
+        return {**told, "again": NONE} if done and done[-1].unfinished else told
 
     def _heal(self, slot: Slot, shop: Shop, on_step: OnStep) -> dict[str, Any]:
         """One slice of it. The next goes on from there at once, or in a while where the
@@ -282,12 +290,12 @@ class Schedules:
         one = Slice(self.hub, shop, slot.stream, place, on_step)
         outcome = one.run(HEAL_HORIZON)
         told = _told(outcome)
-        if outcome is None or one.is_done:
+        if outcome is None:
             return told
         if outcome.skipped:
             return {**told, "again": MINUTE, "place": place}
-        if outcome.error is None or isinstance(outcome.error, Stopping):
-            return {**told, "again": timedelta(0), "place": place}
+        if outcome.unfinished or isinstance(outcome.error, Stopping):
+            return {**told, "again": NONE, "place": place}
         waits = isinstance(outcome.error, Retryable)
         return {**told, "again": GRACE, "place": place} if waits else told
 

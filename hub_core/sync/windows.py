@@ -19,6 +19,8 @@ from .walk import TooMany, Walk, halves
 
 ROWS_PER_WINDOW = 10_000
 """A window with more rows is cut, so that a restart repeats little."""
+DETAILS_PER_WINDOW = 100
+"""The same where each row takes a call of its own."""
 CALLS_PER_SLICE = 20
 """About so many calls a window takes at most that is read again: each may have to wait for
 all that keeps up, and the stream's lease is given back between two windows only."""
@@ -199,9 +201,11 @@ class Windows:
 
     def _most(self) -> int:
         cap, most = self._stream.rows_cap, ROWS_PER_WINDOW
+        partial = self._stream.list_is_partial
         if self.in_slices:
-            a_call = 1 if self._stream.list_is_partial else self._stream.page_size
-            most = min(most, CALLS_PER_SLICE * a_call)
+            most = CALLS_PER_SLICE * (1 if partial else self._stream.page_size)
+        elif partial:
+            most = DETAILS_PER_WINDOW
         return most if cap is None else min(most, cap - 1)
 
     def _refuse_hollow(self, walk: Walk, evidence: Evidence) -> None:

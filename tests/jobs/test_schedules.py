@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from hub_core.jobs import HEAL, PUSH, SHIP, SYNC, Schedules, healing
+from hub_core.jobs import schedules as scheduling
 from hub_core.sandbox.faults import Fault, Faults
 from hub_core.store import commands
 from hub_core.store import schedules as stored
@@ -284,6 +285,25 @@ def test_a_parcel_is_taken_up_by_itself_and_shops_without_one_have_no_job(
         schedules.tick(queue)
         shipping = [what[0] for _, _, what in queue.jobs if what[2] == SHIP]
         assert shipping == [shop.id]
+
+
+def test_a_list_that_takes_long_gives_way_to_its_shops_others_and_goes_on_behind_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "SYNCING", 0.0)
+    with bench("taobao", tmp_path, orders=300, kinds=("orders", "after_sales")) as made:
+        schedules, queue, turns = Schedules(made.hub), Waiting(), list[set[str]]()
+        schedules.plan()
+        for _ in range(12):
+            schedules.tick(queue)
+            turns.append({stream for stream, _ in queue.what})
+            told = queue.work_off(schedules)
+            assert {one["error"] for one in told} <= {None}
+            later(made, 1)
+        assert turns[0] > {"orders"}
+        assert {"orders"} in turns[1:]
+        assert turns[-1] == set()
+        assert made.lost(made.platform.accounts()[0]) == []
 
 
 def test_healing_gives_the_shop_back_after_each_slice_and_goes_on_from_there(
