@@ -6,28 +6,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import Misconfigured
-from .store import (
-    Store,
-    commands,
-    feed,
-    notes,
-    pages,
-    parked,
-    reads,
-    records_reads,
-    shops,
-    streams,
-)
+from .store import Store, feed, notes, parked, reads, shops, streams
 from .store import journal as journal_store
-from .store.commands import Command
 from .store.feed import Change
 from .store.reads import OrderFilter, StoredOrder, Totals
-from .store.records_reads import Movement, Period, RecordFilter, Revenue, StoredRecord
 from .store.shops import Shop
 from .store.streams import Span
+
+if TYPE_CHECKING:
+    # What `hub sync` has no use for is loaded by the methods that give it.
+    from .store.commands import Command
+    from .store.records_reads import Movement, Period, RecordFilter, Revenue, StoredRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,8 @@ class Stored:
         self, wanted: OrderFilter | None = None, *, limit: int = 50
     ) -> list[StoredOrder]:
         """The newest orders."""
+        from .store import pages
+
         with self.store.reading() as connection:
             return pages.newest(connection, wanted or OrderFilter(), limit)
 
@@ -133,8 +127,11 @@ class Stored:
     ) -> list[StoredRecord]:
         """Records of a kind: `products`, `places`; the newest `after_sales`,
         `redemptions`."""
+        from .store import records_reads
+
+        which = wanted or records_reads.RecordFilter()
         with self.store.reading() as connection:
-            return records_reads.newest(connection, kind, wanted or RecordFilter(), limit)
+            return records_reads.newest(connection, kind, which, limit)
 
     def revenue(
         self,
@@ -144,27 +141,39 @@ class Stored:
     ) -> list[Revenue]:
         """What vouchers came to where and when they were used. `by` is `place`, `day` or
         `place-day`; days are the shops' business days."""
-        which, days = wanted or RecordFilter(), period or Period()
+        from .store import records_reads
+
+        which = wanted or records_reads.RecordFilter()
+        days = period or records_reads.Period()
         with self.store.reading() as connection:
             return records_reads.revenue(connection, which, days, by)
 
     def undated(self, wanted: RecordFilter | None = None) -> int:
         """Redemptions that tell no time of use, and so are in no period's revenue."""
+        from .store import records_reads
+
+        which = wanted or records_reads.RecordFilter()
         with self.store.reading() as connection:
-            return records_reads.undated(connection, wanted or RecordFilter())
+            return records_reads.undated(connection, which)
 
     def command(self, id: int) -> Command | None:
         """One command of the ledger."""
+        from .store import records_reads
+
         with self.store.reading() as connection:
             return records_reads.command(connection, id)
 
     def paused(self) -> str | None:
         """Why no command is sent; None where they are."""
+        from .store import commands
+
         with self.store.reading() as connection:
             return commands.paused(connection)
 
     def movement(self, key: str) -> Movement | None:
         """The movement of stock a key was used for."""
+        from .store import records_reads
+
         with self.store.reading() as connection:
             return records_reads.movement(connection, key)
 

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Connection, delete, func, null, select, up
 from sqlmodel import col
 
 from ..errors import PositionLost
-from . import bulk
+from . import bulk, tables
 from .engine import at_last
 from .kinds import KINDS, Kind
-from .tables import EndpointRow, FeedCounterRow, FeedRow, ShopRow
+from .tables import FeedCounterRow, FeedRow, ShopRow
 
 LAST = ("feed",)
 """Its counter's place among what all shops' transactions write to."""
@@ -105,7 +105,7 @@ def bounds(connection: Connection) -> Bounds:
 def forget(connection: Connection, before: datetime, limit: int) -> int:
     """Drop the oldest changes, of those told before a moment; gives how many. What an
     endpoint that is on was not told of yet is kept."""
-    f, e, c = FeedRow, EndpointRow, FeedCounterRow
+    f, e, c = FeedRow, tables.EndpointRow, FeedCounterRow
     told = select(func.min(col(e.position))).where(col(e.state) == "active")
     oldest = select(col(f.seq), col(f.at)).order_by(col(f.seq)).limit(limit).subquery()
     within = func.coalesce(told.scalar_subquery(), oldest.c.seq)

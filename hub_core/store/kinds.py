@@ -13,21 +13,8 @@ from sqlalchemy import Connection, Table
 from sqlmodel import SQLModel
 
 from ..models import CaseStatus, Issue
-from . import parties, rows
+from . import parties, rows, tables
 from .rows import Row
-from .tables import (
-    AfterSaleLineRow,
-    AfterSaleRow,
-    DeliveryRow,
-    OrderLineRow,
-    OrderRow,
-    PlaceRow,
-    ProductRow,
-    RedemptionRow,
-    RefundRow,
-    SkuRow,
-    VoucherRow,
-)
 from .vault import Vault
 
 
@@ -50,15 +37,24 @@ Derived = Callable[[Sequence[Any], Owner, Vault], Mapping[str, Iterable[object]]
 """Columns that are reckoned from records, for their owner."""
 
 
+Model = Callable[[], type[SQLModel]]
+"""Gives a table, which is made where it is asked for: most shops have not every kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """What stands under a record, replaced as a set."""
 
-    table: type[SQLModel]
+    kept_in: Model
     parent: str
     """The column that names the record it stands under."""
     columns: tuple[str, ...]
     rows: Callable[[Any], list[Row]]
+
+    @property
+    def table(self) -> type[SQLModel]:
+        """Its table."""
+        return self.kept_in()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +64,7 @@ class Kind:
     name: str
     plural: str
     """The capability it is read by, and its first stream: `orders`."""
-    model: type[SQLModel]
+    kept_in: Model
     word: str
     """The column of the platform's own word for its state."""
     columns: tuple[str, ...]
@@ -89,8 +85,13 @@ class Kind:
     )
 
     @property
+    def model(self) -> type[SQLModel]:
+        """Its table."""
+        return self.kept_in()
+
+    @property
     def table(self) -> Table:
-        """Its table, for Core."""
+        """The same, for Core."""
         made: Table = self.model.__table__  # type: ignore[attr-defined]
         return made
 
@@ -120,18 +121,18 @@ def _row_of(*names: str) -> Callable[[Any], Row]:
     return lambda record: tuple(map(_plain, values(record)))
 
 
-def _child(model: type[SQLModel], parent: str, field: str, *names: str) -> Child:
+def _child(kept_in: Model, parent: str, field: str, *names: str) -> Child:
     row = _row_of(*names)
 
     def found(record: Any) -> list[Row]:
         return [(n, *row(one)) for n, one in enumerate(getattr(record, field))]
 
-    return Child(model, parent, ("position", *names), found)
+    return Child(kept_in, parent, ("position", *names), found)
 
 
-def _kind(model: type[SQLModel], *names: str, **more: Any) -> Kind:
+def _kind(kept_in: Model, *names: str, **more: Any) -> Kind:
     every = ("external_id", *names, "channel_created_at", "channel_updated_at", *LAST)
-    return Kind(model=model, columns=every, row=_row_of(*every), **more)
+    return Kind(kept_in=kept_in, columns=every, row=_row_of(*every), **more)
 
 
 LAST = ("issues", "ext")
@@ -142,14 +143,14 @@ LAST = ("issues", "ext")
 ORDER = Kind(
     name="order",
     plural="orders",
-    model=OrderRow,
+    kept_in=lambda: tables.OrderRow,
     word="status_raw",
     columns=rows.ORDER,
     row=rows.order_row,
     children=(
-        Child(OrderLineRow, "order_id", rows.LINE, rows.line_rows),
-        Child(DeliveryRow, "order_id", rows.DELIVERY, rows.delivery_rows),
-        Child(VoucherRow, "order_id", rows.VOUCHER, rows.voucher_rows),
+        Child(lambda: tables.OrderLineRow, "order_id", rows.LINE, rows.line_rows),
+        Child(lambda: tables.DeliveryRow, "order_id", rows.DELIVERY, rows.delivery_rows),
+        Child(lambda: tables.VoucherRow, "order_id", rows.VOUCHER, rows.voucher_rows),
     ),
     derived=lambda orders, owner, vault: {
         "business_date": [
@@ -166,7 +167,7 @@ ORDER = Kind(
 )
 
 PRODUCT = _kind(
-    ProductRow,
+    lambda: tables.ProductRow,
     *("title", "listing_status", "listing_status_raw", "kind", "kind_raw", "outer_code"),
     *("category_external_id", "category_path", "brand", "audit_reason", "sale_start_at"),
     *("sale_end_at", "place_external_ids", "currency"),
@@ -177,7 +178,7 @@ PRODUCT = _kind(
     is_final=lambda product: False,  # it may be taken down without a word
     children=(
         _child(
-            SkuRow,
+            lambda: tables.SkuRow,
             "product_id",
             "skus",
             *("external_id", "outer_code", "gtin", "title", "spec_text", "status"),
@@ -190,7 +191,7 @@ PRODUCT = _kind(
 CLOSED = (CaseStatus.CLOSED_DONE, CaseStatus.CLOSED_REJECTED, CaseStatus.CLOSED_CANCELLED)
 
 AFTER_SALE = _kind(
-    AfterSaleRow,
+    lambda: tables.AfterSaleRow,
     *("order_external_id", "line_external_id", "kind", "kind_raw", "status", "status_raw"),
     *("reason_raw", "applied_at", "deadline_at", "decided_at", "completed_at", "currency"),
     *("requested_amount", "agreed_amount", "refunded_amount", "return_carrier_code"),
@@ -201,14 +202,14 @@ AFTER_SALE = _kind(
     is_final=lambda case: case.status in CLOSED,
     children=(
         _child(
-            AfterSaleLineRow,
+            lambda: tables.AfterSaleLineRow,
             "after_sale_id",
             "lines",
             *("line_external_id", "voucher_external_id", "product_external_id"),
             *("sku_external_id", "sku_code", "title", "quantity", "requested_amount"),
         ),
         _child(
-            RefundRow,
+            lambda: tables.RefundRow,
             "after_sale_id",
             "refunds",
             *("external_id", "amount", "buyer_amount", "platform_amount", "fee_amount"),
@@ -218,7 +219,7 @@ AFTER_SALE = _kind(
 )
 
 REDEMPTION = _kind(
-    RedemptionRow,
+    lambda: tables.RedemptionRow,
     *("voucher_external_id", "order_external_id", "product_external_id"),
     *("sku_external_id", "sku_code", "title", "place_external_id", "status", "status_raw"),
     *("type_raw", "serial", "redeemed_at", "cancelled_at", "can_cancel", "currency"),
@@ -233,7 +234,7 @@ REDEMPTION = _kind(
 )
 
 PLACE = _kind(
-    PlaceRow,
+    lambda: tables.PlaceRow,
     *("name", "status_raw", "address", "latitude", "longitude", "account_external_id"),
     *("root_account_external_id", "outer_code"),
     name="place",

@@ -4,7 +4,8 @@ Internal keys are integers; `uid` (UUIDv5 of the natural key) is what an ERP add
 Amounts are minor units in BigInteger. Sealed columns are AES-256-GCM (see `vault`).
 
 Making the classes takes longer than most commands do: a group's are made where one of them
-is first asked for. Who needs `SQLModel.metadata` whole asks `every_table`.
+is first asked for, and what annotates their fields are types, since text would have to be
+evaluated for each. Who needs `SQLModel.metadata` whole asks `every_table`.
 """
 
 from __future__ import annotations
@@ -159,5 +160,6 @@ if not TYPE_CHECKING:  # to a checker they are all here
     def __getattr__(name: str) -> Any:
         for group, names in GROUPS.items():
             if name in names:
-                return getattr(import_module(f".{group}", __name__), name)
+                made = globals()[name] = getattr(import_module(f".{group}", __name__), name)
+                return made
         raise AttributeError(f"{__name__} has no {name}")

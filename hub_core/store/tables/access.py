@@ -1,16 +1,14 @@
 """Who may: people and systems, their keys and grants, wrong tries, and the audit log."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import JSON, BigInteger, Column, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import BIGINT_KEY, key, ref
+from .columns import BIGINT_KEY, Row, key, ref
 
 
-class PersonRow(SQLModel, table=True):
+class PersonRow(Row, table=True):
     """Who stands behind keys: a person, or a system such as the ERP."""
 
     __tablename__ = "person"
@@ -22,7 +20,7 @@ class PersonRow(SQLModel, table=True):
     made_at: datetime
 
 
-class KeyRow(SQLModel, table=True):
+class KeyRow(Row, table=True):
     """An API key. Its text is nowhere, only its hash."""
 
     __tablename__ = "access_key"
@@ -41,7 +39,7 @@ class KeyRow(SQLModel, table=True):
     last_used_at: datetime | None = None
 
 
-class GrantRow(SQLModel, table=True):
+class GrantRow(Row, table=True):
     """What somebody may, where: a role at all shops, a company's or one."""
 
     __tablename__ = "access_grant"
@@ -58,7 +56,7 @@ class GrantRow(SQLModel, table=True):
     last_used_at: datetime | None = None
 
 
-class TriesRow(SQLModel, table=True):
+class TriesRow(Row, table=True):
     """Wrong keys that came from one source lately."""
 
     __tablename__ = "access_tries"
@@ -69,7 +67,7 @@ class TriesRow(SQLModel, table=True):
     last_at: datetime = Field(index=True)
 
 
-class AuditRow(SQLModel, table=True):
+class AuditRow(Row, table=True):
     """One deed. Never changed and never deleted. All but the number is text, kept to the
     letter as it was signed; see `store.audit` for the two marks."""
 
@@ -85,7 +83,7 @@ class AuditRow(SQLModel, table=True):
     chain: str
 
 
-class AuditHeadRow(SQLModel, table=True):
+class AuditHeadRow(Row, table=True):
     """One row: the log's last. Its lock makes one writer follow another."""
 
     __tablename__ = "audit_head"

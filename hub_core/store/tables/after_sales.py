@@ -3,17 +3,15 @@
 Columns as in `hub_core.models.after_sale` and `hub_core.models.redemption`.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key, money, ref
+from .columns import Row, key, money, ref
 
 
-class AfterSaleRow(SQLModel, table=True):
+class AfterSaleRow(Row, table=True):
     """One after-sale case."""
 
     __tablename__ = "after_sale"
@@ -62,7 +60,7 @@ class AfterSaleRow(SQLModel, table=True):
     hub_changed_at: datetime
 
 
-class AfterSaleLineRow(SQLModel, table=True):
+class AfterSaleLineRow(Row, table=True):
     """What of its order a case is about."""
 
     __tablename__ = "after_sale_line"
@@ -80,7 +78,7 @@ class AfterSaleLineRow(SQLModel, table=True):
     requested_amount: int | None = money()
 
 
-class RefundRow(SQLModel, table=True):
+class RefundRow(Row, table=True):
     """Money that went back, or is on its way."""
 
     __tablename__ = "refund"
@@ -99,7 +97,7 @@ class RefundRow(SQLModel, table=True):
     succeeded_at: datetime | None = None
 
 
-class RedemptionRow(SQLModel, table=True):
+class RedemptionRow(Row, table=True):
     """One use of one voucher (核销)."""
 
     __tablename__ = "redemption"

@@ -1,16 +1,14 @@
 """What is wrong, since when, who was told of it, and who looks."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key
+from .columns import Row, key
 
 
-class AlarmRow(SQLModel, table=True):
+class AlarmRow(Row, table=True):
     """One trouble, from its first look to its end."""
 
     __tablename__ = "alarm"
@@ -44,7 +42,7 @@ class AlarmRow(SQLModel, table=True):
     """How often it had come back shortly after its end."""
 
 
-class AlarmToldRow(SQLModel, table=True):
+class AlarmToldRow(Row, table=True):
     """What a receiver has heard of an alarm."""
 
     __tablename__ = "alarm_told"
@@ -58,7 +56,7 @@ class AlarmToldRow(SQLModel, table=True):
     """Its end, too."""
 
 
-class AlarmTargetRow(SQLModel, table=True):
+class AlarmTargetRow(Row, table=True):
     """A receiver, and whether it can be reached."""
 
     __tablename__ = "alarm_target"
@@ -73,7 +71,7 @@ class AlarmTargetRow(SQLModel, table=True):
     error: str | None = None
 
 
-class AlarmLookRow(SQLModel, table=True):
+class AlarmLookRow(Row, table=True):
     """When a condition was last looked at. The row `` (no name) is of all looks, and says
     which process looks; its `until` is the database's own clock."""
 

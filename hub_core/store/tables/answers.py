@@ -1,14 +1,14 @@
 """Answers the API has given to writes, to be given again."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import Index, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from .columns import Row
 
 
-class AnswerRow(SQLModel, table=True):
+class AnswerRow(Row, table=True):
     """What one caller's key for one request was answered with."""
 
     __tablename__ = "answer"

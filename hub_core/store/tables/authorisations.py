@@ -1,16 +1,14 @@
 """Shops being authorised: who was sent to a consent page, and what came of it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key
+from .columns import Row, key
 
 
-class AuthorisationRow(SQLModel, table=True):
+class AuthorisationRow(Row, table=True):
     """One login. Its secrets are kept as hashes, and are good once."""
 
     __tablename__ = "authorisation"

@@ -1,16 +1,14 @@
 """Codes of the merchant's own that vouchers are sold with (三方码)."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key, ref, sealed
+from .columns import Row, key, ref, sealed
 
 
-class CodeRow(SQLModel, table=True):
+class CodeRow(Row, table=True):
     """One code. Whoever has it has what was bought: it stands sealed."""
 
     __tablename__ = "code"

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Integer, LargeBinary
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 BIGINT_KEY = BigInteger().with_variant(Integer, "sqlite")
 """SQLite only makes INTEGER a row id."""
+
+
+class Row(SQLModel):
+    """What all tables are. Rows are never validated, so that nothing is built for it."""
+
+    model_config = {"defer_build": True}
 
 
 def key() -> Any:

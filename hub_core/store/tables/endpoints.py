@@ -1,16 +1,14 @@
 """Where changes are told of over webhooks, and what has yet to be told."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key, ref, sealed
+from .columns import Row, key, ref, sealed
 
 
-class EndpointRow(SQLModel, table=True):
+class EndpointRow(Row, table=True):
     """One address of an ERP's. The lease's times are the database's own clock."""
 
     __tablename__ = "endpoint"
@@ -51,7 +49,7 @@ class EndpointRow(SQLModel, table=True):
     lease_until: float = 0.0
 
 
-class MessageRow(SQLModel, table=True):
+class MessageRow(Row, table=True):
     """One change for one endpoint, until the endpoint has taken it."""
 
     __tablename__ = "endpoint_message"

@@ -1,16 +1,14 @@
 """Products with their SKUs, and places. Columns as in `hub_core.models.goods`."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key, money, ref
+from .columns import Row, key, money, ref
 
 
-class ProductRow(SQLModel, table=True):
+class ProductRow(Row, table=True):
     """One product."""
 
     __tablename__ = "product"
@@ -55,7 +53,7 @@ class ProductRow(SQLModel, table=True):
     """The stream whose list had it."""
 
 
-class SkuRow(SQLModel, table=True):
+class SkuRow(Row, table=True):
     """One SKU of a product."""
 
     __tablename__ = "sku"
@@ -77,7 +75,7 @@ class SkuRow(SQLModel, table=True):
     is_unlimited: bool = False
 
 
-class PlaceRow(SQLModel, table=True):
+class PlaceRow(Row, table=True):
     """One physical place of a shop."""
 
     __tablename__ = "place"

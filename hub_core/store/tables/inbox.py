@@ -1,16 +1,14 @@
 """What platforms have pushed, and what they have asked, until it is done with."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Float, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key, sealed
+from .columns import Row, key, sealed
 
 
-class InboxRow(SQLModel, table=True):
+class InboxRow(Row, table=True):
     """One push that was accepted. What it names is a reason to look, no more."""
 
     __tablename__ = "inbox"
@@ -46,7 +44,7 @@ class InboxRow(SQLModel, table=True):
     """By the database's clock."""
 
 
-class AskRow(SQLModel, table=True):
+class AskRow(Row, table=True):
     """One question a platform waits on, however often it asks."""
 
     __tablename__ = "ask"

@@ -1,16 +1,14 @@
 """Where the messages of an app are taken: a queue that is asked, or a connection."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Float, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key
+from .columns import Row, key
 
 
-class InletRow(SQLModel, table=True):
+class InletRow(Row, table=True):
     """One app's inlet, and who takes from it. The lease is by the database's clock."""
 
     __tablename__ = "inlet"

@@ -1,17 +1,15 @@
 """Who works jobs off, and the jobs that people asked for."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import json, key
+from .columns import Row, json, key
 
 
-class WorkerRow(SQLModel, table=True):
+class WorkerRow(Row, table=True):
     """A slot: one process at a time works under its name. The epoch fences a process that
     fell asleep and was taken for dead."""
 
@@ -27,7 +25,7 @@ class WorkerRow(SQLModel, table=True):
     """When its holder took it."""
 
 
-class JobRow(SQLModel, table=True):
+class JobRow(Row, table=True):
     """Work at one shop that a person asked for, how far it is and how it ended."""
 
     __tablename__ = "job"

@@ -1,17 +1,15 @@
 """What happened: raw payloads, parked records, the feed, the journal, incidents."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import BIGINT_KEY, json, key, ref, sealed
+from .columns import BIGINT_KEY, Row, json, key, ref, sealed
 
 
-class RawRow(SQLModel, table=True):
+class RawRow(Row, table=True):
     """The latest raw payload of a record in one area, sealed."""
 
     __tablename__ = "raw"
@@ -28,7 +26,7 @@ class RawRow(SQLModel, table=True):
     journal_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class ParkedRow(SQLModel, table=True):
+class ParkedRow(Row, table=True):
     """A record that could not be read, put aside with its raw form."""
 
     __tablename__ = "parked"
@@ -53,7 +51,7 @@ class ParkedRow(SQLModel, table=True):
     resolved_at: datetime | None = None
 
 
-class FeedRow(SQLModel, table=True):
+class FeedRow(Row, table=True):
     """What changed, in commit order. `seq` has no gaps a reader could fall into."""
 
     __tablename__ = "feed"
@@ -66,7 +64,7 @@ class FeedRow(SQLModel, table=True):
     kind: str
 
 
-class FeedCounterRow(SQLModel, table=True):
+class FeedCounterRow(Row, table=True):
     """One row: the last `seq` given. Its lock makes the feed's order the commits' order."""
 
     __tablename__ = "feed_counter"
@@ -79,7 +77,7 @@ class FeedCounterRow(SQLModel, table=True):
     """The last `seq` that is no longer kept."""
 
 
-class JournalRow(SQLModel, table=True):
+class JournalRow(Row, table=True):
     """One call to a platform: what was asked, what came. No good body, no secret."""
 
     __tablename__ = "journal"
@@ -105,7 +103,7 @@ class JournalRow(SQLModel, table=True):
     body: str | None = None
 
 
-class DriftRow(SQLModel, table=True):
+class DriftRow(Row, table=True):
     """Something a platform said that this version of the hub does not know."""
 
     __tablename__ = "drift"
@@ -121,7 +119,7 @@ class DriftRow(SQLModel, table=True):
     last_seen_at: datetime
 
 
-class IncidentRow(SQLModel, table=True):
+class IncidentRow(Row, table=True):
     """Something a person should know: a gap, an authorisation that ended, a token another
     system used."""
 
@@ -135,7 +133,7 @@ class IncidentRow(SQLModel, table=True):
     text: str
 
 
-class PaceRow(SQLModel, table=True):
+class PaceRow(Row, table=True):
     """The state of one shared rate limit; also a ban's end. Epoch milliseconds inside."""
 
     __tablename__ = "pace"
@@ -144,7 +142,7 @@ class PaceRow(SQLModel, table=True):
     state: dict[str, Any] = json()
 
 
-class MetaRow(SQLModel, table=True):
+class MetaRow(Row, table=True):
     """Facts about this database: the key's fingerprint and the like."""
 
     __tablename__ = "meta"

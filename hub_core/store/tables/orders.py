@@ -1,16 +1,14 @@
 """Orders, and what stands under them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key, money, ref, sealed
+from .columns import Row, key, money, ref, sealed
 
 
-class OrderRow(SQLModel, table=True):
+class OrderRow(Row, table=True):
     """One order. Column meanings as in `hub_core.models.Order`."""
 
     __tablename__ = "orders"
@@ -88,7 +86,7 @@ class OrderRow(SQLModel, table=True):
     hub_changed_at: datetime
 
 
-class OrderLineRow(SQLModel, table=True):
+class OrderLineRow(Row, table=True):
     """One bought SKU of an order."""
 
     __tablename__ = "order_line"
@@ -118,7 +116,7 @@ class OrderLineRow(SQLModel, table=True):
     is_gift: bool = False
 
 
-class DeliveryRow(SQLModel, table=True):
+class DeliveryRow(Row, table=True):
     """One parcel or hand-over."""
 
     __tablename__ = "delivery"
@@ -136,7 +134,7 @@ class DeliveryRow(SQLModel, table=True):
     line_external_ids: str | None = None
 
 
-class VoucherRow(SQLModel, table=True):
+class VoucherRow(Row, table=True):
     """One voucher an order gave its buyer."""
 
     __tablename__ = "voucher"
@@ -157,7 +155,7 @@ class VoucherRow(SQLModel, table=True):
     refunded_at: datetime | None = None
 
 
-class PartyRow(SQLModel, table=True):
+class PartyRow(Row, table=True):
     """Buyer and receiver of an order: sealed, with masked copies for people."""
 
     __tablename__ = "party"

@@ -1,17 +1,15 @@
 """What a shop's records are like, so that what is not like them is noticed."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import sealed
+from .columns import Row, sealed
 
 
-class ProfileRow(SQLModel, table=True):
+class ProfileRow(Row, table=True):
     """One shop's records in one shape, counted: fields and forms, sizes of amounts."""
 
     __tablename__ = "profile"

@@ -1,16 +1,14 @@
 """Who asked whose receiver for what, and how often a day. Never whom it showed."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import key, ref
+from .columns import Row, key, ref
 
 
-class RevealRow(SQLModel, table=True):
+class RevealRow(Row, table=True):
     """One asking for one order's receiver: written before it is sent, ended after."""
 
     __tablename__ = "reveal"
@@ -34,7 +32,7 @@ class RevealRow(SQLModel, table=True):
     done_at: datetime | None = None
 
 
-class RevealDayRow(SQLModel, table=True):
+class RevealDayRow(Row, table=True):
     """What a shop's receivers have cost on one day."""
 
     __tablename__ = "reveal_day"

@@ -1,15 +1,15 @@
 """What runs by itself: one row for each thing that is done to a stream again and again."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from .columns import Row
 
 
-class ScheduleRow(SQLModel, table=True):
+class ScheduleRow(Row, table=True):
     """When a stream of a shop is next read, and how it went the last time."""
 
     __tablename__ = "schedule"

@@ -1,17 +1,15 @@
 """Shops, their tokens, and how far each of their lists has been read."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import json, key, ref, sealed
+from .columns import Row, json, key, ref, sealed
 
 
-class ShopRow(SQLModel, table=True):
+class ShopRow(Row, table=True):
     """One authorised shop."""
 
     __tablename__ = "shop"
@@ -39,7 +37,7 @@ class ShopRow(SQLModel, table=True):
     refused_why: str | None = None
 
 
-class TokenRow(SQLModel, table=True):
+class TokenRow(Row, table=True):
     """A token, sealed. `subject` is an app (shared tokens) or a shop."""
 
     __tablename__ = "token"
@@ -54,7 +52,7 @@ class TokenRow(SQLModel, table=True):
     locked_until: datetime | None = None
 
 
-class StreamRow(SQLModel, table=True):
+class StreamRow(Row, table=True):
     """How far a shop's stream has been read, and who reads it now.
 
     The lease's times are the database's own clock.
@@ -74,7 +72,7 @@ class StreamRow(SQLModel, table=True):
     lease_until: float = 0.0
 
 
-class CoverageRow(SQLModel, table=True):
+class CoverageRow(Row, table=True):
     """What is known of an interval of a stream: `complete`, `partial` or `unknown`."""
 
     __tablename__ = "coverage"

@@ -1,13 +1,13 @@
 """What calls to platforms were spent on."""
 
-from __future__ import annotations
-
 from datetime import date
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from .columns import Row
 
 
-class UsageRow(SQLModel, table=True):
+class UsageRow(Row, table=True):
     """Calls of one day, app, shop, name and rank."""
 
     __tablename__ = "usage"

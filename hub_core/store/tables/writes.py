@@ -1,17 +1,15 @@
 """What the ERP has of each thing it sells, which channel SKUs sell it, and commands."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import json, key, ref
+from .columns import Row, json, key, ref
 
 
-class StockItemRow(SQLModel, table=True):
+class StockItemRow(Row, table=True):
     """How much the ERP has of one item, by the ERP's own code."""
 
     __tablename__ = "stock_item"
@@ -23,7 +21,7 @@ class StockItemRow(SQLModel, table=True):
     updated_at: datetime
 
 
-class StockMovementRow(SQLModel, table=True):
+class StockMovementRow(Row, table=True):
     """Every change of a level, for good: the level is their sum."""
 
     __tablename__ = "stock_movement"
@@ -39,7 +37,7 @@ class StockMovementRow(SQLModel, table=True):
     at: datetime
 
 
-class SkuBindingRow(SQLModel, table=True):
+class SkuBindingRow(Row, table=True):
     """A channel's SKU sells an ERP's item; a bundle has a row for each of its items."""
 
     __tablename__ = "sku_binding"
@@ -57,7 +55,7 @@ class SkuBindingRow(SQLModel, table=True):
     made_at: datetime
 
 
-class OfferRow(SQLModel, table=True):
+class OfferRow(Row, table=True):
     """What was last brought to a channel for one SKU."""
 
     __tablename__ = "offer"
@@ -74,7 +72,7 @@ class OfferRow(SQLModel, table=True):
     refused_version: int = 0
 
 
-class CommandRow(SQLModel, table=True):
+class CommandRow(Row, table=True):
     """One thing the hub does to a platform: written before the first send."""
 
     __tablename__ = "command"
