@@ -15,7 +15,7 @@ from ..ports import Limit, Source, Stream, Window
 
 PROBES = 12
 """Windows that are counted; a bound, so that looking ahead costs next to nothing."""
-MOST_ROWS = 5_000
+MOST_ROWS = 10_000
 """A window with more rows is read in halves."""
 THREADS = 8
 SECOND = timedelta(seconds=1)
