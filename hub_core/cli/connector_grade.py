@@ -124,7 +124,7 @@ def _bar() -> Iterator[Progress]:
 
     columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(
-        *columns, console=err, transient=True, disable=not err.is_terminal
+        *columns, console=err(), transient=True, disable=not err().is_terminal
     ) as bar:
         yield bar
 

@@ -87,13 +87,13 @@ def _tell(old: Engine, new: Engine, moved: Moved, json: bool) -> None:
 @contextmanager
 def _bar(quiet: bool) -> Iterator[OnRows]:
     """Progress on standard error, a line for each table; nothing where no person looks."""
-    if quiet or not err.is_terminal:
+    if quiet or not err().is_terminal:
         yield lambda table, done, total: None
         return
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     look = (TextColumn("{task.description}", markup=False), BarColumn())
-    with Progress(*look, TaskProgressColumn(), console=err, transient=True) as shown:
+    with Progress(*look, TaskProgressColumn(), console=err(), transient=True) as shown:
         lines = {}
 
         def on_rows(table: str, done: int, total: int) -> None:

@@ -167,10 +167,10 @@ def _target(to: Path | None) -> Iterator[IO[bytes]]:
 @contextmanager
 def _progress() -> Iterator[Callable[[int], None]]:
     """How many orders so far, on standard error, where a person looks."""
-    if not err.is_terminal:
+    if not err().is_terminal:
         yield lambda count: None
         return
-    with err.status("exporting …") as shown:
+    with err().status("exporting …") as shown:
         yield lambda count: shown.update(f"exporting … {count:,} orders")
 
 

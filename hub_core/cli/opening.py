@@ -59,7 +59,7 @@ class Chosen:
 @contextmanager
 def opened() -> Iterator[Hub]:
     """The hub, as configured."""
-    gc.disable()  # nothing that is imported is ever garbage; looking for some takes longer
+    gc.disable()  # as while the program was imported
     from ..hub import Hub
 
     try:

@@ -1,4 +1,7 @@
-"""What commands print: tables for people, JSON for programs, errors that say what to do."""
+"""What commands print: tables for people, JSON for programs, errors that say what to do.
+
+rich is loaded where people are told something: what prints JSON does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 ENDLESS = 4000
 """The width of what is no terminal: a line that is folded cannot be searched."""
@@ -26,13 +29,24 @@ HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud8
 """Characters JSON lets through raw, which a terminal obeys or does not show."""
 
 
+@cache
+def out() -> Console:
+    """Standard output."""
+    return _console(stderr=False)
+
+
+@cache
+def err() -> Console:
+    """Standard error."""
+    return _console(stderr=True)
+
+
 def _console(stderr: bool) -> Console:
+    from rich.console import Console
+
     piped = not (sys.stderr if stderr else sys.stdout).isatty()
     width = ENDLESS if piped and "COLUMNS" not in os.environ else None
     return Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=True, width=width)
-
-
-out, err = _console(stderr=False), _console(stderr=True)
 
 
 def plain(value: Any) -> Any:
@@ -62,7 +76,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
 
 def say_json(value: Any, *, error: bool = False) -> None:
     """One JSON value on standard output, or on standard error."""
-    print(as_json(value, indent=1), file=(err if error else out).file)
+    print(as_json(value, indent=1), file=sys.stderr if error else sys.stdout)
 
 
 def shown(text: str) -> str:
@@ -76,16 +90,18 @@ def _stand_in(c: str) -> str:
 
 def say(text: str = "", style: str | None = None) -> None:
     """A line for people."""
-    out.print(shown(text), style=style, markup=False)
+    out().print(shown(text), style=style, markup=False)
 
 
 def complain(text: str) -> None:
     """A line about what is wrong, on standard error."""
-    err.print(shown(text), markup=False)
+    err().print(shown(text), markup=False)
 
 
 def cell(value: Any) -> Text:
     """A table cell. Control characters in platform text never reach the terminal."""
+    from rich.text import Text
+
     if value is None:
         return Text("–", style="dim")
     if isinstance(value, bool):
@@ -111,11 +127,13 @@ def table(
     """Rows under their columns. `right` ones are numbers, `fold` ones may be broken over
     lines (none given: any), `narrow` ones are those a narrow terminal shows. Where words
     would have to be broken, the last of the others are left out."""
+    from rich.table import Table
+
     found = list(rows)
     if not found:
         say(f"{title}: {empty}" if title else empty)
         return
-    if narrow and out.width < NARROW:
+    if narrow and out().width < NARROW:
         columns = [name for name in columns if name in narrow]
     while narrow and not _fits(found, columns, fold):
         if (last := next((c for c in reversed(columns) if c not in narrow), None)) is None:
@@ -131,24 +149,26 @@ def table(
         )  # fmt: skip
     for row in found:
         made.add_row(*(cell(row.get(name)) for name in columns))
-    out.print(made)
+    out().print(made)
 
 
 def _fits(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[str], fold: Sequence[str]
 ) -> bool:
     """Whether the terminal is wide enough, where `fold` columns break between words."""
+    from rich.cells import cell_len
+
     need = -2
     for name in columns:
         texts = [name, *(cell(row.get(name)).plain for row in rows)]
         words = [w for t in texts for w in (t.split() if name in fold else [t])]
         need += 2 + max(map(cell_len, words))
-    return need <= out.width
+    return need <= out().width
 
 
 def times_note() -> None:
     """Said once below tables with times; programs read `--json`, which has UTC."""
-    if out.is_terminal:
+    if out().is_terminal:
         say("Times are Beijing time (UTC+8).", style="dim")
 
 

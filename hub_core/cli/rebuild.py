@@ -112,11 +112,11 @@ class _Bar:
 @contextmanager
 def _bar(quiet: bool) -> Iterator[_Bar | None]:
     """Nothing where no person looks."""
-    if quiet or not err.is_terminal:
+    if quiet or not err().is_terminal:
         yield None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     look = (TextColumn("{task.description}", markup=False), BarColumn())
-    with Progress(*look, MofNCompleteColumn(), console=err, transient=True) as shown:
+    with Progress(*look, MofNCompleteColumn(), console=err(), transient=True) as shown:
         yield _Bar(shown)

@@ -208,7 +208,7 @@ def length(seconds: float) -> str:
 @contextmanager
 def progress(quiet: bool) -> Iterator[OnStep | None]:
     """A bar per stream on standard error; nothing where no person looks."""
-    if quiet or not err.is_terminal:
+    if quiet or not err().is_terminal:
         yield None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -218,7 +218,7 @@ def progress(quiet: bool) -> Iterator[OnStep | None]:
         TextColumn("{task.description}", markup=False), BarColumn(),
         TextColumn("{task.fields[rows]} rows"), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*look, console=err, transient=True) as shown:
+    with Progress(*look, console=err(), transient=True) as shown:
 
         def on_step(shop: str, stream: str, step: Any) -> None:
             key = (shop, stream)

@@ -7,20 +7,46 @@ import sys
 from pathlib import Path
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NAME = "channel-hub"
 
 
-class Environment(BaseSettings):
-    """The `CHANNEL_HUB_…` variables; an empty one counts as not set."""
+class Environment:
+    """The `CHANNEL_HUB_…` variables as they are now; an empty one counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="CHANNEL_HUB_", env_ignore_empty=True)
+    @property
+    def config(self) -> Path | None:
+        """The file with the settings."""
+        return _path("CONFIG")
 
-    config: Path | None = None
-    database: SecretStr | None = None
-    key: SecretStr | None = None
-    key_file: Path | None = None
+    @property
+    def database(self) -> SecretStr | None:
+        """The database's URL, which may hold a password."""
+        return _secret("DATABASE")
+
+    @property
+    def key(self) -> SecretStr | None:
+        """The master key itself."""
+        return _secret("KEY")
+
+    @property
+    def key_file(self) -> Path | None:
+        """The file it stands in."""
+        return _path("KEY_FILE")
+
+
+def _path(name: str) -> Path | None:
+    said = _said(name)
+    return Path(said) if said else None
+
+
+def _secret(name: str) -> SecretStr | None:
+    said = _said(name)
+    return SecretStr(said) if said else None
+
+
+def _said(name: str) -> str:
+    return os.environ.get(f"CHANNEL_HUB_{name}", "")
 
 
 def config_folder() -> Path:

@@ -60,7 +60,7 @@ def demo(
 
 def _tell(quiet: bool, text: str) -> None:
     if not quiet:
-        err.print(text, style="dim", markup=False)
+        err().print(text, style="dim", markup=False)
 
 
 def _result(

@@ -139,7 +139,7 @@ def _say_next(result: dict[str, Any]) -> None:
 def _say_commands(commands: list[list[str]]) -> None:
     """Each with what it shows behind it; above it, where the terminal is too narrow."""
     width = max(len(command) for command, _ in commands)
-    if width + max(len(shows) for _, shows in commands) + 6 <= out.width:
+    if width + max(len(shows) for _, shows in commands) + 6 <= out().width:
         for command, shows in commands:
             say(f"  {command:<{width}}  # {shows}")
     else:
