@@ -2,6 +2,7 @@
 
 A shop here is one 来客 account. Three ids must not be confused: the account whose
 records are asked, the root account above it, and the POI, which is one physical place.
+What writes and what hears pushes is loaded by its hook: most processes only read.
 Source: channel paper §1, §3.1-§3.5, §5, §9.
 """
 
@@ -24,32 +25,32 @@ from hub_core.ports import (
 )
 
 from .after_sales import LaikeAfterSales
-from .answers import ANSWER_FACTS, LaikeAnswers
 from .consents import CONSENT_FACTS, MerchantConsents
-from .facts import ADAPTERS, FACTS, ID
+from .facts import (
+    ADAPTERS,
+    ANSWER_FACTS,
+    FACTS,
+    ID,
+    PUSH_FACTS,
+    SPI_FACTS,
+    STOCK_FACTS,
+)
 from .orders import LaikeOrders
 from .places import LaikePlaces
 from .products import LaikeProducts
-from .pushes import PUSH_FACTS, LaikePushes
 from .receivers import RECEIVER_FACTS, LaikeReceivers
 from .redemptions import LaikeRedemptions
-from .spi import SPI_FACTS, LaikeAsks
-from .stock import STOCK_FACTS, LaikeStock
 from .tokens import LaikeTokens
 
 __all__ = [
     "ADAPTERS",
     "CHANNEL",
     "LaikeAfterSales",
-    "LaikeAnswers",
-    "LaikeAsks",
     "LaikeOrders",
     "LaikePlaces",
     "LaikeProducts",
-    "LaikePushes",
     "LaikeReceivers",
     "LaikeRedemptions",
-    "LaikeStock",
     "LaikeTokens",
 ]
 
@@ -127,6 +128,8 @@ def hub_redemptions(session: Session) -> Source:
 @hookimpl
 def hub_stock(session: Session) -> Stock:
     """The shop's stock."""
+    from .stock import LaikeStock
+
     return LaikeStock(session)
 
 
@@ -139,18 +142,24 @@ def hub_receivers(session: Session) -> Receivers:
 @hookimpl
 def hub_pushes() -> Pushes:
     """The app's webhook."""
+    from .pushes import LaikePushes
+
     return LaikePushes()
 
 
 @hookimpl
 def hub_asks() -> Asks:
     """The app's SPI."""
+    from .spi import LaikeAsks
+
     return LaikeAsks()
 
 
 @hookimpl
 def hub_answering(session: Session) -> Answering:
     """How the app tells what was decided."""
+    from .answers import LaikeAnswers
+
     return LaikeAnswers(session)
 
 

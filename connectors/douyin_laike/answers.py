@@ -16,17 +16,9 @@ from hub_core.models import AfterSale, CaseStatus
 from hub_core.ports import Decision, Done, Effect, Question, Session, Verdict
 from hub_core.wire import Fetched, Page, pick
 
-from .facts import ADAPTERS, ID, account_of
+from .facts import ADAPTERS, ANSWER_FACTS, ID, account_of
 from .spi import CODES, TAKEOUT
 
-ANSWER_FACTS: Mapping[str, str] = {
-    # A refusal without a reason is turned away; what is said where nobody gave one.
-    "refusal_reason": "商家拒绝退款",
-    # The codes of the reasons for which a delivery's refund may be refused stand on no
-    # stored page.
-    "takeout_refusal_code": "1",
-    "codes_fail_reason": "其他",
-}
 STANDS: Mapping[CaseStatus, Verdict] = {
     CaseStatus.MERCHANT_REVIEW: Verdict.PENDING,
     CaseStatus.REFUNDING: Verdict.AGREED,

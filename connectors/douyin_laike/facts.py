@@ -42,6 +42,46 @@ FACTS: Mapping[str, str] = {
     "permissions_needed": "orders=141; products=144; redemptions=139,140; after_sales=155;"
     " places=1",
 }
+STOCK_FACTS: Mapping[str, str] = {
+    # total: stock_qty counts frozen and sold pieces too, as one page says. available: it
+    # counts what is left, as the sample of the first generation could be taken.
+    "stock_counts": "total",
+}
+PUSH_FACTS: Mapping[str, str] = {
+    # any: whether the trial of the address is signed no document says, so it is answered
+    # unsigned, too. signed: only where it is. none: once the address stands.
+    "push_challenge": "any",
+}
+SPI_FACTS: Mapping[str, str] = {
+    # header: x-life-sign. query: apps of the old platform that never migrated are sent
+    # the weaker one in the query alone.
+    "spi_signature": "header",
+    # hold: answered "pending"; whoever decides tells the platform by itself. ask_again:
+    # answered with the error after which it asks every hour, and hears what was decided.
+    "refund_review": "hold",
+    # Refunds of no more fen than this are granted at once. 0: none is.
+    "refund_review_agree_up_to_fen": "0",
+    # No answer within these hours grants the refund: 24 for codes of a third party, 72
+    # "refund waiting" of others, say two pages.
+    "refund_review_hours": "24",
+    "takeout_refund_review_hours": "72",
+    # The numbers of result: pending, granted, refused (as one client in production has
+    # them; no stored page shows them).
+    "refund_review_results": "0,1,2",
+    # callback: whoever asks for codes there are none of is answered "issuing", and told
+    # when there are. ask_again: answered with the error after which it asks, six times.
+    "code_issue": "callback",
+    # Without codes in these minutes it takes the order back.
+    "code_issue_minutes": "10",
+}
+ANSWER_FACTS: Mapping[str, str] = {
+    # A refusal without a reason is turned away; what is said where nobody gave one.
+    "refusal_reason": "商家拒绝退款",
+    # The codes of the reasons for which a delivery's refund may be refused stand on no
+    # stored page.
+    "takeout_refusal_code": "1",
+    "codes_fail_reason": "其他",
+}
 
 
 def number(facts: Mapping[str, str], name: str) -> int:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from adapters.douyin_laike import pushes
 from hub_core.errors import Misconfigured
 from hub_core.ports import Hint, Pushed, ShopInfo
 from hub_core.wire import JSON, Credentials
 
-from .facts import ID, account_of
+from .facts import ID, PUSH_FACTS, account_of
 
-PUSH_FACTS: Mapping[str, str] = {
-    # any: whether the trial of the address is signed no document says, so it is answered
-    # unsigned, too. signed: only where it is. none: once the address stands.
-    "push_challenge": "any",
-}
 MESSAGE_ID = "msg-id"
 LONGEST = 128
 

@@ -10,30 +10,8 @@ from hub_core.errors import Misconfigured
 from hub_core.ports import Pushed, Question, Standing, Verdict
 from hub_core.wire import JSON, Credentials
 
-from .facts import ID
+from .facts import ID, SPI_FACTS
 
-SPI_FACTS: Mapping[str, str] = {
-    # header: x-life-sign. query: apps of the old platform that never migrated are sent
-    # the weaker one in the query alone.
-    "spi_signature": "header",
-    # hold: answered "pending"; whoever decides tells the platform by itself. ask_again:
-    # answered with the error after which it asks every hour, and hears what was decided.
-    "refund_review": "hold",
-    # Refunds of no more fen than this are granted at once. 0: none is.
-    "refund_review_agree_up_to_fen": "0",
-    # No answer within these hours grants the refund: 24 for codes of a third party, 72
-    # "refund waiting" of others, say two pages.
-    "refund_review_hours": "24",
-    "takeout_refund_review_hours": "72",
-    # The numbers of result: pending, granted, refused (as one client in production has
-    # them; no stored page shows them).
-    "refund_review_results": "0,1,2",
-    # callback: whoever asks for codes there are none of is answered "issuing", and told
-    # when there are. ask_again: answered with the error after which it asks, six times.
-    "code_issue": "callback",
-    # Without codes in these minutes it takes the order back.
-    "code_issue_minutes": "10",
-}
 REFUND = "refund_review"
 TAKEOUT = "takeout_refund_review"
 STATUS = "order_status"

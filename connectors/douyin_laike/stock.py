@@ -19,13 +19,7 @@ from hub_core.ports import Done, Effect, Session, SkuLevel
 from hub_core.wire import Fetched, Misread, Page, pick
 
 from .cursors import own
-from .facts import ADAPTERS, ID, account_of
-
-STOCK_FACTS: Mapping[str, str] = {
-    # total: stock_qty counts frozen and sold pieces too, as one page says. available: it
-    # counts what is left, as the sample of the first generation could be taken.
-    "stock_counts": "total",
-}
+from .facts import ADAPTERS, ID, STOCK_FACTS, account_of
 
 
 class LaikeStock:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
-import sys
+from typing import NoReturn
 
 
-def main() -> None:
+def main() -> NoReturn:
     """The console script."""
     gc.disable()  # nothing that is imported is ever garbage; looking for some takes longer
     from .app import app, run
+    from .stopping import end_now
 
     gc.enable()
-    sys.exit(run(app))
+    end_now(run(app))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import connectors.douyin_laike as laike
+from connectors.douyin_laike.stock import LaikeStock
 from hub_core.errors import BadRequest, Garbled, Misconfigured, Rejected, Unreadable
 from hub_core.models import StockLevel
 from hub_core.ports import Done, Effect, SkuLevel, Stock
@@ -44,7 +45,7 @@ def counter(*rows: JSON, setting: Any = None, **session: Any) -> Line:
 
 
 def set_once(line: Line, level: SkuLevel = ASKED) -> Done:
-    (done,) = laike.LaikeStock(line).set([level])
+    (done,) = LaikeStock(line).set([level])
     return done
 
 
@@ -85,7 +86,7 @@ def test_where_the_number_is_what_is_left_it_is_sent_as_asked() -> None:
 
 def test_another_word_for_what_is_counted_is_named() -> None:
     with pytest.raises(Misconfigured, match="stock_counts"):
-        laike.LaikeStock(counter(facts={"stock_counts": "both"}))
+        LaikeStock(counter(facts={"stock_counts": "both"}))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_a_product_that_cannot_be_read_is_never_guessed_at() -> None:
 @pytest.mark.parametrize("levels", [[], [ASKED, ASKED]])
 def test_one_sku_a_call(levels: list[SkuLevel]) -> None:
     with pytest.raises(BadRequest):
-        laike.LaikeStock(counter(online(sku()))).set(levels)
+        LaikeStock(counter(online(sku()))).set(levels)
 
 
 def test_pins_choose_the_generation() -> None:
@@ -185,7 +186,7 @@ def test_pins_choose_the_generation() -> None:
 
 
 def test_a_level_is_what_is_left_now() -> None:
-    writer = laike.LaikeStock(counter(online(sku())))
+    writer = LaikeStock(counter(online(sku())))
 
     assert writer.level("70", "17") == StockLevel(
         sku_external_id="17", available=60, as_of_at=NOON
@@ -194,11 +195,11 @@ def test_a_level_is_what_is_left_now() -> None:
 
 
 def test_a_level_nobody_counts_has_no_number() -> None:
-    found = laike.LaikeStock(counter(online(sku({"limit_type": 2})))).level("70", "17")
+    found = LaikeStock(counter(online(sku({"limit_type": 2})))).level("70", "17")
 
     assert found is not None
     assert found.available is None
 
 
 def test_what_is_not_online_has_no_level() -> None:
-    assert laike.LaikeStock(counter()).level("70", "17") is None
+    assert LaikeStock(counter()).level("70", "17") is None
