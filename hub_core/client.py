@@ -8,10 +8,11 @@ import random
 import ssl
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
@@ -89,14 +90,51 @@ def open_http(
     logger = logging.getLogger("httpx")
     if not any(isinstance(known, NoQuery) for known in logger.filters):
         logger.addFilter(NoQuery())
+    mounts: dict[str, httpx.BaseTransport] = {}
     if transport is None:
-        limits = httpx.Limits(max_connections=pool, max_keepalive_connections=pool)
-        transport = httpx.HTTPTransport(verify=verify, limits=limits, proxy=proxy)
-        # httpx offers no way to give a call one end in time; its pool does, underneath.
-        sockets = transport._pool._network_backend
-        made = Checked(sockets, addresses) if addresses else Sockets(sockets)
-        transport._pool._network_backend = made  # type: ignore[assignment]
-    return httpx.Client(base_url=base_url, transport=transport, trust_env=False)
+        reach = partial(_transport, pool, proxy, addresses)
+        transport = _Late(partial(reach, verify))
+        mounts["http://"] = reach(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    return httpx.Client(
+        base_url=base_url, transport=transport, mounts=mounts, trust_env=False
+    )
+
+
+class _Late(httpx.BaseTransport):
+    """Is made with its first request: whom to trust takes 20 ms to read, and what is
+    reached by `http://`, as a box is, never asks.
+    """
+
+    def __init__(self, make: Callable[[], httpx.BaseTransport]) -> None:
+        self._make = make
+        self._made: httpx.BaseTransport | None = None
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """By what is made by then."""
+        with self._lock:
+            made = self._made = self._made or self._make()
+        return made.handle_request(request)
+
+    def close(self) -> None:
+        """Close it, where it was made."""
+        if self._made is not None:
+            self._made.close()
+
+
+def _transport(
+    pool: int,
+    proxy: str | None,
+    addresses: Addresses | None,
+    verify: ssl.SSLContext | bool,
+) -> httpx.BaseTransport:
+    limits = httpx.Limits(max_connections=pool, max_keepalive_connections=pool)
+    transport = httpx.HTTPTransport(verify=verify, limits=limits, proxy=proxy)
+    # httpx offers no way to give a call one end in time; its pool does, underneath.
+    sockets = transport._pool._network_backend
+    made = Checked(sockets, addresses) if addresses else Sockets(sockets)
+    transport._pool._network_backend = made  # type: ignore[assignment]
+    return transport
 
 
 # The line ------------------------------------------------------------------------------
