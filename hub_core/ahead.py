@@ -24,6 +24,9 @@ SOON = 60.0
 """A limit over more seconds is a budget, and says nothing of how fast calls go."""
 FASTEST = 40.0
 """Pages a second that can be read and stored, about: faster limits bound nothing."""
+NEAR = 0.02
+"""An answer there within so many seconds is not worth a thread where no limit is in the
+way: threads that all want the processor take an eighth more of it than one."""
 IDLE = 5.0
 """Seconds a thread waits for another call. Each has memory of its own, so that those that
 are there are used before another is made."""
@@ -108,6 +111,8 @@ class Ahead:
         """
         last, rate = self._line.last, min(self._rate, FASTEST)
         if last is None or rate * (last.seconds + SPARE) <= 1:
+            return 0
+        if not self.paced and last.seconds < NEAR:
             return 0
         busy = STORING if self.paced else SPARE / 2
         return min(math.ceil(rate * (last.seconds + busy)), MOST)
