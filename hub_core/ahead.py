@@ -24,7 +24,7 @@ SOON = 60.0
 """A limit over more seconds is a budget, and says nothing of how fast calls go."""
 FASTEST = 40.0
 """Pages a second that can be read and stored, about: faster limits bound nothing."""
-NEAR = 0.02
+NEAR = 0.03
 """An answer there within so many seconds is not worth a thread where no limit is in the
 way: threads that all want the processor take an eighth more of it than one."""
 IDLE = 5.0
