@@ -26,7 +26,8 @@ FASTEST = 40.0
 """Pages a second that can be read and stored, about: faster limits bound nothing."""
 NEAR = 0.03
 """An answer there within so many seconds is not worth a thread where no limit is in the
-way: threads that all want the processor take an eighth more of it than one."""
+way and this process does the storing too: threads that all want the processor take an
+eighth more of it than one. A database of its own process leaves it to them."""
 IDLE = 5.0
 """Seconds a thread waits for another call. Each has memory of its own, so that those that
 are there are used before another is made."""
@@ -98,10 +99,14 @@ class Landed(Generic[Result]):
 
 
 class Ahead:
-    """A line's calls side by side. The crew is shared by all lines of its app."""
+    """A line's calls side by side. The crew is shared by all lines of its app.
 
-    def __init__(self, line: Line, crew: Crew) -> None:
+    `stores`: the database works in this process.
+    """
+
+    def __init__(self, line: Line, crew: Crew, *, stores: bool) -> None:
         self._line, self._crew = line, crew
+        self._near = NEAR if stores else 0.0
 
     @property
     def depth(self) -> int:
@@ -112,7 +117,7 @@ class Ahead:
         last, rate = self._line.last, min(self._rate, FASTEST)
         if last is None or rate * (last.seconds + SPARE) <= 1:
             return 0
-        if not self.paced and last.seconds < NEAR:
+        if not self.paced and last.seconds < self._near:
             return 0
         busy = STORING if self.paced else SPARE / 2
         return min(math.ceil(rate * (last.seconds + busy)), MOST)

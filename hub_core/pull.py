@@ -131,7 +131,8 @@ class Pull:
         """Over a network only: in a box, time passes by calls, each after the other."""
         if self.lines.room(shop.app).boxed:
             return None
-        return Ahead(line, self._crews.setdefault(shop.app, Crew()))
+        crew = self._crews.setdefault(shop.app, Crew())
+        return Ahead(line, crew, stores=self.store.engine.dialect.name == "sqlite")
 
     def each(
         self,
