@@ -37,6 +37,7 @@ from .sync import Counts, Poll
 from .sync.flights import Abreast
 from .sync.ledger import LEASE_SECONDS, Batch, Ledger, Provenance
 from .sync.poll import Step
+from .sync.twice import Twice
 from .tokens import StoredToken
 
 OnStep = Callable[[str, str, Step], None]
@@ -266,7 +267,7 @@ class Pull:
                 on_step(shop.name, stream.name, step)
 
         poll = Poll(
-            source, stream, line, ledger,
+            Twice(source), stream, line, ledger,
             clock_known=lambda: line.clock.known,
             on_step=told,
             former=self._former.setdefault((shop.id, stream.name), []),

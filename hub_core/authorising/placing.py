@@ -72,7 +72,11 @@ class Placing:
         if consent.grant is not None:
             line.tokens = Tokens("login", MemoryTokenStore(), line.clock)
             line.tokens.accept(replace(consent.grant, refresh_token=None))
-        return self._hub.plugins.consents(login.channel, line).whose(consent)
+        consents = self._hub.plugins.consents(login.channel, line)
+        told = consents.whose(consent)
+        if not line.is_new and consents.whose(consent).shop != told.shop:
+            raise Retryable("it was said to be of two shops")  # one of them was another's
+        return told
 
     def _placed(self, login: Login, consent: Consent, again: bool, apart: str) -> Outcome:
         shop, is_new = self._shop(login, consent, apart), False

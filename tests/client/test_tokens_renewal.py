@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -240,6 +240,33 @@ def test_t7_an_authorisation_of_another_shop_is_refused_and_not_kept() -> None:
     assert stored(bench).access_token == "access-0"
     line.tokens.accept(Grant(access_token="y", expires_in=60, subject="s1"))
     assert stored(bench).owner == "s1"
+
+
+@pytest.mark.parametrize(("foreign", "state"), [(1, "ok"), (2, "needs_reauth")])
+def test_t7_a_shop_is_stopped_only_where_a_renewal_speaks_for_another_twice(
+    foreign: int, state: str
+) -> None:
+    bench = Bench()
+    line = bench.line()
+    bench.box.clock.advance(7200.0)
+    came = []
+
+    class Misrouted(CornerTokens):
+        """A cache gives it what another shop was given, so many times."""
+
+        def refresh(self, refresh_token: str) -> Grant:
+            came.append(refresh_token)
+            if len(came) <= foreign:
+                return Grant(access_token="another's", expires_in=60, subject="s2")
+            return super().refresh(refresh_token)
+
+    line.tokens = bench.tokens(line, owner="s1")
+    line.tokens.authorisation = Misrouted(line)
+    with suppress(Unauthorised):
+        line.send(LIST)
+    assert came == ["refresh-0", "refresh-0"]
+    assert stored(bench).state == state
+    assert stored(bench).access_token != "another's"
 
 
 def test_t8_a_token_is_renewed_before_its_end_by_the_platforms_clock() -> None:
