@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from hub_core.cli.demo import writing
+from hub_core.cli.demo.stage import stage
 from tests.cli.world import PROGRAM
 
 # `hub` as a newcomer types it, whatever the folder.
@@ -110,3 +112,12 @@ def test_ctrl_c_ends_it_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert "stopped" in said
     assert list(tmp_path.glob("channel-hub-demo-*")) == []
+
+
+def test_ctrl_c_after_the_orders_ends_it_too() -> None:
+    with stage(["pinduoduo"], 0) as show:
+        show.stop.asked = True
+        with pytest.raises(KeyboardInterrupt):
+            writing.beyond_orders(show, [])
+
+    rmtree(show.folder)

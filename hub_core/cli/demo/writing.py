@@ -37,9 +37,12 @@ def beyond_orders(show: Show, failed: list[str]) -> dict[str, Any]:
 
 
 def _sync(show: Show, failed: list[str]) -> None:
+    """Raises KeyboardInterrupt where somebody wants to stop: what is not read because of
+    that has not failed."""
     for outcome in show.hub.sync(on_step=show.stop.after(None)):
         if outcome.error is not None:
             failed.append(str(outcome.error))
+    show.stop.check()
 
 
 # The other kinds -----------------------------------------------------------------------
@@ -75,6 +78,7 @@ def _level_everywhere(show: Show, failed: list[str]) -> dict[str, int | None]:
     desks.set_stock(ITEM, LEVEL, key="demo")
     told: dict[str, int | None] = {}
     for channel, account in _first_of_each(show):
+        show.stop.check()
         if not show.hub.plugins.can(channel, "stock"):
             continue
         shop = show.hub.shop(account.name)
@@ -116,6 +120,7 @@ def _ship_one_each(show: Show, failed: list[str]) -> dict[str, str]:
     """An order of each channel that sends goods, reported as sent."""
     told: dict[str, str] = {}
     for channel, account in _first_of_each(show):
+        show.stop.check()
         if show.hub.plugins.can(channel, "shipping"):
             told[channel] = _shipped(show, channel, show.hub.shop(account.name), failed)
     return told
