@@ -257,7 +257,6 @@ class Pull:
             return outcome
         began, calls = time.monotonic(), buffer.noted
         line.stream = stream.name
-        line.rank = self._keeping_up(shop, stream) if reading.rank is None else reading.rank
         ledger = self._ledger(shop, line, listed, lease, buffer, outcome.counts)
 
         def told(step: Step) -> None:
@@ -274,6 +273,8 @@ class Pull:
             abreast=self.abreast(shop, line), again=line.again,
         )  # fmt: skip
         try:
+            urgent = reading.rank
+            line.rank = self._keeping_up(shop, stream) if urgent is None else urgent
             self.consent.check(shop)
             read(poll, shop)
             self.consent.learn(shop, None)

@@ -153,9 +153,11 @@ class Asked:
             state = BECOMES[end.wish]
             self.hub.store.again(lambda c: jobs.end(c, job, state, now))
             return {"state": state}
-        if isinstance(end, LeaseLost):
-            return {"skipped": "another works at it"}
+        # Another's turn at it stays as it is. But one that slept may have lost only what it
+        # held: then the job is nobody's, and due.
         self.hub.store.again(lambda c: jobs.rest(c, job, now, None, failed=False))
+        if isinstance(end, LeaseLost):
+            return {"skipped": "another works at it, or will"}
         return {"state": jobs.RUNNING}
 
     def _failed(self, job: Job, error: Exception) -> dict[str, Any]:

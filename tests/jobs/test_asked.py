@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from hub_core.errors import Misconfigured
 from hub_core.jobs import Asked, asked, checked
@@ -245,6 +245,26 @@ def test_of_two_that_work_at_one_the_later_writes(desk: Desk, short_turns: None)
     with desk.hub.store.writing() as connection:
         jobs.end(connection, sleeper, jobs.FAILED, now(), "too late")
     assert desk.job(id) == taken
+
+
+def test_what_one_slept_over_and_nobody_took_up_is_gone_on_with(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was taken for dead, and what it held was freed; it is awake before its job is
+    another's."""
+    desk.hub.sync()
+    id = desk.ask("heal", days=1, streams=["orders"])
+
+    def buried() -> None:
+        freed = "lease_holder = NULL, lease_until = 0, lease_epoch = lease_epoch + 1"
+        with desk.hub.store.writing() as connection:
+            connection.execute(text(f"UPDATE stream SET {freed}"))
+
+    _at_call(desk, 5, buried, monkeypatch)
+    desk.turn()
+    assert desk.job(id).state == "running"
+    desk.turns()
+    assert (desk.job(id).state, desk.job(id).error) == ("done", None)
 
 
 def test_what_is_no_job_is_refused(desk: Desk) -> None:

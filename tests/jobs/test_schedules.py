@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from hub_core.jobs import HEAL, PUSH, SHIP, SYNC, Schedules, healing
@@ -217,6 +217,34 @@ def test_a_database_that_is_away_at_a_beginning_delays_no_more_than_that(
     later(made, 60)
     schedules.tick(queue)
     assert ("orders", SYNC) in queue.what
+
+
+class Ended(Exception):
+    """As PostgreSQL's driver says that the server ends."""
+
+    sqlstate = "57P01"
+
+
+def test_a_database_that_goes_as_a_reading_begins_leaves_no_lease_behind(
+    made: Bench, schedules: Schedules
+) -> None:
+    engine, told = made.hub.store.engine, list[str]()
+
+    def go(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if told == ["taken"]:
+            told.append("gone")
+            raise OperationalError("SELECT", None, Ended())
+        if not told and statement.startswith("UPDATE stream SET lease_holder"):
+            told.append("taken")
+
+    queue = Waiting()
+    schedules.tick(queue)
+    event.listen(engine, "before_cursor_execute", go)
+    counts = queue.work_off(schedules)
+    event.remove(engine, "before_cursor_execute", go)
+    assert told == ["taken", "gone"]
+    assert [one["skipped"] for one in counts] == [None, None]
+    assert made.stored(made.platform.accounts()[0].name)
 
 
 def test_paused_is_not_queued_and_at_once_is(made: Bench, schedules: Schedules) -> None:
