@@ -92,11 +92,11 @@ class Ran:
         of_all = blow.worker is None
         at = blow.begin if of_all else blow.begin + 0.3  # what was sent, is done
         found = trace.being_read(self.events, at)
-        hit = [shop for shop, pid in found.items() if of_all or pid == blow.pid]
+        hit = {shop: pid for shop, pid in found.items() if of_all or pid == blow.pid}
         since = blow.end if of_all else blow.begin
         return [
-            trace.resumed(self.events, shop, since)
-            for shop in hit
+            trace.resumed(self.events, shop, pid, max(at, since), since)
+            for shop, pid in hit.items()
             if not trace.given_back(self.events, shop, blow.begin, since)
         ]
 
@@ -129,6 +129,22 @@ def test_many_workers_lose_nothing_and_double_nothing_whatever_is_done_to_them(
         ran.judge()
         print(ran)  # noqa: T201
         assert ran.wrong == [], _some(ran.wrong)
+
+
+@pytest.mark.parametrize(
+    ("pid", "said", "seconds"),
+    [(1, None, 0.25), (1, "it was taken over", 50.0), (2, None, 50.0)],
+)
+def test_control_one_that_came_to_its_own_end_went_on_and_one_that_broke_off_did_not(
+    pid: int, said: str | None, seconds: float
+) -> None:
+    events = [
+        Event(at=99.0, pid=1, what="lease", shop=7, said="here:1:a"),
+        Event(at=100.0, pid=1, what="lease", shop=7, said=None),
+        Event(at=100.25, pid=pid, what="done", shop=7, said=said),
+        Event(at=150.0, pid=2, what="lease", shop=7, said="here:2:b"),
+    ]
+    assert trace.resumed(events, 7, 1, 100.0, 100.0) == seconds
 
 
 def _rain(made: Crowd, rng: random.Random) -> None:

@@ -119,12 +119,20 @@ def being_read(events: Sequence[Event], at: float) -> dict[int, int]:
     return found
 
 
-def resumed(events: Sequence[Event], shop: int, after: float) -> float | None:
-    """Seconds until somebody had the shop's lease anew, or went on writing."""
+def resumed(
+    events: Sequence[Event], shop: int, pid: int, after: float, since: float
+) -> float | None:
+    """Seconds since then until somebody had the shop's lease anew or went on writing, or
+    whoever had it (`pid`) came to a good end: it may have had nothing left to write.
+
+    Only what is told after `after` counts.
+    """
     for one in events:
-        went_on = one.what == "cursor" or (one.what == "lease" and one.holder is not None)
+        went_on = one.what in (*ROWS, "cursor")
+        went_on |= one.what == "lease" and one.holder is not None
+        went_on |= one.what == "done" and one.said is None and one.pid == pid
         if one.shop == shop and one.at > after and went_on:
-            return one.at - after
+            return one.at - since
     return None
 
 
