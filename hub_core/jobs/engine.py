@@ -13,11 +13,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ..errors import Misconfigured
 
@@ -74,6 +75,9 @@ class Engine:
         where the extra is not installed."""
         self._slot, self._dbos = slot, (dbos := _dbos())
         logging.getLogger("dbos").setLevel(logging.ERROR)  # a lost database is told of here
+        self._client = dbos.DBOSClient(system_database_url=self._system_url(), lazy=True)
+        with suppress(DBAPIError):  # nobody has worked on this database yet
+            self._take_over()
         dbos.DBOS(config=self._config())
 
         @dbos.DBOS.workflow(name=JOB)  # type: ignore[untyped-decorator]
@@ -87,7 +91,6 @@ class Engine:
                 name, partition_concurrency=1, worker_concurrency=threads,
                 polling_interval_sec=LOOK,
             )  # fmt: skip
-        self._client = dbos.DBOSClient(system_database_url=self._system_url())
 
     def _config(self) -> dict[str, Any]:
         config: dict[str, Any] = {
@@ -118,6 +121,17 @@ class Engine:
         self._client.enqueue_in_transaction(connection, options, list(what))
 
     # What others have begun ------------------------------------------------------------
+
+    def _take_over(self) -> None:
+        """What the former process of this slot has begun goes ahead of all that waits: the
+        engine itself would put it back behind."""
+        begun = self._client.list_workflows(
+            status="PENDING", name=JOB, executor_id=_executor(self._slot), limit=AT_ONCE,
+            load_input=False, load_output=False,
+        )  # fmt: skip
+        if begun:
+            ids = sorted(one.workflow_id for one in begun)
+            self._client.resume_workflows(ids, queue_name=AGAIN)
 
     def take_up(self, living: Callable[[], Collection[int]], *, others: bool) -> int:
         """Have jobs done that nobody does, though they were begun: our own that got lost
