@@ -273,8 +273,8 @@ class Pull:
             abreast=self.abreast(shop, line), again=line.again,
         )  # fmt: skip
         try:
-            urgent = reading.rank
-            line.rank = self._keeping_up(shop, stream) if urgent is None else urgent
+            rank = reading.rank
+            line.rank = self._keeping_up(shop, stream) if rank is None else rank
             self.consent.check(shop)
             read(poll, shop)
             self.consent.learn(shop, None)

@@ -125,21 +125,26 @@ class Engine:
     def _take_over(self) -> None:
         """What the former process of this slot has begun goes ahead of all that waits: the
         engine itself would put it back behind."""
-        begun = self._client.list_workflows(
-            status="PENDING", name=JOB, executor_id=_executor(self._slot), limit=AT_ONCE,
-            load_input=False, load_output=False,
-        )  # fmt: skip
+        begun = self._begun(executor_id=_executor(self._slot))
         if begun:
-            ids = sorted(one.workflow_id for one in begun)
-            self._client.resume_workflows(ids, queue_name=AGAIN)
+            self._first({one.workflow_id for one in begun})
+
+    def _begun(self, **of: str) -> list[Any]:
+        found: list[Any] = self._client.list_workflows(
+            status="PENDING", name=JOB, limit=AT_ONCE, load_input=False, load_output=False,
+            **of,
+        )  # fmt: skip
+        return found
+
+    def _first(self, ids: set[str]) -> None:
+        """Have these done ahead of all that waits."""
+        self._client.resume_workflows(sorted(ids), queue_name=AGAIN)
 
     def take_up(self, living: Callable[[], Collection[int]], *, others: bool) -> int:
         """Have jobs done that nobody does, though they were begun: our own that got lost
         between the queue and us, and (`others`) those of slots nobody has. Gives how many.
         """
-        begun = self._dbos.DBOS.list_workflows(
-            status="PENDING", name=JOB, limit=AT_ONCE, load_input=False, load_output=False
-        )
+        begun = self._begun()
         found = set(self._lost_ones({o.workflow_id for o in begun if self._is_mine(o)}))
         if others and begun:
             names = {_executor(slot) for slot in living()}  # asked after what was begun
@@ -147,7 +152,7 @@ class Engine:
             found |= {o.workflow_id for o in begun if o.executor_id not in names}
         if found:
             log.warning("%s jobs were left undone, and are taken up", len(found))
-            self._dbos.DBOS.resume_workflows(sorted(found), queue_name=AGAIN)
+            self._first(found)
         return len(found)
 
     def _is_mine(self, one: Any) -> bool:
